@@ -1,0 +1,105 @@
+package fact
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// MAC is an IEEE 802 48-bit MAC address. The zero value means "not known".
+type MAC [6]byte
+
+// ParseMAC reads a MAC address written with colons, hyphens, dots or nothing
+// between its twelve hexadecimal digits.
+func ParseMAC(s string) (MAC, error) {
+	digits := strings.NewReplacer(":", "", "-", "", ".", "").Replace(s)
+	var m MAC
+	if len(digits) != 2*len(m) {
+		return MAC{}, fmt.Errorf("MAC address %q: want 12 hexadecimal digits", Clean(s))
+	}
+	if _, err := hex.Decode(m[:], []byte(digits)); err != nil {
+		return MAC{}, fmt.Errorf("MAC address %q: %w", Clean(s), err)
+	}
+	return m, nil
+}
+
+// MACFrom returns the MAC address in b, and false where b is not six octets.
+func MACFrom(b []byte) (MAC, bool) {
+	if len(b) != len(MAC{}) {
+		return MAC{}, false
+	}
+	return MAC(b), true
+}
+
+// String writes m in the canonical lower-case form with colons.
+func (m MAC) String() string {
+	const digits = "0123456789abcdef"
+	var b [17]byte
+	for i, o := range m {
+		b[3*i], b[3*i+1] = digits[o>>4], digits[o&15]
+		if i < len(m)-1 {
+			b[3*i+2] = ':'
+		}
+	}
+	return string(b[:])
+}
+
+// IsZero reports whether m is unknown.
+func (m MAC) IsZero() bool { return m == MAC{} }
+
+// IsGroup reports whether m is a multicast or broadcast address: the I/G bit of
+// IEEE Std 802-2014, 8.2.
+func (m MAC) IsGroup() bool { return m[0]&0x01 != 0 }
+
+// IsLocal reports whether m is locally administered: the U/L bit of IEEE Std
+// 802-2014, 8.2. Phones that share their line and virtual machines have such
+// addresses; no maker can be read from them.
+func (m MAC) IsLocal() bool { return m[0]&0x02 != 0 }
+
+// IsVirtual reports whether m is shared by several routers and so identifies
+// none of them: VRRP and CARP (RFC 9568, 7.3), HSRP v1 (RFC 2281) and v2, and
+// GLBP.
+func (m MAC) IsVirtual() bool {
+	switch {
+	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x5e && m[3] == 0x00 && (m[4] == 0x01 || m[4] == 0x02):
+		return true // VRRP over IPv4 and IPv6; CARP uses the same range
+	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x0c && m[3] == 0x07 && m[4] == 0xac:
+		return true // HSRP version 1
+	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x0c && m[3] == 0x9f && m[4]&0xf0 == 0xf0:
+		return true // HSRP version 2, IPv4
+	case m[0] == 0x00 && m[1] == 0x05 && m[2] == 0x73 && m[3] == 0xa0:
+		return true // HSRP version 2, IPv6
+	case m[0] == 0x00 && m[1] == 0x07 && m[2] == 0xb4:
+		return true // GLBP
+	}
+	return false
+}
+
+// IsUniversal reports whether m was given to one interface by its maker, so
+// that it can identify a device: not zero, not a group, not locally
+// administered, not shared between routers.
+func (m MAC) IsUniversal() bool {
+	return !m.IsZero() && !m.IsGroup() && !m.IsLocal() && !m.IsVirtual()
+}
+
+// MarshalText writes m as String does, and nothing where m is unknown.
+func (m MAC) MarshalText() ([]byte, error) {
+	if m.IsZero() {
+		return []byte{}, nil
+	}
+	return []byte(m.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (m *MAC) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*m = MAC{}
+		return nil
+	}
+	v, err := ParseMAC(string(b))
+	if err != nil {
+		return err
+	}
+	*m = v
+	return nil
+}

@@ -1,0 +1,71 @@
+package fact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxText is the length in runes at which Clean cuts a text. DisplayString of
+// SNMP (RFC 2579) is at most 255 octets and LLDP strings (IEEE Std 802.1AB) at
+// most 255; system descriptions of some agents are longer.
+const MaxText = 512
+
+// Clean makes a text that was heard on the wire safe to show and to compare:
+// valid UTF-8 without control characters, without characters that reorder or
+// hide their neighbours, and at most MaxText runes. Line breaks and tabs become
+// one space; what else is not allowed becomes U+FFFD, so that a reader sees
+// that something was there. Clean(Clean(s)) == Clean(s).
+//
+// Clean does not escape for HTML, DOT, spreadsheets or SQL: each renderer does
+// that for its own syntax.
+func Clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	runes, space := 0, true // space at the start is dropped
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		s = s[n:]
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == 0x85 || unicode.Is(unicode.Z, r) && r != 0x3000 {
+			if space {
+				continue
+			}
+			r, space = ' ', true
+		} else {
+			space = false
+		}
+		if runes == MaxText-1 && strings.TrimRight(s, " \t\r\n") != "" {
+			b.WriteRune('…')
+			break
+		}
+		if r == utf8.RuneError || isHidden(r) {
+			r = utf8.RuneError
+		}
+		b.WriteRune(r)
+		runes++
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// isPlain reports whether s is printable ASCII that Clean leaves as it is.
+func isPlain(s string) bool {
+	if len(s) > MaxText || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e || s[i] == ' ' && i > 0 && s[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// isHidden reports whether r acts on a display instead of showing there:
+// control (Cc), format (Cf: bidirectional controls, zero-width characters,
+// tags), private use, surrogates and noncharacters.
+func isHidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) ||
+		r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe
+}
