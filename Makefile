@@ -1,0 +1,70 @@
+# What every target does is in CONTRIBUTING.md. CI calls only these.
+
+GO            ?= go
+LINT_VERSION  := v2.10.1
+FUZZTIME      ?= 30s
+# The folder testdata holds Go packages of ours (the sample hospital); ./... leaves it out.
+PACKAGES      := ./... ./testdata/...
+LDFLAGS       := -s -w
+PLATFORMS     := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
+# Real programs that tests talk to. They are not needed to build or to run kanmon.
+TEST_PROGRAMS := nmap snmpd snmp graphviz poppler-utils chromium fonts-noto-cjk iproute2 libxml2-utils
+# The race detector needs a C compiler; the tests do not.
+RACE          := $(shell command -v cc >/dev/null 2>&1 && echo -race)
+
+.PHONY: all build test deps unit lint fmt fuzz bench golden sample release clean
+
+all: build
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o kanmon ./cmd/kanmon
+
+test: deps unit
+
+# Installs the programs that the tests use, where apt-get and the rights are there.
+# A test whose program is missing is skipped, and listed as skipped at the end.
+deps:
+	@missing=; for p in nmap snmpd snmpbulkwalk dot pdftotext chromium ip xmllint; do \
+	  PATH="$$PATH:/usr/sbin:/sbin" command -v $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PROGRAMS) >/dev/null; \
+	else echo "make test: not installed:$$missing; tests that need them are skipped. On Debian, as root: apt-get install $(TEST_PROGRAMS)"; fi
+
+# Runs every test and lists what was skipped and why.
+unit:
+	$(GO) vet $(PACKAGES)
+	$(GO) test -json -shuffle=on $(RACE) -timeout 15m $(PACKAGES) | $(GO) run ./testdata/testreport
+
+lint:
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run $(PACKAGES)
+
+fmt:
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) fmt
+
+# Fuzzes every fuzz function in turn for FUZZTIME each.
+fuzz:
+	@set -e; for pkg in $$($(GO) list $(PACKAGES)); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg; done; done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+# Rewrites the golden files. Look at the difference before committing it.
+golden:
+	$(GO) test ./cmd/... ./topology/... ./render/... -update
+	git diff --stat
+
+# Makes the evidence of the sample hospital again.
+sample:
+	$(GO) run ./testdata/sample/gen
+
+release:
+	rm -rf dist && mkdir dist
+	set -e; for p in $(PLATFORMS); do os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/kanmon-$$os-$$arch$$ext ./cmd/kanmon; done
+	cd dist && sha256sum kanmon-* > SHA256SUMS
+
+clean:
+	rm -rf kanmon dist kanmon-out
