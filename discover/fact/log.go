@@ -242,7 +242,7 @@ type Log struct {
 // by its owner only, where it does not exist. A last line that was cut when an
 // earlier run died is ended, so that what follows stands on a line of its own.
 func OpenLog(path string) (*Log, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600) //nolint:gosec // the operator names the file
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open evidence file: %w", err)
 	}
