@@ -1,0 +1,60 @@
+package fact_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"kanmon/discover/fact"
+)
+
+func TestClean(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"plain", "core-sw", "core-sw"},
+		{"japanese", "電子カルテ端末　３", "電子カルテ端末　３"},
+		{"line-breaks", "Cisco IOS\r\nVersion 15\t(3)", "Cisco IOS Version 15 (3)"},
+		{"spaces", "  a  b  ", "a b"},
+		{"nul", "a\x00b", "a\ufffdb"},
+		{"ansi", "\x1b[31mred", "\ufffd[31mred"},
+		{"bidi", "exe\u202egnp", "exe\ufffdgnp"},
+		{"zero-width", "a\u200bb\ufeff", "a\ufffdb\ufffd"},
+		{"not-utf8", "a\xff\xfeb", "a\ufffd\ufffdb"},
+		{"c1", "a\u009bb", "a\ufffdb"},
+		{"tag", "a\U000e0041", "a\ufffd"},
+		{"emoji", "🏥", "🏥"},
+		{"empty", "", ""},
+		{"only-space", " \n ", ""},
+		{"line-separator", "a\u2028b", "a b"},
+		{"long", strings.Repeat("x", 10_000), strings.Repeat("x", fact.MaxText-1) + "…"},
+		{"exact", strings.Repeat("x", fact.MaxText), strings.Repeat("x", fact.MaxText)},
+		{"exact-kanji", strings.Repeat("字", fact.MaxText), strings.Repeat("字", fact.MaxText)},
+		{"trailing", strings.Repeat("x", fact.MaxText) + " \n", strings.Repeat("x", fact.MaxText)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := fact.Clean(tt.in); got != tt.want {
+				t.Errorf("Clean(%q) = %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"", "a", "\x00", "\u202e", " a  b ", strings.Repeat("é ", 600), "\xf4\x90"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := fact.Clean(s)
+		if fact.Clean(c) != c {
+			t.Errorf("Clean is not idempotent on %q: %q then %q", s, c, fact.Clean(c))
+		}
+		if !utf8.ValidString(c) || utf8.RuneCountInString(c) > fact.MaxText {
+			t.Errorf("Clean(%q) = %q: not valid or too long", s, c)
+		}
+		for _, r := range c {
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+				t.Errorf("Clean(%q) = %q holds %U", s, c, r)
+			}
+		}
+	})
+}
