@@ -80,7 +80,7 @@ func parse(data []byte) *face {
 		if err != nil {
 			panic(fmt.Sprintf("font: embedded file has no width for glyph %d: %v", i, err))
 		}
-		advances[i] = uint16(a.Round()) //nolint:gosec // hmtx advances are uint16
+		advances[i] = uint16(a.Round())
 	}
 	return &face{font: f, advances: advances}
 }

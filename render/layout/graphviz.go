@@ -107,7 +107,7 @@ func runGraphviz(ctx context.Context, source string, e Engine, limit int) ([]byt
 // instance is one running engine. Its methods call C functions; after the first
 // error they do nothing, and err keeps it.
 type instance struct {
-	ctx context.Context //nolint:containedctx // an instance lives as long as one call
+	ctx context.Context // of the one call that an instance lives for
 	mod api.Module
 	err error
 }
@@ -124,7 +124,7 @@ func (i *instance) layout(source string, e Engine, limit int) []byte {
 		i.err = fmt.Errorf("read DOT: %s", i.lastError())
 		return nil
 	}
-	if n := int(int32(i.call("agnnodes", graph))) + int(int32(i.call("agnedges", graph))); n > limit { //nolint:gosec // C ints
+	if n := int(int32(i.call("agnnodes", graph))) + int(int32(i.call("agnedges", graph))); n > limit {
 		i.err = fmt.Errorf("%d nodes and edges, the limit for %s is %d: %w", n, e, limit, ErrTooLarge)
 		return nil
 	}
@@ -150,8 +150,8 @@ func (i *instance) plugins() uint64 {
 			i.err = fmt.Errorf("the layout engine has no %s", name)
 			return 0
 		}
-		table = binary.LittleEndian.AppendUint32(table, uint32(i.text(name)))  //nolint:gosec // wasm32 pointers
-		table = binary.LittleEndian.AppendUint32(table, uint32(address.Get())) //nolint:gosec // wasm32 pointers
+		table = binary.LittleEndian.AppendUint32(table, uint32(i.text(name)))
+		table = binary.LittleEndian.AppendUint32(table, uint32(address.Get()))
 	}
 	return i.store(append(table, make([]byte, 8)...))
 }
@@ -184,14 +184,14 @@ func (i *instance) text(s string) uint64 { return i.store(append([]byte(s), 0)) 
 
 func (i *instance) store(data []byte) uint64 {
 	p := i.call("malloc", uint64(len(data)))
-	if i.err == nil && (p == 0 || !i.mod.Memory().Write(uint32(p), data)) { //nolint:gosec // wasm32 pointer
+	if i.err == nil && (p == 0 || !i.mod.Memory().Write(uint32(p), data)) {
 		i.err = errors.New("the layout engine has no memory left")
 	}
 	return p
 }
 
 func (i *instance) word(p uint64) uint64 {
-	v, ok := i.mod.Memory().ReadUint32Le(uint32(p)) //nolint:gosec // wasm32 pointer
+	v, ok := i.mod.Memory().ReadUint32Le(uint32(p))
 	if !ok && i.err == nil {
 		i.err = errors.New("the layout engine answered with a bad address")
 	}
@@ -207,7 +207,7 @@ func (i *instance) bytes(p, n uint64) []byte {
 		i.err = fmt.Errorf("the layout engine answered with %d bytes, the limit is %d: %w", n, maxOutput, ErrTooLarge)
 		return nil
 	}
-	data, ok := i.mod.Memory().Read(uint32(p), uint32(n)) //nolint:gosec // wasm32 pointers
+	data, ok := i.mod.Memory().Read(uint32(p), uint32(n))
 	if !ok {
 		i.err = errors.New("the layout engine answered with a bad address")
 		return nil

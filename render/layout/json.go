@@ -150,7 +150,7 @@ func (t transform) parse(s string) (Point, error) {
 
 func (t transform) optional(s string) (*Point, error) {
 	if s == "" {
-		return nil, nil //nolint:nilnil // no point is a normal answer
+		return nil, nil // no point is a normal answer
 	}
 	p, err := t.parse(s)
 	return &p, err

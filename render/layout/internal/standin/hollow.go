@@ -33,7 +33,7 @@ func hollow(module []byte) (out []byte, ok bool) {
 			return nil, false
 		}
 		if kind[0] == exportFunction && len(name) > len(getterPrefix) && string(name[:len(getterPrefix)]) == getterPrefix {
-			table = appendNumber(table, uint32(len(name))) //nolint:gosec // read from a 32-bit field
+			table = appendNumber(table, uint32(len(name)))
 			table = append(append(table, name...), exportFunction, 0)
 			found++
 		}
@@ -106,6 +106,6 @@ func appendNumber(to []byte, v uint32) []byte {
 }
 
 func appendSection(to []byte, id byte, body []byte) []byte {
-	to = appendNumber(append(to, id), uint32(len(body))) //nolint:gosec // a few kilobytes
+	to = appendNumber(append(to, id), uint32(len(body)))
 	return append(to, body...)
 }

@@ -39,3 +39,9 @@ func FuzzHollow(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(_ *testing.T, module []byte) { standin.Hollow(module) })
 }
+
+// TestMain gives the temporary folder back, which graphvizwasm does elsewhere.
+func TestMain(m *testing.M) {
+	standin.Restore()
+	m.Run()
+}
