@@ -1,0 +1,199 @@
+package signature_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"kanmon/topology"
+	"kanmon/topology/classify/signature"
+)
+
+func TestDefault(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[topology.Category]int)
+	type key struct{ kind, value string }
+	owner := make(map[key]string)
+	claim := func(x *signature.Signature, kind, value string) {
+		if o, ok := owner[key{kind, value}]; ok {
+			t.Errorf("%s %s belongs to both %s and %s", kind, value, o, x.ID)
+		}
+		owner[key{kind, value}] = x.ID
+	}
+	for _, x := range s.All() {
+		seen[x.Category]++
+		for _, d := range x.Match.Domains {
+			claim(x, "domain", d)
+		}
+		for _, p := range slices.Concat(x.Match.Remotes, x.Match.Closed, x.Match.Advertised) {
+			claim(x, "prefix", p.String())
+		}
+		for _, a := range x.Match.DNSServers {
+			claim(x, "dns", a.String())
+		}
+	}
+	for _, c := range []topology.Category{
+		topology.OnlineQualification, topology.Internet, topology.VendorVPN,
+		topology.VendorLTE, topology.USBTether, topology.RemoteSupport, topology.Unclassified,
+	} {
+		if seen[c] == 0 {
+			t.Errorf("no signature of category %s", c)
+		}
+	}
+}
+
+func TestDomain(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ in, want string }{
+		{"router1.teamviewer.com", "teamviewer"},
+		{"ROUTER1.TeamViewer.COM.", "teamviewer"},
+		{"a.b.c.teamviewer.com", "teamviewer"},
+		{"teamviewer.com", ""}, // the star stands for one label or more
+		{"www.teamviewer.com", ""},
+		{"evil-teamviewer.com", ""},
+		{"teamviewer.com.evil.example", ""},
+		{".teamviewer.com", "teamviewer"},
+		{"hweb.oqs.onshikaku.org", "online-qualification"},
+		{"new.oqs.onshikaku.org", "online-qualification"},
+		{"", ""},
+		{".", ""},
+		{"rece", ""},
+		{strings.Repeat("a.", 200) + "teamviewer.com", ""},
+		{strings.Repeat(".", 100), ""},
+	}
+	for _, tt := range tests {
+		got := ""
+		if x := s.Domain(tt.in); x != nil {
+			got = x.ID
+		}
+		if got != tt.want {
+			t.Errorf("Domain(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+const user = `version: 1
+signatures:
+  - id: maker-x
+    service: Maker X
+    category: vendor-vpn
+    transport: [IPsec]
+    organisation: {ja: X社, en: X}
+    match:
+      remotes: [203.0.113.10]
+      domains: ["*.maker-x.example", "special.teamviewer.com"]
+    source: contract
+    confidence: high
+    examples:
+      match: [{remote: 203.0.113.10}]
+      reject: [{remote: 203.0.113.11}]
+`
+
+func TestMerge(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, err := signature.Load(strings.NewReader(user), "mine.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := s.Merge(mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := both.Remote(netip.MustParseAddr("::ffff:203.0.113.10")); x == nil || x.ID != "maker-x" || x.Transport[0] != "ipsec" {
+		t.Errorf("Remote = %+v", x)
+	}
+	if x := both.Domain("special.teamviewer.com"); x == nil || x.ID != "maker-x" {
+		t.Errorf("an exact name must go before a suffix: %+v", x)
+	}
+	if x := both.Domain("other.teamviewer.com"); x == nil || x.ID != "teamviewer" {
+		t.Errorf("Domain = %+v", x)
+	}
+	if _, err := both.Merge(mine); err == nil || !strings.Contains(err.Error(), "maker-x") {
+		t.Errorf("Merge of the same ID: error %v", err)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	tests := []struct{ name, old, new, want string }{
+		{"unknown key", "service:", "servise:", `mine.yaml:4: key "servise"`},
+		{"no reject", "      reject: [{remote: 203.0.113.11}]\n", "", "must reject"},
+		{"match fails", "{remote: 203.0.113.10}", "{remote: 203.0.113.12}", "does not match its example"},
+		{"reject matches", "{remote: 203.0.113.11}", "{remote: 203.0.113.10}", "which it must reject"},
+		{"category", "vendor-vpn", "vendor", `mine.yaml:5: category "vendor"`},
+		{"version", "version: 1", "version: 2", "version is 2"},
+		{"id", "id: maker-x", "id: Maker X", "lower-case"},
+		{"star inside", `"*.maker-x.example"`, `"a.*.example"`, "want a name"},
+		{"bare star", `"*.maker-x.example"`, `"*"`, "domain"},
+		{"bare label", `"*.maker-x.example"`, `"com"`, "one label"},
+		{"wide prefix", "remotes: [203.0.113.10]", "remotes: [0.0.0.0/0]", "at least 8 bits"},
+		{"host bits", "remotes: [203.0.113.10]", "remotes: [203.0.113.10/24]", "zeros after"},
+		{"not anchored", "remotes: [203.0.113.10]", `products: ["VPN"]`, "want ^…$"},
+		{"no bound", "remotes: [203.0.113.10]", `products: ["^VPN.*$"]`, "needs a bound"},
+		{"loose alternatives", "remotes: [203.0.113.10]", `products: ["^VPN|other$"]`, "put alternatives"},
+		{"confidence", "confidence: high", "confidence: low", "weaker hint"},
+		{"two kinds", "{remote: 203.0.113.11}", "{remote: 203.0.113.11, domain: a.b}", "names one thing"},
+		{"gateway outside pool", "remotes: [203.0.113.10]", "remotes: [203.0.113.10]\n      pools: [{prefix: 10.0.0.0/24, gateway: 10.0.1.1}]", "not in the pool"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := strings.Replace(user, tt.old, tt.new, 1)
+			if in == user {
+				t.Fatalf("%q is not in the file", tt.old)
+			}
+			if _, err := signature.Load(strings.NewReader(in), "mine.yaml"); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(user)
+	f.Add("version: 1\nsignatures:\n  - id: a\n    match: {products: ['^(a|b){1,3}$']}\n")
+	f.Add("version: 1\nsignatures: [{id: a, examples: {match: [{pool: x}]}}]")
+	f.Fuzz(func(t *testing.T, in string) {
+		s, err := signature.Load(strings.NewReader(in), "fuzz.yaml")
+		if (err == nil) == (s == nil) {
+			t.Fatalf("Load gave %v and error %v", s, err)
+		}
+		if s == nil {
+			return
+		}
+		for _, x := range s.All() {
+			for _, d := range x.Match.Domains {
+				s.Domain(strings.Replace(d, "*", "x", 1))
+			}
+		}
+	})
+}
+
+func FuzzDomain(f *testing.F) {
+	s, err := signature.Default()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("router1.teamviewer.com")
+	f.Fuzz(func(t *testing.T, name string) {
+		x := s.Domain(name)
+		if x == nil {
+			return
+		}
+		n := strings.ToLower(strings.TrimSuffix(name, "."))
+		for _, d := range x.Match.Domains {
+			if n == d || strings.HasPrefix(d, "*.") && strings.HasSuffix(n, d[1:]) {
+				return
+			}
+		}
+		t.Errorf("%q matched %s", name, x.ID)
+	})
+}
