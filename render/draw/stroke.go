@@ -189,8 +189,10 @@ func stroke(lines []line, width float64) [][]Point {
 			}
 			nx, ny := (b.Y-a.Y)/length*half, (a.X-b.X)/length*half
 			out = append(out, []Point{
-				{a.X + nx, a.Y + ny}, {b.X + nx, b.Y + ny},
-				{b.X - nx, b.Y - ny}, {a.X - nx, a.Y - ny},
+				{a.X + nx, a.Y + ny},
+				{b.X + nx, b.Y + ny},
+				{b.X - nx, b.Y - ny},
+				{a.X - nx, a.Y - ny},
 			})
 			if half > 0.5 && (i+1 < len(points) || l.closed) {
 				out = append(out, disc(b, half))

@@ -48,7 +48,7 @@ func Parse(data []byte) (*Layout, error) {
 	if err := json.Unmarshal(data, &g); err != nil {
 		return nil, fmt.Errorf("read Graphviz JSON: %w", err)
 	}
-	box, err := numbers(g.BB, ",", 4)
+	box, err := numbers(g.BB, 4)
 	if err != nil {
 		return nil, fmt.Errorf("read Graphviz JSON: bb of the graph: %w", err)
 	}
@@ -76,7 +76,7 @@ func (l *Layout) addObject(t transform, o objectJSON) error {
 		if o.BB == "" || !strings.HasPrefix(o.Name, "cluster") {
 			return nil // a subgraph that only groups
 		}
-		box, err := numbers(o.BB, ",", 4)
+		box, err := numbers(o.BB, 4)
 		if err != nil {
 			return fmt.Errorf("bb: %w", err)
 		}
@@ -92,11 +92,11 @@ func (l *Layout) addObject(t transform, o objectJSON) error {
 	if err != nil {
 		return fmt.Errorf("pos: %w", err)
 	}
-	width, err := numbers(o.Width, ",", 1)
+	width, err := numbers(o.Width, 1)
 	if err != nil {
 		return fmt.Errorf("width: %w", err)
 	}
-	height, err := numbers(o.Height, ",", 1)
+	height, err := numbers(o.Height, 1)
 	if err != nil {
 		return fmt.Errorf("height: %w", err)
 	}
@@ -141,7 +141,7 @@ func (t transform) point(x, y float64) Point { return Point{X: x - t.left, Y: t.
 
 // parse reads "x,y" or "x,y!".
 func (t transform) parse(s string) (Point, error) {
-	v, err := numbers(strings.TrimSuffix(s, "!"), ",", 2)
+	v, err := numbers(strings.TrimSuffix(s, "!"), 2)
 	if err != nil {
 		return Point{}, err
 	}
@@ -191,9 +191,9 @@ func (t transform) curve(s string) (Curve, error) {
 // maxCoordinate keeps drawings finite: about 35 km in points.
 const maxCoordinate = 1e8
 
-// numbers reads exactly n finite numbers.
-func numbers(s, separator string, n int) ([]float64, error) {
-	parts := strings.SplitN(s, separator, n+1)
+// numbers reads exactly n finite numbers with commas between them.
+func numbers(s string, n int) ([]float64, error) {
+	parts := strings.SplitN(s, ",", n+1)
 	if len(parts) != n {
 		return nil, fmt.Errorf("%.40q: want %d numbers", s, n)
 	}

@@ -51,11 +51,13 @@ func TestForeignCacheIsNotTouched(t *testing.T) {
 		plant func(t *testing.T, temp string) (watch string)
 	}{
 		{name: "folder", plant: func(t *testing.T, temp string) string {
+			t.Helper()
 			dir := filepath.Join(temp, "go-graphviz")
 			poison(t, dir)
 			return dir
 		}},
 		{name: "symbolic link", plant: func(t *testing.T, temp string) string {
+			t.Helper()
 			dir := t.TempDir()
 			poison(t, dir)
 			if err := os.Symlink(dir, filepath.Join(temp, "go-graphviz")); err != nil {
