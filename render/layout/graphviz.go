@@ -112,8 +112,8 @@ type instance struct {
 	err error
 }
 
-// C constants of Graphviz 12: AGERR of agerrlevel_t, and AGMAX, above which
-// nothing is printed.
+// agMax is AGMAX of agerrlevel_t in Graphviz 12's cgraph.h: messages are kept
+// for aglasterr and not printed.
 const agMax = 2
 
 func (i *instance) layout(source string, e Engine, limit int) []byte {

@@ -10,11 +10,12 @@
 //
 // So this package puts, before that init runs, an empty module with the same
 // constants in the engine's place, and names a temporary folder that cannot
-// exist. It runs first because it imports nothing of weight: Go initialises
-// packages in the order of their import paths as soon as their imports are
-// ready, and wazero waits for most of the standard library. Should either
-// trick fail after an upgrade, Engine returns nothing or the tests of
-// graphvizwasm fail, and still no folder is read.
+// exist. It runs first because it imports little: Go initialises packages in
+// the order of their import paths, each as soon as its imports are ready. The
+// init of go-graphviz waits for path/filepath, which like this package waits
+// for os, and sorts after it. Should the variable move in another version of
+// go-graphviz, Engine returns nothing and still no folder is read; the tests
+// of graphvizwasm fail.
 package standin
 
 import (
