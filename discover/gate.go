@@ -319,6 +319,9 @@ func (g *Gate) Permitted() uint64 {
 // together.
 func (g *Gate) PerSecond() float64 { return g.opts.PerSecond }
 
+// PerHostInterval returns the time between two permits for the same address.
+func (g *Gate) PerHostInterval() time.Duration { return g.opts.PerHostInterval }
+
 // Stop refuses everything from now on: a device stopped answering, or the
 // operator wants it. The first reason stays.
 func (g *Gate) Stop(why string) {

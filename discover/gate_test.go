@@ -296,7 +296,7 @@ func TestNeverProbe(t *testing.T) {
 
 func TestTraffic(t *testing.T) {
 	t.Parallel()
-	if !(discover.TrafficNone < discover.TrafficListen && discover.TrafficListen < discover.TrafficQuery && discover.TrafficQuery < discover.TrafficProbe) {
+	if discover.TrafficNone >= discover.TrafficListen || discover.TrafficListen >= discover.TrafficQuery || discover.TrafficQuery >= discover.TrafficProbe {
 		t.Error("levels are not ordered")
 	}
 	for _, name := range []string{"none", "listen", "query", "probe"} {
