@@ -1,0 +1,196 @@
+package hospital
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Truth is what must come out of the evidence.
+type Truth struct {
+	Site      string        `json:"site"`
+	Zones     []TruthZone   `json:"zones"`
+	Devices   []TruthDevice `json:"devices"`
+	Links     []TruthLink   `json:"links"`
+	Ways      []Way         `json:"external_connections"`
+	NotSeen   []string      `json:"approved_not_seen"` // IDs in the register that nothing matches
+	NotWays   []NotWay      `json:"not_ways_out"`
+	Unmanaged []TruthPort   `json:"unmanaged_switches"`
+	Outside   []string      `json:"outside_macs"` // heard on the wire, not the hospital's
+}
+
+// TruthZone says how many devices of the plan belong to a zone.
+type TruthZone struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"`
+	Devices int    `json:"devices"`
+}
+
+// TruthDevice is a device with all its addresses and the port that it is
+// plugged into.
+type TruthDevice struct {
+	Name   string     `json:"name"`
+	Zone   string     `json:"zone"`
+	Kind   string     `json:"kind"`
+	IPs    []string   `json:"ips"`
+	MACs   []string   `json:"macs"`
+	Switch *TruthPort `json:"attached,omitempty"`
+}
+
+// TruthPort is a port of a switch.
+type TruthPort struct {
+	Switch string `json:"switch"`
+	Port   string `json:"port"`
+}
+
+// TruthLink is a cable between two pieces of infrastructure.
+type TruthLink struct {
+	A       string   `json:"a"`
+	APort   string   `json:"a_port"`
+	B       string   `json:"b"`
+	BPort   string   `json:"b_port"`
+	Methods []string `json:"methods"`
+	Grade   string   `json:"grade"`
+}
+
+// Way is a way out of the hospital.
+type Way struct {
+	Number    int      `json:"number"`
+	Category  string   `json:"category"`
+	Device    string   `json:"device"`
+	DeviceIP  string   `json:"device_ip"`
+	Names     []string `json:"remote_names,omitempty"`
+	Addresses []string `json:"remote_addresses,omitempty"`
+	Transport string   `json:"transport,omitempty"`
+	Direction string   `json:"direction"`
+	Grade     []string `json:"grade"` // any of these is right
+	Status    string   `json:"status"`
+	Approval  string   `json:"approval,omitempty"`
+	Behind    []string `json:"behind,omitempty"` // at least these
+	Evidence  []string `json:"evidence"`         // files that show it
+	Reason    string   `json:"reason"`
+}
+
+// NotWay is a device that looks like a way out and is none.
+type NotWay struct {
+	Device string `json:"device"`
+	Why    string `json:"why"`
+}
+
+// Truth returns what the plan says must come out.
+func (p *Plan) Truth() Truth {
+	t := Truth{
+		Site: "見本病院（150床）", Ways: p.ways(), NotSeen: []string{"isdn-claims"}, NotWays: notWays(),
+		Unmanaged: []TruthPort{{"core-sw", p.Find("core-sw").PortName(unmanagedPort)}},
+		Outside:   []string{providerMAC().String()},
+	}
+	for _, z := range p.Zones {
+		t.Zones = append(t.Zones, TruthZone{z.Name, z.Kind, len(p.in(z.Kind))})
+	}
+	for _, h := range p.Hosts {
+		d := TruthDevice{Name: h.Name, Zone: p.zone(h.Zone).Name, Kind: h.Kind, IPs: []string{h.IP.String()}, MACs: []string{h.MAC.String()}}
+		for _, a := range h.IPs {
+			d.IPs = append(d.IPs, a.String())
+		}
+		for _, m := range h.MACs {
+			d.MACs = append(d.MACs, m.String())
+		}
+		if s := p.Find(h.Switch); s != nil {
+			d.Switch = &TruthPort{s.Name, s.PortName(h.Port)}
+		}
+		t.Devices = append(t.Devices, d)
+	}
+	for _, s := range p.Switches[1:] {
+		t.Links = append(t.Links, TruthLink{"core-sw", p.Find("core-sw").PortName(s.Core), s.Name, s.PortName(s.Uplink), []string{"lldp", "fdb"}, "confirmed"})
+	}
+	for _, h := range p.Hosts {
+		s := p.Find(h.Switch)
+		if s == nil || h.Kind != "ap" && h.Kind != "firewall" {
+			continue
+		}
+		method, remote := "lldp", p.announce(h, 0).port
+		if s.Style == "cisco" {
+			method, remote = "cdp", "GigabitEthernet0"
+		}
+		t.Links = append(t.Links, TruthLink{s.Name, s.PortName(h.Port), h.Name, remote, []string{method}, "reported"})
+	}
+	return t
+}
+
+func notWays() []NotWay {
+	return []NotWay{
+		{"core-sw", "routes towards fw-1, which is the way out"},
+		{"ad-1", "asks outside for names on behalf of the others, router1.teamviewer.com among them"},
+		{"pacs", "DICOM with modalities inside"},
+		{"his", "HL7 with inside systems"},
+		{"lis", "HL7 with inside systems"},
+		{"his-db", "IPsec with backup-2, inside"},
+		{"backup-2", "IPsec with his-db, inside"},
+		{"ntp-1", "asks for the time through fw-1"},
+		{"ap-clinical-1", "an access point with a management address"},
+		{"jimu-pc01", "browses through fw-1"},
+	}
+}
+
+// ways lists the ways out, numbered as they are told to people.
+func (p *Plan) ways() []Way {
+	const out, in = "outbound", "inbound"
+	sure, maybe := []string{"confirmed"}, []string{"inferred"}
+	ways := []Way{
+		{1, "online-qualification", "oqs-router", "", []string{"hweb.oqs.onshikaku.org", "www.lineauth.mnw"}, []string{oqsServer}, "ipoe", out, sure, "approved", "oqs",
+			[]string{"ONS01"}, []string{"office.pcapng"}, "router advertisement of the closed network with its name servers, and the terminal's traffic"},
+		{2, "internet", "fw-1", "", nil, []string{providerHop}, "pppoe", out, sure, "approved", "internet",
+			[]string{"ekaru-03", "jimu-pc01", "ad-1"}, []string{"fw-1.snmprec", "server.pcap", "fw-wan.pcap", "core-sw.snmprec"}, "default route over a PPP interface to a public next hop"},
+		{3, "vendor-vpn", "ct-maint", "", nil, []string{ctVendor}, "ipsec", out, sure, "approved", "ct-maint", nil, []string{"radiology.pcap", "server.pcap"}, "IKEv2 and ESP in UDP, answered"},
+		{4, "vendor-vpn", "mr-box", "", nil, []string{mrVendor}, "openvpn", out, sure, "changed", "mr-maint", nil, []string{"radiology.pcap", "server.pcap"}, "OpenVPN, answered; the register approves another remote"},
+		{5, "vendor-vpn", "kyushoku-sv", "", nil, []string{foodVendor}, "wireguard", out, sure, "unapproved", "", nil, []string{"evidence-catering.jsonl", "server.pcap"}, "WireGuard, answered"},
+		{6, "vendor-vpn", "sslvpn-1", "", nil, nil, "ssl-vpn", in, []string{"inferred", "reported"}, "unapproved", "", nil, []string{"scan-server.xml"}, "a probe of its port named an SSL-VPN product"},
+		{7, "remote-support", "ekaru-07", "", []string{"router1.teamviewer.com"}, []string{relayServer}, "tls", out, sure, "expired", "chart-remote", nil, []string{"clinical-mirror.pcapng", "server.pcap"}, "server name of a remote-control relay, answered"},
+		{8, "vendor-lte", "lte-gw", "", nil, nil, "lte", out, sure, "approved", "lte-xa", []string{"xa-1"}, []string{"lte-gw.snmprec", "radiology.pcap"}, "cellular interface up with an address and the default route"},
+		{9, "vendor-lte", "RUT241", "", nil, nil, "lte", out, maybe, "unapproved", "", nil, []string{"laboratory.pcap.gz", "sw-lab.snmpwalk"}, "card of a maker of cellular routers, and says that it is an internet gateway"},
+		{10, "usb-tether", "byoto-pc12", "", nil, nil, "usb", out, sure, "unapproved", "", nil, []string{"byoto-pc12.snmpwalk"}, "tethering interface up, with a default route over it"},
+		{11, "usb-tether", "kensa-pc3", "", nil, nil, "usb", out, maybe, "unapproved", "", nil, []string{"laboratory.pcap.gz"}, "gives an address of a telephone's pool as its own"},
+		{12, "partner-exchange", "dokuei", "", []string{"reading.example.jp"}, []string{readingHost}, "dicom", out, sure, "approved", "reading", nil, []string{"radiology.pcap", "server.pcap"}, "DICOM association with an outside address, answered"},
+		{13, "unclassified", "unknown-77", "", nil, []string{strayServer}, "", out, []string{"confirmed", "reported"}, "unapproved", "", []string{"kensa-an01"}, []string{"laboratory.pcap.gz"}, "carries frames to an outside address, and nothing knows it as a router"},
+	}
+	for i := range ways {
+		ways[i].DeviceIP = p.Host(ways[i].Device).IP.String()
+	}
+	return ways
+}
+
+// Files returns every generated file by its path below testdata/sample.
+func Files() (map[string][]byte, error) {
+	p := NewPlan()
+	truth, err := truthJSON(p.Truth())
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{"truth.json": truth}
+	for name, b := range p.evidence() {
+		out["evidence/"+name] = b
+	}
+	return out, nil
+}
+
+func truthJSON(t Truth) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(t); err != nil {
+		return nil, fmt.Errorf("encode truth: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Names returns the paths of files, sorted.
+func Names(files map[string][]byte) []string {
+	names := make([]string, 0, len(files))
+	for n := range files {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
