@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -104,6 +106,31 @@ func TestEmbeddedFiles(t *testing.T) {
 	for _, name := range []string{"site.yaml", "register.yaml"} {
 		if _, err := fs.Stat(sample.FS(), name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestScansAreXML(t *testing.T) {
+	for name, want := range map[string]int{"scan-server.xml": 14, "scan-clinical.xml": 123} {
+		f, err := sample.FS().Open("evidence/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, hosts := xml.NewDecoder(f), 0
+		for {
+			tok, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if e, ok := tok.(xml.StartElement); ok && e.Name.Local == "host" {
+				hosts++
+			}
+		}
+		if hosts != want {
+			t.Errorf("%s has %d hosts, want %d", name, hosts, want)
 		}
 	}
 }

@@ -13,6 +13,7 @@ type Switch struct {
 	Ports  int
 	Uplink int // port towards core-sw; 0 for core-sw itself
 	Core   int // port of core-sw that its uplink ends in
+	Mirror int // port that a capture was made on; 0 if none
 	VLANs  []uint16
 }
 
@@ -27,13 +28,13 @@ const onsSecondPort = 47
 // cable plugs every device in.
 func (p *Plan) cable() {
 	p.Switches = []*Switch{
-		{p.Host("core-sw"), "allied", 24, 0, 0, []uint16{10, 20, 30, 40, 50, 60, 99}},
-		{p.Host("sw-clinical-1"), "allied", 50, 49, 1, []uint16{10, 99}},
-		{p.Host("sw-clinical-2"), "allied", 50, 49, 2, []uint16{10, 99}},
-		{p.Host("sw-radiology"), "hp", 48, 48, 3, []uint16{20, 99}},
-		{p.Host("sw-lab"), "cisco", 26, 25, 4, []uint16{30, 99}},
-		{p.Host("sw-office"), "allied", 50, 49, 5, []uint16{40, 99}},
-		{p.Host("sw-server"), "hp", 24, 24, 7, []uint16{60, 99}},
+		{p.Host("core-sw"), "allied", 24, 0, 0, 20, []uint16{10, 20, 30, 40, 50, 60, 99}},
+		{p.Host("sw-clinical-1"), "allied", 50, 49, 1, 0, []uint16{10, 99}},
+		{p.Host("sw-clinical-2"), "allied", 50, 49, 2, 0, []uint16{10, 99}},
+		{p.Host("sw-radiology"), "hp", 48, 48, 3, 47, []uint16{20, 99}},
+		{p.Host("sw-lab"), "cisco", 26, 25, 4, 23, []uint16{30, 99}},
+		{p.Host("sw-office"), "allied", 50, 49, 5, 46, []uint16{40, 99}},
+		{p.Host("sw-server"), "hp", 24, 24, 7, 23, []uint16{60, 99}},
 	}
 	for _, s := range p.Switches[1:] {
 		s.Switch, s.Port = "core-sw", s.Core

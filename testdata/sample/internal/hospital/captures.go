@@ -75,16 +75,16 @@ func (c *capture) greet(kinds ...string) {
 }
 
 // infrastructure adds what the switch that the capture hangs on says of itself.
-func (c *capture) infrastructure(name string, port int) {
+func (c *capture) infrastructure(name string) {
 	s := c.plan.Find(name)
-	c.rstp(s, port)
-	c.lldp(c.plan.announce(s.Host, port))
-	c.rstp(s, port)
+	c.rstp(s, s.Mirror)
+	c.lldp(c.plan.announce(s.Host, s.Mirror))
+	c.rstp(s, s.Mirror)
 }
 
 func (p *Plan) clinicalCapture() *capture {
 	c := newCapture(p, "clinical", at(9, 0), 410*time.Millisecond)
-	c.infrastructure("core-sw", 20)
+	c.infrastructure("core-sw")
 	c.vid = 10
 	his, files := p.Host("his"), p.Host("file-sv")
 	for i, h := range p.in("clinical", "pc") {
@@ -117,7 +117,7 @@ func (p *Plan) clinicalCapture() *capture {
 
 func (p *Plan) radiologyCapture() *capture {
 	c := newCapture(p, "radiology", at(10, 0), 530*time.Millisecond)
-	c.infrastructure("sw-radiology", 47)
+	c.infrastructure("sw-radiology")
 	for i, h := range p.in("radiology", "pc") {
 		c.arrive(i, h)
 		c.resolve(h, "pacs")
@@ -159,8 +159,8 @@ func (c *capture) reading() {
 func (p *Plan) laboratoryCapture() *capture {
 	c := newCapture(p, "laboratory", at(11, 0), 470*time.Millisecond)
 	sw := p.Find("sw-lab")
-	c.infrastructure("sw-lab", 23)
-	c.cdp(sw.PortMAC(23), "sw-lab.hospital.example.jp", "GigabitEthernet0/23", "cisco WS-C2960X-24TS-L", ciscoVersion, sw.IP)
+	c.infrastructure("sw-lab")
+	c.cdp(sw.PortMAC(sw.Mirror), internal("sw-lab"), "GigabitEthernet0/23", "cisco WS-C2960X-24TS-L", ciscoVersion, sw.IP)
 	lis := p.Host("lis")
 	for i, h := range p.in("laboratory", "pc") {
 		c.arrive(i, h)
@@ -195,7 +195,7 @@ func (p *Plan) laboratoryCapture() *capture {
 
 func (p *Plan) officeCapture() *capture {
 	c := newCapture(p, "office", at(13, 0), 390*time.Millisecond)
-	c.infrastructure("sw-office", 46)
+	c.infrastructure("sw-office")
 	files, update := p.Host("file-sv"), p.Host("update-sv")
 	for i, h := range p.in("office", "pc") {
 		if h.Name == "ONS01" {
@@ -251,7 +251,7 @@ func (c *capture) qualification() {
 
 func (p *Plan) serverCapture() *capture {
 	c := newCapture(p, "server", at(14, 0), 610*time.Millisecond)
-	c.infrastructure("sw-server", 23)
+	c.infrastructure("sw-server")
 	c.greet("server", "storage")
 	ad, fw, core := p.Host("ad-1"), p.Host("fw-1"), p.Host("core-sw")
 	c.arp(end{core.MAC, ip("10.60.0.1"), 0}, end{fw.MAC, fw.IP, 0})

@@ -26,7 +26,7 @@ func (p *Plan) cateringEvidence() []byte {
 			panic(err)
 		}
 	}
-	put("live-capture/input", fact.InputRead{Digest: input, Name: "eth0", Format: "live-capture", LinkTypes: []string{"Ethernet"}, Records: 41233}, 1)
+	put("input/read", fact.InputRead{Digest: input, Name: "eth0", Format: "live-capture", LinkTypes: []string{"Ethernet"}, Records: 41233}, 1)
 
 	core, ad := p.Host("core-sw"), p.Host("ad-1")
 	gw := ip("10.50.0.1")

@@ -2,6 +2,9 @@ package hospital
 
 import "encoding/binary"
 
+// askedAP is the access point whose own tables are among the evidence.
+const askedAP = "ap-clinical-1"
+
 // evidence makes every evidence file: captures of five segments and of the
 // firewall's line, walks, scans, and what kanmon itself left.
 func (p *Plan) evidence() map[string][]byte {
@@ -21,7 +24,7 @@ func (p *Plan) evidence() map[string][]byte {
 		"fw-1.snmprec":            p.firewallWalk().snmprec(),
 		"lte-gw.snmprec":          p.lteWalk().snmprec(),
 		"byoto-pc12.snmpwalk":     p.pcWalk().snmpwalk(),
-		"ap-clinical-1.snmpwalk":  p.leafWalk("ap-clinical-1").snmpwalk(),
+		"ap-clinical-1.snmpwalk":  p.leafWalk(askedAP).snmpwalk(),
 		"prt-rad.snmpwalk":        p.leafWalk("prt-rad").snmpwalk(),
 		"ups-1.snmprec":           p.leafWalk("ups-1").snmprec(),
 	}

@@ -130,9 +130,24 @@ func (h *Host) osMatch() []xmlOSMatch {
 	}
 }
 
+// asNmap closes empty elements and breaks lines where nmap does.
+func asNmap() *strings.Replacer {
+	var pairs []string
+	for _, e := range []string{"status", "address", "hostname", "state", "service", "osclass"} {
+		end := "/>\n"
+		if e == "state" || e == "service" {
+			end = "/>"
+		}
+		pairs = append(pairs, "></"+e+">", end)
+	}
+	pairs = append(pairs, "<hostnames>", "<hostnames>\n", "</hostnames>", "</hostnames>\n", "</port>", "</port>\n", "</ports>", "</ports>\n")
+	return strings.NewReplacer(pairs...)
+}
+
 // scan is what "nmap -oX" wrote of hosts, run from the segment of zone.
 func (p *Plan) scan(zone, args string, start time.Time, hosts []*Host) []byte {
 	var b bytes.Buffer
+	args = strings.ReplaceAll(args, "--", "-&#45;") // nmap does so because of the comment
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<!DOCTYPE nmaprun>\n")
 	b.WriteString(`<?xml-stylesheet href="file:///usr/share/nmap/nmap.xsl" type="text/xsl"?>` + "\n")
 	fmt.Fprintf(&b, "<!-- Nmap 7.93 scan initiated %s as: %s -->\n", start.Format(time.ANSIC), args)
@@ -160,7 +175,7 @@ func (p *Plan) scan(zone, args string, start time.Time, hosts []*Host) []byte {
 		if err != nil {
 			panic(err)
 		}
-		b.Write(out)
+		b.WriteString(asNmap().Replace(string(out)))
 		b.WriteByte('\n')
 	}
 	end := start.Add(time.Duration(len(hosts)+60) * time.Second)

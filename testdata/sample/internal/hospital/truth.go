@@ -113,7 +113,11 @@ func (p *Plan) Truth() Truth {
 		if s.Style == "cisco" {
 			method, remote = "cdp", "GigabitEthernet0"
 		}
-		t.Links = append(t.Links, TruthLink{s.Name, s.PortName(h.Port), h.Name, remote, []string{method}, "reported"})
+		grade := "reported"
+		if h.Name == askedAP {
+			grade = "confirmed"
+		}
+		t.Links = append(t.Links, TruthLink{s.Name, s.PortName(h.Port), h.Name, remote, []string{method}, grade})
 	}
 	return t
 }

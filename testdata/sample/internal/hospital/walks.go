@@ -62,7 +62,7 @@ func (p *Plan) switchWalk(s *Switch) *walk {
 
 // used reports whether something is plugged into port n of s.
 func (p *Plan) used(s *Switch, n int) bool {
-	if n == s.Uplink && n != 0 {
+	if n == s.Uplink && n != 0 || n == s.Mirror {
 		return true
 	}
 	for _, st := range p.stations() {
@@ -80,10 +80,12 @@ func (p *Plan) alias(s *Switch, n int) string {
 	if n == s.Uplink && n != 0 {
 		return "core-sw"
 	}
-	if s.Uplink != 0 {
+	switch {
+	case n == s.Mirror:
+		return "mirror"
+	case s.Uplink != 0:
 		return ""
-	}
-	if n == unmanagedPort {
+	case n == unmanagedPort:
 		return "kyushoku HUB"
 	}
 	for _, h := range p.Hosts {
@@ -262,5 +264,10 @@ func (p *Plan) leafWalk(name string) *walk {
 	w.oldRoute(defaultRoute(), gw, 2)
 	w.oldRoute(p.zone(h.Zone).Prefix, anyAddr(), 2)
 	w.neighbor(2, gw, p.Host("core-sw").MAC)
+	if h.Kind == "ap" {
+		self := p.announce(h, 0)
+		w.lldpSelf(self, []neighbour{self}, []int{2})
+		w.lldpRemote(2, 1, p.announce(p.Host(h.Switch), h.Port))
+	}
 	return w
 }
