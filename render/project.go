@@ -281,6 +281,7 @@ func (p *projector) devices(ways []WayOut) []Device {
 		r.MACs, r.IPs, r.VLANs = distinct(r.MACs), distinct(r.IPs), distinct(r.VLANs)
 		for _, a := range d.Attached {
 			r.Attached = strings.TrimSpace(p.name(a.Switch) + " " + a.Port)
+			r.SwitchID, r.Port = string(a.Switch), a.Port
 		}
 		for _, s := range d.Services {
 			r.Services = append(r.Services, strings.TrimSpace(fmt.Sprintf("%d/%s %s", s.Port, s.Transport, cmp.Or(s.Product, s.Name))))

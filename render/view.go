@@ -95,6 +95,8 @@ type Device struct {
 	IPs       []string
 	VLANs     []string
 	Attached  string // "sw-lab port 7"
+	SwitchID  string // of the switch it is plugged into; empty where not known
+	Port      string // of that switch
 	Services  []string
 	WaysOut   []int
 	FirstSeen string

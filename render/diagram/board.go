@@ -1,0 +1,296 @@
+package diagram
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kanmon/render"
+	"kanmon/render/draw"
+	"kanmon/render/font"
+	"kanmon/render/layout"
+	"kanmon/topology"
+)
+
+// Board draws the board page: A3, landscape.
+func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
+	b := newBoard(v)
+	place, err := b.places(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lay out the board page: %w", err)
+	}
+	p := &boardPage{board: b, place: place}
+	p.header()
+	p.outside()
+	p.waysOut()
+	bottom := p.inside()
+	p.table(bottom + 14)
+	p.footer()
+	return &draw.Drawing{
+		Width: pageWidth, Height: pageHeight, Title: v.Lang.T("title") + " " + v.Site, Lang: string(v.Lang),
+		Background: paper, IDPrefix: "board-", Shapes: p.shapes,
+	}, nil
+}
+
+// places returns the centre of each node on the page, as Graphviz lays them
+// out.
+func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
+	l, err := layout.Run(ctx, b.dot(), layout.Dot)
+	if err != nil {
+		return nil, err
+	}
+	left, right := pageWidth*10, 0.0
+	for _, n := range l.Nodes {
+		left, right = min(left, n.Center.X-n.Width/2), max(right, n.Center.X+n.Width/2)
+	}
+	scale := min(1, (usable-24)/max(right-left, 1))
+	offset := pageWidth/2 - scale*(left+right)/2
+	byName := l.ByName()
+	place := make(map[string]draw.Point, len(byName))
+	for name, n := range byName {
+		place[name] = draw.Point{X: offset + scale*n.Center.X, Y: b.row(name)}
+	}
+	return place, nil
+}
+
+// Heights of the rows of the page: Graphviz says what stands beside what, the
+// page how far down its bands are.
+const (
+	outsideTop  = 84.0
+	partyY      = outsideTop + 64
+	boundaryY   = outsideTop + 150
+	entryY      = boundaryY + 62
+	insideTop   = entryY + entryHeight/2 + 14
+	zoneY       = insideTop + 22 + zoneHeight/2
+	tableRow    = 17.0
+	footTop     = pageHeight - 94
+	footHeight  = 66.0
+	textSize    = 8.5
+	smallSize   = 7.5
+	titleSize   = 22.0
+	markerSize  = 15.0
+	badgeSize   = 9.0
+	headingSize = 9.5
+)
+
+func (b *board) row(name string) float64 {
+	switch kind, _, _ := strings.Cut(name, ":"); kind {
+	case "party":
+		return partyY
+	case "gate":
+		return boundaryY
+	case "entry":
+		return entryY
+	}
+	return zoneY
+}
+
+// boardPage collects the shapes of the page.
+type boardPage struct {
+	*board
+	place  map[string]draw.Point
+	shapes []draw.Shape
+}
+
+func (p *boardPage) add(s ...draw.Shape) { p.shapes = append(p.shapes, s...) }
+
+func (p *boardPage) text(x, y, size float64, w font.Weight, c draw.Color, a draw.Anchor, s string) {
+	p.add(draw.Text{X: x, Y: y, Size: size, Weight: w, Color: c, Anchor: a, Text: s})
+}
+
+// fitted is a text cut to what fits into width.
+func (p *boardPage) fitted(x, y, size float64, w font.Weight, c draw.Color, a draw.Anchor, width float64, s string) {
+	p.text(x, y, size, w, c, a, font.Truncate(s, size, w, width))
+}
+
+func (p *boardPage) header() {
+	l, v := p.view.Lang, p.view
+	p.text(margin+10, 44, titleSize, font.Bold, ink, draw.Start, l.T("title"))
+	numbers := []struct {
+		n     int
+		label string
+		color draw.Color
+	}{
+		{v.Counts.WaysOut, l.T("ways.out"), ink},
+		{v.Counts.Unapproved, l.T("status.unapproved"), styleOf(topology.Unapproved).color},
+		{v.Counts.Expired, l.T("status.expired"), styleOf(topology.Expired).color},
+		{v.Counts.Changed, l.T("status.changed"), styleOf(topology.Changed).color},
+		{v.Counts.Approved, l.T("status.approved"), styleOf(topology.Approved).color},
+		{v.Counts.BlindSpots, l.T("blind.spots"), grey},
+	}
+	const step = 92.0
+	x := pageWidth - margin - step*float64(len(numbers)) + step/2
+	p.fitted(margin+10, 66, 10, font.Regular, grey, draw.Start, x-step/2-margin-20, p.subtitle())
+	for _, n := range numbers {
+		p.text(x, 48, 26, font.Bold, n.color, draw.Middle, strconv.Itoa(n.n))
+		p.fitted(x, 66, 9, font.Regular, n.color, draw.Middle, step-6, n.label)
+		x += step
+	}
+}
+
+// outside draws the world outside: a frame for each category, around its
+// parties.
+func (p *boardPage) outside() {
+	l := p.view.Lang
+	p.add(draw.Rect{X: margin, Y: outsideTop, Width: usable, Height: 116, Radius: 8, Fill: band, Stroke: draw.Stroke{Color: "#d5dde5", Width: 0.8}})
+	p.text(margin+10, outsideTop+15, headingSize, font.Bold, grey, draw.Start, l.T("outside"))
+	for i := 0; i < len(p.columns); {
+		first := i
+		for i < len(p.columns) && p.columns[i].category == p.columns[first].category {
+			i++
+		}
+		left := p.place[partyNode(p.columns[first])].X - p.width/2 - clusterPad
+		right := p.place[partyNode(p.columns[i-1])].X + p.width/2 + clusterPad
+		p.add(draw.Rect{X: left, Y: outsideTop + 22, Width: right - left, Height: 88, Radius: 6, Fill: paper, Stroke: draw.Stroke{Color: rule, Width: 0.8}})
+		title := l.T("outside." + string(p.columns[first].category))
+		size := headingSize
+		if font.Width(title, size, font.Bold) > right-left-6 {
+			size = 7.5
+		}
+		p.lines((left+right)/2, outsideTop+33, size, font.Bold, ink, font.Wrap(title, size, font.Bold, right-left-4, 2))
+	}
+	// Left of the first column's line, above its marker: columns are at least minColumn wide.
+	p.text(margin+2, boundaryY-20, 8, font.Bold, ink, draw.Start, l.T("boundary"))
+	p.add(draw.Rect{X: margin, Y: boundaryY - 3, Width: usable, Height: 6, Fill: ink})
+}
+
+func (p *boardPage) waysOut() {
+	if len(p.columns) == 0 {
+		p.text(pageWidth/2, outsideTop+70, 13, font.Bold, ink, draw.Middle, p.view.Lang.T("ways.none"))
+		return
+	}
+	for _, c := range p.columns {
+		outer := p.shapes
+		p.shapes = nil
+		p.wayOut(c)
+		g := draw.Group{ID: "way-" + c.key, Title: p.tooltip(c), Class: "way-out " + string(c.status), Shapes: p.shapes}
+		p.shapes = append(outer, g)
+	}
+}
+
+func (p *boardPage) tooltip(c column) string {
+	l := p.view.Lang
+	return fmt.Sprintf("%s %s: %s ⇔ %s (%s, %s)", c.number(), l.T("category."+string(c.category)), c.device, c.party,
+		l.T("status."+string(c.status)), l.T("grade."+string(c.grade)))
+}
+
+func (p *boardPage) wayOut(c column) {
+	st := styleOf(c.status)
+	party, gate, entry := p.place[partyNode(c)], p.place[gateNode(c)], p.place[entryNode(c)]
+	dash, _ := lineStyle(c.grade)
+	line := draw.Stroke{Color: st.color, Width: 1.7, Dash: dash}
+	p.add(draw.Polyline{Points: []draw.Point{{X: party.X, Y: party.Y + partyHeight/2}, gate, {X: entry.X, Y: entry.Y - entryHeight/2}}, Stroke: line})
+
+	left := party.X - p.width/2
+	p.add(draw.Rect{
+		X: left, Y: party.Y - partyHeight/2, Width: p.width, Height: partyHeight - 6, Radius: 12,
+		Fill: "#eef3f8", Stroke: draw.Stroke{Color: st.color, Width: 0.9},
+	})
+	p.lines(party.X, party.Y-3, textSize, font.Regular, ink, font.Wrap(c.party, textSize, font.Regular, p.width-10, 2))
+	// The transport stands on the line, on a ground of its own.
+	transport := font.Truncate(c.transport, 8, font.Bold, p.width-4)
+	if w := font.Width(transport, 8, font.Bold); w > 0 {
+		y := party.Y + partyHeight/2 + 4
+		p.add(draw.Rect{X: party.X - w/2 - 2, Y: y - 4, Width: w + 4, Height: 13, Fill: paper})
+		p.text(party.X, y+6, 8, font.Bold, st.color, draw.Middle, transport)
+	}
+	p.add(marker(gate, markerSize, c.status, c.number()))
+	p.entry(c, entry, st)
+}
+
+func (p *boardPage) entry(c column, at draw.Point, st statusStyle) {
+	left, top := at.X-p.width/2, at.Y-entryHeight/2
+	width := 1.0
+	if c.status != topology.Approved {
+		width = 1.8
+	}
+	p.add(draw.Rect{X: left, Y: top, Width: p.width, Height: entryHeight, Radius: 5, Fill: st.box, Stroke: draw.Stroke{Color: st.color, Width: width}})
+	type row struct {
+		text   string
+		size   float64
+		weight font.Weight
+		color  draw.Color
+	}
+	var rows []row
+	names := font.Wrap(c.device, textSize, font.Bold, p.width-8, 2)
+	for _, n := range names {
+		rows = append(rows, row{n, textSize, font.Bold, ink})
+	}
+	details := font.Wrap(c.detail, smallSize, font.Regular, p.width-6, 3-len(names))
+	if len(c.zones) > 0 {
+		details = append(details, p.view.Lang.F("toward", strings.Join(c.zones, "・")))
+	}
+	for _, s := range details {
+		rows = append(rows, row{s, smallSize, font.Regular, grey})
+	}
+	const step = 12.5
+	y := at.Y - step*float64(len(rows))/2 + 9.2
+	for _, r := range rows {
+		p.fitted(at.X, y, r.size, r.weight, r.color, draw.Middle, p.width-5, r.text)
+		y += step
+	}
+}
+
+// lines writes lines centred around y.
+func (p *boardPage) lines(x, y, size float64, w font.Weight, c draw.Color, lines []string) {
+	step := size * 1.3
+	y += size*0.36 - step*float64(len(lines)-1)/2
+	for _, s := range lines {
+		p.text(x, y, size, w, c, draw.Middle, s)
+		y += step
+	}
+}
+
+// inside draws the zones and returns the bottom of their band.
+func (p *boardPage) inside() (bottom float64) {
+	height := zoneHeight + 32
+	p.add(draw.Rect{X: margin, Y: insideTop, Width: usable, Height: height, Radius: 8, Fill: inside, Stroke: draw.Stroke{Color: "#d5dde5", Width: 0.8}})
+	p.text(margin+10, insideTop+15, headingSize, font.Bold, grey, draw.Start, p.view.Lang.T("inside"))
+	for _, z := range p.zones {
+		p.zoneBox(z, p.place[z.key])
+	}
+	return insideTop + height
+}
+
+func (p *boardPage) zoneBox(z zoneBox, at draw.Point) {
+	left, top := at.X-p.zone/2, at.Y-zoneHeight/2
+	outer := p.shapes
+	p.shapes = nil
+	p.add(draw.Rect{X: left, Y: top, Width: p.zone, Height: zoneHeight, Radius: 6, Fill: zoneColor(z.kind), Stroke: draw.Stroke{Color: "#9fb2c5", Width: 0.8}})
+	total := p.view.Lang.F("devices.n", z.total)
+	p.fitted(left+8, top+17, 11, font.Bold, ink, draw.Start, p.zone-22-font.Width(total, textSize, font.Regular), z.name)
+	p.text(left+p.zone-8, top+17, textSize, font.Regular, grey, draw.End, total)
+	p.fitted(left+8, top+29, smallSize, font.Regular, grey, draw.Start, p.zone-16, z.prefix)
+	var counts []string
+	for _, c := range z.counts {
+		counts = append(counts, fmt.Sprintf("%s %d", c.Label, c.N))
+	}
+	y := top + 43
+	for _, s := range font.Wrap(strings.Join(counts, "　"), textSize, font.Regular, p.zone-16, 3) {
+		p.text(left+8, y, textSize, font.Regular, ink, draw.Start, s)
+		y += 12
+	}
+	p.badges(z, left+8, top+zoneHeight-13)
+	p.shapes = append(outer, draw.Group{ID: z.key, Title: z.name, Class: "zone", Shapes: p.shapes})
+}
+
+// badges shows in a zone which ways out leave from it.
+func (p *boardPage) badges(z zoneBox, x, y float64) {
+	right := x + p.zone - 16
+	step := badgeSize*2 + 5
+	fit := int((right - x) / step)
+	ways := z.ways
+	more := 0
+	if len(ways) > fit {
+		more = len(ways) - fit + 1
+		ways = ways[:fit-1]
+	}
+	for _, n := range ways {
+		p.add(marker(draw.Point{X: x + badgeSize, Y: y}, badgeSize, p.view.WaysOut[n-1].Status, strconv.Itoa(n)))
+		x += step
+	}
+	if more > 0 {
+		p.fitted(x, y+3, smallSize, font.Bold, ink, draw.Start, right-x, fmt.Sprintf("+%d", more))
+	}
+}

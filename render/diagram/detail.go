@@ -1,0 +1,166 @@
+package diagram
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"kanmon/render"
+	"kanmon/render/draw"
+	"kanmon/render/font"
+	"kanmon/render/layout"
+)
+
+// Detail draws the engineers' diagram: switches, ports, hosts, entry points. Its
+// page is as large as it needs.
+func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
+	d := newDetail(v)
+	l, err := d.layout(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lay out the detail: %w", err)
+	}
+	const top, edge = 74.0, 24.0
+	p := &boardPage{board: &board{view: v}}
+	width := max(l.Width+2*edge, 760)
+	for _, e := range l.Edges {
+		p.link(d, e, edge, top)
+	}
+	nodes := l.ByName()
+	for _, b := range d.boxes {
+		n := nodes[b.name]
+		p.box(b, draw.Point{X: n.Center.X - n.Width/2 + edge, Y: n.Center.Y - n.Height/2 + top}, n.Width, n.Height)
+	}
+	p.fitted(edge, 34, 16, font.Bold, ink, draw.Start, width-2*edge, v.Lang.T("detail.title")+"　"+v.Site)
+	sub := p.subtitle() + "　" + v.Lang.T("detail.lines")
+	if d.left > 0 {
+		sub += "　" + v.Lang.F("more.n", d.left)
+	}
+	p.fitted(edge, 54, 9, font.Regular, grey, draw.Start, width-2*edge, sub)
+	return &draw.Drawing{
+		Width: width, Height: l.Height + top + edge, Title: v.Lang.T("detail.title") + " " + v.Site, Lang: string(v.Lang),
+		Background: paper, IDPrefix: "detail-", Shapes: p.shapes,
+	}, nil
+}
+
+// layout asks Graphviz; a graph that is too much for it is put into rows, since
+// a plain list is worth more than no page.
+func (d *detail) layout(ctx context.Context) (*layout.Layout, error) {
+	l, err := layout.Run(ctx, d.dot(), layout.Dot)
+	if err == nil && l.Width < maxDetailSide && l.Height < maxDetailSide {
+		return l, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return d.rows(), nil
+}
+
+// maxDetailSide is the longest side of a page in points, below the limit of
+// PDF readers.
+const maxDetailSide = 14000
+
+// rows places the boxes side by side in rows, with straight links.
+func (d *detail) rows() *layout.Layout {
+	const gap = 16.0
+	l := &layout.Layout{}
+	perRow := int(math.Ceil(math.Sqrt(float64(len(d.boxes)))))
+	x, y, tallest := 0.0, 0.0, 0.0
+	for i, b := range d.boxes {
+		if i > 0 && i%perRow == 0 {
+			x, y, tallest = 0, y+tallest+gap, 0
+		}
+		w, h := b.size()
+		l.Nodes = append(l.Nodes, layout.Node{Name: b.name, Center: layout.Point{X: x + w/2, Y: y + h/2}, Width: w, Height: h})
+		x, tallest = x+w+gap, max(tallest, h)
+		l.Width, l.Height = max(l.Width, x), max(l.Height, y+tallest)
+	}
+	nodes := l.ByName()
+	for _, k := range d.lines {
+		a, b := nodes[k.a].Center, nodes[k.b].Center
+		l.Edges = append(l.Edges, layout.Edge{Tail: k.a, Head: k.b, ID: k.id, Curves: []layout.Curve{{Points: []layout.Point{a, a, b, b}}}})
+	}
+	return l
+}
+
+// link draws one link with the names of its ports at its ends.
+func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) {
+	var k line
+	for _, c := range d.lines {
+		if c.id == e.ID {
+			k = c
+		}
+	}
+	dash, _ := lineStyle(k.grade)
+	stroke := draw.Stroke{Color: grey, Width: 1.2, Dash: dash}
+	if k.layer == 3 {
+		stroke.Color, stroke.Width = "#7f9bb8", 0.9
+	}
+	at := func(q layout.Point) draw.Point { return draw.Point{X: q.X + dx, Y: q.Y + dy} }
+	for _, c := range e.Curves {
+		if len(c.Points) < 4 {
+			continue
+		}
+		path := draw.Path{Stroke: stroke, Segments: []draw.Segment{{Op: draw.Move, Args: [3]draw.Point{at(c.Points[0])}}}}
+		for i := 1; i+2 < len(c.Points); i += 3 {
+			path.Segments = append(path.Segments, draw.Segment{Op: draw.Cubic, Args: [3]draw.Point{at(c.Points[i]), at(c.Points[i+1]), at(c.Points[i+2])}})
+		}
+		p.add(path)
+		p.ports(at(c.Points[0]), at(c.Points[len(c.Points)-1]), e.Tail == k.a, k)
+	}
+}
+
+// ports writes the names of the ports of a link beside its far end, where links
+// of one switch no longer lie upon each other.
+func (p *boardPage) ports(first, last draw.Point, forward bool, k line) {
+	end := last
+	if !forward {
+		end = first
+	}
+	var names []string
+	for _, n := range []string{k.aPort, k.bPort} {
+		if n != "" {
+			names = append(names, n)
+		}
+	}
+	const size, room = 6.5, 84.0
+	text := font.Truncate(strings.Join(names, " – "), size, font.Regular, room)
+	anchor, x := draw.End, end.X-4
+	if first.X > last.X == forward {
+		anchor, x = draw.Start, end.X+4
+	}
+	if text != "" {
+		p.text(x, end.Y-2.5, size, font.Regular, grey, anchor, text)
+	}
+}
+
+// box draws a device or a list of hosts.
+func (p *boardPage) box(b box, at draw.Point, width, height float64) {
+	outer := p.shapes
+	p.shapes = nil
+	fill, stroke := paper, draw.Stroke{Color: ink, Width: 1}
+	switch {
+	case b.hosts:
+		fill, stroke = band, draw.Stroke{Color: rule, Width: 0.8}
+	case b.status != "":
+		st := styleOf(b.status)
+		fill, stroke = st.box, draw.Stroke{Color: st.color, Width: 1.8}
+	}
+	p.add(draw.Rect{X: at.X, Y: at.Y, Width: width, Height: height, Radius: 4, Fill: fill, Stroke: stroke})
+	room := width - 2*detailPad
+	right := at.X + width - 12
+	for i := len(b.ways) - 1; i >= 0; i-- {
+		n := b.ways[i]
+		p.add(marker(draw.Point{X: right, Y: at.Y + 12}, 8, p.view.WaysOut[n-1].Status, strconv.Itoa(n)))
+		right -= 22
+		room -= 22
+	}
+	p.fitted(at.X+detailPad, at.Y+14, detailTitle, font.Bold, ink, draw.Start, room, b.title)
+	y := at.Y + 14 + detailLine + 1
+	for _, r := range b.rows {
+		p.fitted(at.X+detailPad, y, detailText, font.Regular, grey, draw.Start, width-2*detailPad, r)
+		y += detailLine
+	}
+	p.shapes = append(outer, draw.Group{ID: b.name, Title: b.title, Class: "box " + string(b.status), Shapes: p.shapes})
+}
