@@ -1,0 +1,143 @@
+// Package vpn tells tunnels by their headers. Everything in it would rather miss
+// a tunnel than report one that is none: headers are checked for their lengths,
+// reserved fields and counters, and protocols whose headers say little must be
+// seen to go on as they began.
+package vpn
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+)
+
+// IKE is the header of an IKE message (RFC 7296, 3.1; RFC 2408, 3.1).
+type IKE struct {
+	Major     uint8
+	Exchange  uint8
+	Initiator bool   // the original initiator sent it, as far as the message says
+	Vendor    string // what the first vendor ID payload that is known or readable says
+}
+
+const ikeHeader = 28
+
+// DecodeIKE reads an IKE message, and reports whether b is one. A capture may
+// have cut its end off: whole says whether b was captured to its end.
+func DecodeIKE(b []byte, whole bool) (IKE, bool) {
+	if len(b) < ikeHeader || binary.BigEndian.Uint64(b) == 0 {
+		return IKE{}, false
+	}
+	responder := binary.BigEndian.Uint64(b[8:])
+	next, version, exchange, flags := b[16], b[17], b[18], b[19]
+	n := binary.BigEndian.Uint32(b[24:])
+	if n < ikeHeader || n > 1<<16 || whole && int64(n) != int64(len(b)) || int64(n) < int64(len(b)) {
+		return IKE{}, false
+	}
+	m := IKE{Major: version >> 4, Exchange: exchange}
+	vendorID := byte(13)
+	clear := false
+	switch version {
+	case 0x10:
+		if exchange != 1 && exchange != 2 && exchange != 4 && exchange != 5 && exchange != 6 && exchange != 32 && exchange != 33 || flags&^7 != 0 {
+			return IKE{}, false
+		}
+		m.Initiator = responder == 0
+		clear = flags&1 == 0
+	case 0x20:
+		if (exchange < 34 || exchange > 44) || flags&^0x38 != 0 {
+			return IKE{}, false
+		}
+		m.Initiator = flags&0x08 != 0
+		vendorID = 43
+		clear = true
+	default:
+		return IKE{}, false
+	}
+	if clear {
+		m.Vendor = vendor(b[ikeHeader:], next, vendorID)
+	}
+	return m, true
+}
+
+// vendor walks the payloads for the first vendor ID that says something.
+func vendor(b []byte, next, vendorID byte) string {
+	for range 32 {
+		if next == 0 || next == 46 || next == 53 || len(b) < 4 { // none, or encrypted from here on
+			return ""
+		}
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		if n < 4 || n > len(b) {
+			return ""
+		}
+		if next == vendorID {
+			if v := vendorName(b[4:n]); v != "" {
+				return v
+			}
+		}
+		next, b = b[0], b[n:]
+	}
+	return ""
+}
+
+func vendorName(v []byte) string {
+	if len(v) >= 8 {
+		switch hex.EncodeToString(v[:8]) {
+		case "882fe56d6fd20dbc":
+			return "strongSwan"
+		case "12f5f28c457168a9":
+			return "Cisco Unity"
+		case "1e2b516905991c7d":
+			return "Microsoft"
+		case "4048b7d56ebce885":
+			return "" // fragmentation: many makers
+		case "8299031757a36082":
+			return "Fortinet"
+		}
+	}
+	if len(v) < 4 || len(v) > 64 {
+		return ""
+	}
+	for _, c := range v {
+		if c < ' ' || c > '~' {
+			return ""
+		}
+	}
+	return string(v)
+}
+
+// NATT is what a datagram to or from UDP port 4500 is (RFC 3948, 2).
+type NATT struct {
+	IKE       *IKE   // behind the non-ESP marker
+	SPI, Seq  uint32 // of ESP
+	Keepalive bool
+}
+
+// DecodeNATT reads a datagram of UDP port 4500 and reports whether it can be
+// one of IPsec.
+func DecodeNATT(b []byte, whole bool) (NATT, bool) {
+	switch {
+	case len(b) == 1 && b[0] == 0xff:
+		return NATT{Keepalive: true}, true
+	case len(b) < 8:
+		return NATT{}, false
+	case binary.BigEndian.Uint32(b) == 0:
+		m, ok := DecodeIKE(b[4:], whole)
+		return NATT{IKE: &m}, ok
+	}
+	spi, seq, ok := ESP(b)
+	return NATT{SPI: spi, Seq: seq}, ok
+}
+
+// ESP reads the start of an ESP packet (RFC 4303, 2). SPIs up to 255 are
+// reserved, and a packet is never shorter than its header, one block and an
+// integrity check value of 8 octets.
+func ESP(b []byte) (spi, seq uint32, ok bool) {
+	if len(b) < 20 {
+		return 0, 0, false
+	}
+	spi, seq = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
+	return spi, seq, spi > 255 && seq != 0
+}
+
+// AH reports whether b begins with an authentication header (RFC 4302, 2).
+func AH(b []byte) bool {
+	return len(b) >= 16 && b[1] >= 2 && b[2] == 0 && b[3] == 0 && binary.BigEndian.Uint32(b[4:]) > 255
+}

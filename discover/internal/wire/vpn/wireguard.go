@@ -1,0 +1,63 @@
+package vpn
+
+import "encoding/binary"
+
+// WireGuard follows the datagrams between two ports until it is sure that they
+// are WireGuard's (section 5.4 of its paper): type, three reserved octets and
+// length of each message fit, and indices and counters go on as they began.
+type WireGuard struct {
+	sender  [2]uint32 // index that each side gave in its handshake message
+	index   [2]uint32 // receiver index of the last transport message
+	counter [2]uint64
+	run     [2]uint8 // transport messages in a row that went on as they began
+}
+
+const (
+	wgInitiation = 148
+	wgResponse   = 92
+	wgCookie     = 64
+	wgTransport  = 32
+)
+
+// Feed takes the next datagram, sent by side 0 or 1, and reports whether the
+// conversation is WireGuard for sure, and which side opened it (-1: not seen).
+func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
+	if len(b) < wgTransport || b[1] != 0 || b[2] != 0 || b[3] != 0 {
+		return false, -1
+	}
+	first := binary.LittleEndian.Uint32(b[4:])
+	switch b[0] {
+	case 1:
+		if len(b) == wgInitiation && first != 0 {
+			w.sender[side] = first
+			return true, side
+		}
+	case 2:
+		if len(b) == wgResponse && first != 0 && binary.LittleEndian.Uint32(b[8:]) != 0 {
+			if init := w.sender[1-side]; init != 0 && init != binary.LittleEndian.Uint32(b[8:]) {
+				return false, -1
+			}
+			w.sender[side] = first
+			return true, 1 - side
+		}
+	case 4:
+		return w.transport(b, side, first), -1
+	}
+	return false, -1
+}
+
+// transport reports whether transport messages alone are enough: at least two
+// each way, or eight one way, with one index and rising counters.
+func (w *WireGuard) transport(b []byte, side int, index uint32) bool {
+	counter := binary.LittleEndian.Uint64(b[8:])
+	if len(b)%16 != 0 || counter >= 1<<40 {
+		return false
+	}
+	if w.run[side] > 0 && w.index[side] == index && counter > w.counter[side] && counter-w.counter[side] < 1024 {
+		w.run[side] = min(w.run[side]+1, 100)
+	} else {
+		w.run[side] = 1
+	}
+	w.index[side], w.counter[side] = index, counter
+	return w.run[0] >= 2 && w.run[1] >= 2 || w.run[side] >= 8
+}

@@ -1,0 +1,213 @@
+package pcap
+
+import (
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+
+	"kanmon/discover/fact"
+)
+
+// How many different things of one sort are kept. A hospital has a few thousand
+// stations; these limits hold an attacker's inventions, not its network.
+const (
+	limitStations = 65_536
+	limitBindings = 65_536
+	limitNames    = 32_768 // of each of the kinds of facts about names
+	limitServices = 16_384
+	limitClients  = 32_768
+	limitInfra    = 4_096 // of each of the kinds of facts about infrastructure
+)
+
+// analyzer turns frames into facts. It is not safe for concurrent use.
+type analyzer struct {
+	v4, v6  *gopacket.DecodingLayerParser
+	ip4     layers.IPv4
+	ip6     layers.IPv6
+	ext     layers.IPv6ExtensionSkipper
+	tcp     layers.TCP
+	udp     layers.UDP
+	decoded []gopacket.LayerType
+
+	at  moment // of the frame at hand
+	bad error  // first reason why a part of the frame at hand could not be read
+
+	stations     stationTable
+	bindings     *table
+	bridges      *table
+	neighbors    *table
+	routers      *table
+	clients      *table
+	servers      *table
+	queries      *table
+	answers      *table
+	claims       *table
+	sets         *table
+	services     *table
+	serverNames  *table
+	conns        connTable
+	flows        flowTable
+	tunnels      tunnelTable
+	pppoe        pppoeTable
+	streams      int // connections whose first octets are being collected
+	seenAnything tally
+}
+
+func newAnalyzer() *analyzer {
+	a := &analyzer{
+		decoded:     make([]gopacket.LayerType, 0, 8),
+		stations:    newStationTable(),
+		bindings:    newTable("address bindings", limitBindings),
+		bridges:     newTable("bridges", limitInfra),
+		neighbors:   newTable("neighbor announcements", limitInfra),
+		routers:     newTable("router advertisements", limitInfra),
+		clients:     newTable("DHCP clients", limitClients),
+		servers:     newTable("DHCP servers", limitInfra),
+		queries:     newTable("name queries", limitNames),
+		answers:     newTable("name answers", limitNames),
+		claims:      newTable("name claims", limitNames),
+		sets:        newTable("address sets", limitNames),
+		services:    newTable("service announcements", limitServices),
+		serverNames: newTable("server names", limitNames),
+		conns:       newConnTable(),
+		flows:       newFlowTable(),
+		tunnels:     newTunnelTable(),
+		pppoe:       newPPPoETable(),
+	}
+	a.v4 = gopacket.NewDecodingLayerParser(layers.LayerTypeIPv4, &a.ip4, &a.tcp, &a.udp)
+	a.v6 = gopacket.NewDecodingLayerParser(layers.LayerTypeIPv6, &a.ip6, &a.ext, &a.tcp, &a.udp)
+	a.v4.IgnoreUnsupported, a.v6.IgnoreUnsupported = true, true
+	return a
+}
+
+// frame learns what one frame says. The error tells why some part of it could
+// not be read; what could be was learned nevertheless.
+func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) error {
+	a.at, a.bad = at, nil
+	a.seenAnything.see(at)
+	h := hop{whole: whole}
+	t, payload, err := decodeLink(link, b, &h)
+	if !h.src.IsZero() && !h.src.IsGroup() {
+		a.stations.see(h.src, h.vid, at)
+	}
+	if err != nil {
+		return err
+	}
+	a.etherType(&h, t, payload)
+	return a.bad
+}
+
+// damaged notes why a part of the frame at hand could not be read.
+func (a *analyzer) damaged(err error) {
+	if a.bad == nil {
+		a.bad = err
+	}
+}
+
+// bridged learns what an Ethernet frame says that another frame carries. Where
+// it was mirrored from another switch (ERSPAN) it counts like one that was seen
+// there; in an overlay only what is in it counts.
+func (a *analyzer) bridged(b []byte, outer *hop, mirrored bool) {
+	h := hop{whole: outer.whole, inner: !mirrored || outer.inner, depth: outer.depth + 1}
+	if h.depth > maxDepth {
+		return
+	}
+	t, payload, err := decodeEthernet(b, &h)
+	if err != nil {
+		a.damaged(err)
+		return
+	}
+	if h.inner {
+		h.src, h.dst = fact.MAC{}, fact.MAC{}
+	} else if !h.src.IsZero() && !h.src.IsGroup() {
+		a.stations.see(h.src, h.vid, a.at)
+	}
+	a.etherType(&h, t, payload)
+}
+
+// maxDepth bounds how many tunnels may stand in each other.
+const maxDepth = 4
+
+// within is the hop of a packet that a tunnel carries.
+func within(outer *hop) (hop, bool) {
+	return hop{inner: true, whole: outer.whole, depth: outer.depth + 1}, outer.depth < maxDepth
+}
+
+func (a *analyzer) etherType(h *hop, t uint16, b []byte) {
+	switch {
+	case t == etherIPv4:
+		a.packet4(h, b)
+	case t == etherIPv6:
+		a.packet6(h, b)
+	case t == etherPPP:
+		a.ppp(h, b)
+	case h.inner:
+		// What devices say to their neighbours means nothing within a tunnel.
+	case t == etherARP:
+		a.arp(h, b)
+	case t == etherLLDP:
+		a.lldp(h, b)
+	case t == etherPPPoED || t == etherPPPoES:
+		a.pppoePacket(h, b)
+	case t > 0 && t <= maxLength:
+		a.llc(h, b[:min(int(t), len(b))])
+	}
+}
+
+// finish emits all that was learned. It is called once, at the end.
+func (a *analyzer) finish(to emit) error { return a.flush(to, true) }
+
+// flush emits what is new; at the end, also what changed since it was emitted.
+func (a *analyzer) flush(to emit, end bool) error {
+	a.conns.fold(a)
+	if err := a.stations.flush(to, end); err != nil {
+		return err
+	}
+	for _, t := range a.tables() {
+		if err := t.flush(to, end); err != nil {
+			return err
+		}
+	}
+	if err := a.tunnels.flush(to, end); err != nil {
+		return err
+	}
+	if err := a.pppoe.flush(to, end); err != nil {
+		return err
+	}
+	if err := a.flows.flush(to, end); err != nil {
+		return err
+	}
+	if end {
+		return a.gaps(to)
+	}
+	return nil
+}
+
+func (a *analyzer) tables() []*table {
+	return []*table{
+		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
+		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames,
+	}
+}
+
+// gaps tells which tables were full.
+func (a *analyzer) gaps(to emit) error {
+	var gaps []fact.Gap
+	add := func(g fact.Gap, ok bool) {
+		if ok {
+			gaps = append(gaps, g)
+		}
+	}
+	add(a.stations.gap())
+	for _, t := range a.tables() {
+		add(t.gap())
+	}
+	add(a.tunnels.gap())
+	add(a.pppoe.gap())
+	add(a.flows.gap())
+	for _, g := range gaps {
+		if err := to("pcap/limit", g, fact.Sighting{First: when(a.seenAnything.first), Last: when(a.seenAnything.last)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,280 @@
+package pcap_test
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kanmon/discover"
+	"kanmon/discover/fact"
+	"kanmon/discover/pcap"
+)
+
+// captureFolder finds the captures beside the repository, which are not part of
+// it, and skips the test where there are none.
+func captureFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the working directory")
+		}
+	}
+	folder := filepath.Join(filepath.Dir(dir), "shared", "data", "captures")
+	if _, err := os.Stat(folder); err != nil {
+		t.Skip("the captures of ../shared/data are not here")
+	}
+	return folder
+}
+
+// result is what reading one capture gave.
+type result struct {
+	sum   discover.Summary
+	err   error
+	took  time.Duration
+	obs   []fact.Observation
+	skips []discover.Skipped
+}
+
+// readBytes reads a capture whatever its format.
+func readBytes(t testing.TB, name string, b []byte) result {
+	t.Helper()
+	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err = io.ReadAll(z); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range pcap.Formats() {
+		if !f.Match(b[:min(len(b), discover.HeadLen)]) {
+			continue
+		}
+		var c discover.Collection
+		in := discover.NewInput(name, "", bytes.NewReader(b), func() string { return "sha256:test" })
+		start := time.Now()
+		sum, err := f.Read(context.Background(), in, &c)
+		r := result{sum: sum, err: err, took: time.Since(start), obs: c.Observations()}
+		r.skips, _ = c.Skips()
+		return r
+	}
+	t.Fatalf("%s: no format matches", name)
+	return result{}
+}
+
+// readCorpus reads every capture of the folder.
+func readCorpus(t *testing.T, folder string) map[string]result {
+	t.Helper()
+	out := make(map[string]result)
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch strings.TrimSuffix(filepath.Ext(path), ".gz") {
+		case ".pcap", ".pcapng", ".snoop", "":
+		default:
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(folder, path)
+		out[filepath.ToSlash(rel)] = readBytes(t, rel, b)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// table reads a table of values separated by tabs, without its first line.
+func table(t *testing.T, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var rows [][]string
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		rows = append(rows, strings.Split(sc.Text(), "\t"))
+	}
+	return rows[1:]
+}
+
+// facts returns the facts of one kind.
+func facts[F fact.Fact](obs []fact.Observation) []F {
+	var out []F
+	for _, o := range obs {
+		if f, ok := o.Fact.(F); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	folder := captureFolder(t)
+	corpus := readCorpus(t, folder)
+	t.Logf("%d captures", len(corpus))
+	for name, r := range corpus {
+		if r.took > 2*time.Second {
+			t.Errorf("%s took %v", name, r.took)
+		}
+		if r.err != nil || len(r.skips) > 0 {
+			t.Logf("%s: %d frames, %d skipped, error %v", name, r.sum.Records, len(r.skips), r.err)
+			for _, s := range r.skips[:min(3, len(r.skips))] {
+				t.Logf("    %s: %s", s.Place, s.Reason)
+			}
+		}
+	}
+	checkL2(t, table(t, filepath.Join(folder, "derived", "capture_l2.tsv")), corpus)
+	checkTunnels(t, table(t, filepath.Join(folder, "derived", "capture_tunnels.tsv")), corpus)
+	checkNames(t, table(t, filepath.Join(folder, "derived", "capture_names.tsv")), corpus)
+}
+
+// checkL2 wants every announcement, BPDU and ARP binding that tshark found.
+func checkL2(t *testing.T, rows [][]string, corpus map[string]result) {
+	t.Helper()
+	found, all := map[string]int{}, map[string]int{}
+	for _, row := range rows {
+		r, kind, who, ip := corpus[row[0]], row[1], row[2], row[5]
+		if who == "" && kind == "arp" {
+			continue // no 48-bit address
+		}
+		all[kind]++
+		ok := false
+		switch kind {
+		case "arp":
+			for _, b := range facts[fact.AddressBinding](r.obs) {
+				ok = ok || b.MAC.String() == who && b.IP.String() == ip
+			}
+		case "stp":
+			for _, b := range facts[fact.BridgeProtocol](r.obs) {
+				ok = ok || "root="+b.RootMAC.String() == ip
+			}
+		default:
+			for _, n := range facts[fact.NeighborAnnouncement](r.obs) {
+				last := who[strings.LastIndex(who, ";")+1:]
+				ok = ok || n.Protocol == kind && (who == "" || n.MAC.String() == last || n.Neighbor.ChassisID == who) &&
+					(row[4] == "" || row[4] == n.Neighbor.SystemName || row[4] == n.Neighbor.ChassisID) && (row[3] == "" || n.Neighbor.PortID == row[3])
+			}
+		}
+		if ok {
+			found[kind]++
+		} else {
+			t.Logf("not found: %q", row)
+		}
+	}
+	t.Logf("link layer: found %v of %v", found, all)
+}
+
+func checkTunnels(t *testing.T, rows [][]string, corpus map[string]result) {
+	t.Helper()
+	labelled := map[string]bool{}
+	found, all := map[string]int{}, map[string]int{}
+	kinds := map[string][]string{
+		"pppoes": {"pppoe"}, "pppoed": {"pppoe"}, "4in6": {"4in6"}, "4in4": {"4in4"}, "6in4": {"6in4"}, "teredo": {"teredo"},
+		"gre": {"gre"}, "pptp-gre": {"gre"}, "erspan": {"gre"}, "nhrp": {"gre"}, "pptp": {"pptp"}, "isakmp": {"ike"},
+		"esp": {"esp", "ipsec-nat-t"}, "udpencap": {"ipsec-nat-t", "ike"}, "openvpn": {"openvpn"}, "wg": {"wireguard"}, "vxlan": {"vxlan"}, "l2tp": {"l2tp"},
+	}
+	for _, row := range rows {
+		labelled[row[0]] = true
+		want, ok := kinds[row[1]]
+		if !ok {
+			continue
+		}
+		all[row[1]]++
+		hit := false
+		for _, f := range facts[fact.Tunnel](corpus[row[0]].obs) {
+			for _, k := range want {
+				ends := f.A.IP.String() + "<->" + f.B.IP.String()
+				back := f.B.IP.String() + "<->" + f.A.IP.String()
+				hit = hit || f.Type == k && (ends == row[2] || back == row[2] || k == "pppoe")
+			}
+		}
+		if hit {
+			found[row[1]]++
+		} else {
+			t.Logf("not found: %q", row)
+		}
+	}
+	t.Logf("tunnels: found %v of %v", found, all)
+	for name, r := range corpus {
+		for _, f := range facts[fact.Tunnel](r.obs) {
+			if !labelled[name] {
+				t.Logf("%s: not labelled: %+v", name, f)
+			}
+		}
+	}
+}
+
+func checkNames(t *testing.T, rows [][]string, corpus map[string]result) {
+	t.Helper()
+	found, all := map[string]int{}, map[string]int{}
+	for _, row := range rows {
+		kind, value := row[1], strings.ToLower(strings.TrimSuffix(row[2], "."))
+		hit := false
+		has := func(s string) { hit = hit || strings.EqualFold(s, value) }
+		obs := corpus[row[0]].obs
+		switch kind {
+		case "dns":
+			for _, f := range facts[fact.NameQuery](obs) {
+				has(f.Name)
+			}
+			for _, f := range facts[fact.NameAnswer](obs) {
+				has(f.Name)
+			}
+		case "sni", "host":
+			for _, f := range facts[fact.ServerName](obs) {
+				has(f.Name)
+			}
+		case "dhcp_name", "dhcp_vc":
+			for _, f := range facts[fact.DHCPClient](obs) {
+				has(f.HostName)
+				has(f.VendorClass)
+			}
+		case "nbns":
+			for _, f := range facts[fact.NameClaim](obs) {
+				has(f.Name)
+			}
+		case "aftr":
+			for _, f := range facts[fact.DHCPServer](obs) {
+				has(f.AFTRName)
+			}
+		case "cdp_dev", "lldp_name":
+			for _, f := range facts[fact.NeighborAnnouncement](obs) {
+				has(f.Neighbor.ChassisID)
+				has(f.Neighbor.SystemName)
+			}
+		default:
+			continue
+		}
+		all[kind]++
+		if hit {
+			found[kind]++
+		} else {
+			t.Logf("not found: %q", row)
+		}
+	}
+	t.Logf("names: found %v of %v", found, all)
+}

@@ -1,0 +1,215 @@
+package pcap
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/discover/internal/wire/dns"
+	"kanmon/discover/internal/wire/nbns"
+	"kanmon/discover/internal/wire/ssdp"
+)
+
+// dnsMessage learns from a message to or from a name server: who asks it for
+// what, and which addresses it gives.
+func (a *analyzer) dnsMessage(p *packet, c *conn, m *dns.Message) {
+	if m.Opcode != 0 || len(m.Questions) == 0 || m.Questions[0].Name == "" {
+		return
+	}
+	q, side := m.Questions[0], c.side(p)
+	client := side
+	if m.Response {
+		client = 1 - side
+	}
+	if server := c.key.port[1-client]; server != 53 {
+		return
+	}
+	c.opened(true, client)
+	if !m.Response || !c.asked { // an answer repeats its question
+		c.asked = true
+		f := fact.NameQuery{Name: q.Name, Type: dns.TypeName(q.Type), Client: c.endpoint(client, 0), Server: c.endpoint(1-client, 53)}
+		a.queries.note("pcap/dns", f, f, a.at)
+	}
+	if !m.Response || m.RCode != 0 {
+		return
+	}
+	if list := addressList(m.Addresses(q.Name)); len(list) > 0 {
+		f := fact.NameAnswer{Name: q.Name, Addresses: list, Server: p.src}
+		a.answers.note("pcap/dns", addressesKey(f.Kind(), f.Name, p.src, list), f, a.at)
+	}
+}
+
+// addressesKey is the key of a fact about a name and its addresses.
+func addressesKey(kind fact.Kind, name string, from netip.Addr, list []netip.Addr) listKey {
+	b := make([]byte, 0, 128)
+	b = from.AppendTo(b)
+	for _, ip := range list {
+		b = ip.AppendTo(append(b, ' '))
+	}
+	return listKey{kind: kind, text: string(append(append(b, ' '), name...))}
+}
+
+// addressList sorts addresses, drops repeated ones and such that are none of a
+// host, and bounds their number.
+func addressList(list []netip.Addr) []netip.Addr {
+	out := slices.DeleteFunc(slices.Clone(list), func(ip netip.Addr) bool {
+		return !ip.IsValid() || ip.IsUnspecified() || ip.IsMulticast()
+	})
+	slices.SortFunc(out, netip.Addr.Compare)
+	out = slices.Compact(out)
+	return out[:min(len(out), maxAddresses)]
+}
+
+const maxAddresses = 64
+
+// mdns learns from an mDNS response (RFC 6762): the names and addresses that a
+// host gives as its own, and the services it offers (RFC 6763).
+func (a *analyzer) mdns(h *hop, p *packet) {
+	m, err := dns.Decode(p.payload)
+	if err != nil && p.whole {
+		a.damaged(err)
+	}
+	if !m.Response || m.Opcode != 0 {
+		return
+	}
+	a.ownNames(h, p, &m, "mdns")
+	for _, r := range m.Records {
+		if r.Type != dns.TypePTR || r.TTL == 0 || r.Target == "" {
+			continue
+		}
+		service, ok := serviceType(r.Name)
+		if !ok || !strings.HasSuffix(r.Target, "."+r.Name) {
+			continue
+		}
+		instance, _ := dns.FirstLabel(r.Target)
+		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: instance, IP: p.src, MAC: h.src}
+		a.services.note("pcap/mdns", f, f, a.at)
+	}
+}
+
+// serviceType returns the two labels of a DNS-SD service type, and false where
+// name is none in the local domain.
+func serviceType(name string) (string, bool) {
+	s, ok := strings.CutSuffix(name, ".local")
+	if !ok || !strings.HasPrefix(s, "_") || strings.HasPrefix(s, "_services.") {
+		return "", false
+	}
+	if !strings.HasSuffix(s, "._tcp") && !strings.HasSuffix(s, "._udp") || strings.Count(s, ".") != 1 {
+		return "", false
+	}
+	return s, true
+}
+
+// llmnr learns from an LLMNR response (RFC 4795).
+func (a *analyzer) llmnr(h *hop, p *packet) {
+	m, err := dns.Decode(p.payload)
+	if err == nil && m.Response && m.Opcode == 0 && m.RCode == 0 {
+		a.ownNames(h, p, &m, "llmnr")
+	}
+}
+
+// ownNames notes the host names in a response that its sender gave as its own,
+// each with all its addresses.
+func (a *analyzer) ownNames(h *hop, p *packet, m *dns.Message, protocol string) {
+	var names []string
+	lists := make(map[string][]netip.Addr)
+	for _, r := range m.Records {
+		if !r.Addr.IsValid() || r.Class != 1 || r.TTL == 0 && protocol == "mdns" {
+			continue
+		}
+		if _, ok := lists[r.Name]; !ok {
+			names = append(names, r.Name)
+		}
+		lists[r.Name] = append(lists[r.Name], r.Addr)
+	}
+	for _, name := range names {
+		a.ownName(h, p, name, protocol, addressList(lists[name]))
+	}
+}
+
+// ownName notes a name and its addresses. That the frame comes from the host
+// itself, and not from one that repeats what it heard elsewhere, shows in its
+// source being one of the addresses; where the list has none of the source's
+// family nothing speaks against it.
+func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []netip.Addr) {
+	if name == "" || len(list) == 0 {
+		return
+	}
+	own := slices.Contains(list, p.src) ||
+		!slices.ContainsFunc(list, func(ip netip.Addr) bool {
+			return ip.Is4() == p.src.Is4() && (ip.Is4() || ip.IsLinkLocalUnicast() == p.src.IsLinkLocalUnicast())
+		})
+	mac := fact.MAC{}
+	if own {
+		mac = h.src
+	}
+	for _, ip := range list {
+		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
+		a.claims.note("pcap/"+protocol, f, f, a.at)
+	}
+	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: protocol, Addresses: list}
+	a.sets.note("pcap/"+protocol, setKey{mac, addressesKey(f.Kind(), protocol+" "+name, p.src, list)}, f, a.at)
+}
+
+type setKey struct {
+	mac  fact.MAC
+	list listKey
+}
+
+// nbns learns from NetBIOS name service: registrations, answers about one's own
+// name, node status.
+func (a *analyzer) nbns(h *hop, p *packet) {
+	m, err := nbns.Decode(p.payload)
+	if err != nil && p.whole {
+		a.damaged(err)
+	}
+	if m.Response && m.RCode != 0 {
+		return
+	}
+	for _, n := range m.Status {
+		if n.Suffix == 0 && !n.Group && n.Text != "" {
+			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
+			a.claims.note("pcap/nbns", f, f, a.at)
+			break
+		}
+	}
+	for _, c := range m.Claims {
+		list := addressList(c.Addresses)
+		host := !c.Group && (c.Suffix == 0x00 || c.Suffix == 0x20) && c.Text != "" && c.Text != "*"
+		switch {
+		case !host || len(list) == 0 || m.Opcode == 6: // released
+		case !m.Response && (m.Opcode == 5 || m.Opcode == 8 || m.Opcode == 9 || m.Opcode == 15):
+			a.registered(h, p, c.Text, list)
+		case m.Response && (m.Opcode == 0 || m.Opcode == 5) && slices.Contains(list, p.src):
+			a.ownName(h, p, c.Text, "nbns", list)
+		case m.Response && m.Opcode == 0: // a name server speaks of another host
+			for _, ip := range list {
+				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: ip}
+				a.claims.note("pcap/nbns", f, f, a.at)
+			}
+		}
+	}
+}
+
+// registered notes a name that its sender registers, for one of its addresses
+// at a time, whichever it sends from.
+func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr) {
+	for _, ip := range list {
+		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: h.src}
+		a.claims.note("pcap/nbns", f, f, a.at)
+	}
+	f := fact.AddressSet{MAC: h.src, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
+	a.sets.note("pcap/nbns", setKey{h.src, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
+}
+
+// ssdp learns from an announcement or the response to a search which devices
+// and services a host offers. What only repeats a device's UUID is left out.
+func (a *analyzer) ssdp(h *hop, p *packet) {
+	n, ok := ssdp.Decode(p.payload)
+	if !ok || n.Bye || strings.HasPrefix(n.Target, "uuid:") {
+		return
+	}
+	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: h.src}
+	a.services.note("pcap/ssdp", f, f, a.at)
+}

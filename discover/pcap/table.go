@@ -1,0 +1,139 @@
+package pcap
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"kanmon/discover/fact"
+)
+
+// moment is when and where something was seen.
+type moment struct {
+	nanos int64 // since 1970; 0 where not known
+	frame uint64
+}
+
+// tally counts how often something was seen, from when to when.
+type tally struct {
+	first, last int64
+	frame       uint64 // of the first time
+	count       uint64
+	sent        uint64 // count when it was last emitted
+}
+
+func (t *tally) see(at moment) {
+	if t.count == 0 {
+		t.frame = at.frame
+	}
+	t.count++
+	if at.nanos == 0 {
+		return
+	}
+	if at.nanos > t.last {
+		t.last = at.nanos
+	}
+	if at.nanos < t.first || t.first == 0 {
+		t.first = at.nanos
+	}
+}
+
+// add merges what another tally of the same thing counted since.
+func (t *tally) add(o tally) {
+	if t.count == 0 || o.frame < t.frame {
+		t.frame = o.frame
+	}
+	if t.count == 0 || t.first == 0 || o.first != 0 && o.first < t.first {
+		t.first = o.first
+	}
+	t.last = max(t.last, o.last)
+	t.count += o.count
+}
+
+func (t *tally) sighting() fact.Sighting {
+	return fact.Sighting{
+		Place: "frame " + strconv.FormatUint(t.frame, 10),
+		First: when(t.first), Last: when(t.last), Count: t.count,
+	}
+}
+
+func when(nanos int64) time.Time {
+	if nanos == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).UTC()
+}
+
+// emit takes one fact and where it was seen.
+type emit func(source string, f fact.Fact, s fact.Sighting) error
+
+// entry is a fact and how often it was seen.
+type entry struct {
+	tally
+	source string
+	fact   fact.Fact
+}
+
+// table holds the facts of one sort, up to a limit, in the order in which they
+// were first seen.
+type table struct {
+	what  string // for the gap that is told when it is full
+	limit int
+	byKey map[any]*entry
+	order []*entry
+	lost  uint64 // sightings that found no room
+}
+
+func newTable(what string, limit int) *table {
+	return &table{what: what, limit: limit, byKey: make(map[any]*entry)}
+}
+
+// note counts a fact. Facts with the same key are the same; a fact without
+// lists is its own key.
+func (t *table) note(source string, key any, f fact.Fact, at moment) {
+	e := t.byKey[key]
+	if e == nil {
+		if len(t.order) >= t.limit {
+			t.lost++
+			return
+		}
+		e = &entry{source: source, fact: f}
+		t.byKey[key] = e
+		t.order = append(t.order, e)
+	}
+	e.see(at)
+}
+
+// flush emits what is new, or all that changed since it was last emitted.
+func (t *table) flush(to emit, all bool) error {
+	for _, e := range t.order {
+		if e.sent == e.count || e.sent > 0 && !all {
+			continue
+		}
+		e.sent = e.count
+		if err := to(e.source, e.fact, e.sighting()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gap tells what did not fit.
+func (t *table) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.lost) }
+
+func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
+	return fact.Gap{
+		What: what,
+		Why:  fmt.Sprintf("more than %d different ones; %d sightings beyond that were not kept", limit, lost),
+	}, lost > 0
+}
+
+// listKey is the key of a fact that holds lists.
+type listKey struct {
+	kind fact.Kind
+	text string
+}
+
+// keyOf makes the key of a fact that holds lists: its content in the syntax of
+// Go, which quotes texts, so that no two facts have the same.
+func keyOf(f fact.Fact) listKey { return listKey{kind: f.Kind(), text: fmt.Sprintf("%#v", f)} }

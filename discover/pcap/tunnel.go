@@ -1,0 +1,230 @@
+package pcap
+
+import (
+	"bytes"
+
+	"kanmon/discover/fact"
+	"kanmon/discover/internal/wire/pppoe"
+)
+
+// limitTunnels is how many tunnels are kept of those that were answered, and of
+// those that were not. They have a table of their own, so that no flood of
+// flows can displace them.
+const limitTunnels = 4_096
+
+type tunnelTable struct {
+	byKey map[tunnelKey]*tunnelEntry
+	order []*tunnelEntry
+	held  [2]int // not answered, answered
+	lost  uint64
+}
+
+type tunnelKey struct {
+	kind string
+	a, b fact.Endpoint
+	vid  uint16
+}
+
+type tunnelEntry struct {
+	tally
+	key      tunnelKey
+	answered bool
+	detail   string
+	sentAs   fact.Tunnel
+}
+
+func newTunnelTable() tunnelTable { return tunnelTable{byKey: make(map[tunnelKey]*tunnelEntry)} }
+
+// fold adds what c counted since it was last folded to each of the tunnels that
+// it is.
+func (t *tunnelTable) fold(c *conn) {
+	for i := range c.tunnels {
+		m := &c.tunnels[i]
+		if i == len(c.ends) {
+			c.ends = append(c.ends, t.find(c, m))
+		}
+		e := c.ends[i]
+		if e == nil {
+			t.lost += c.count
+			continue
+		}
+		e.add(c.tally)
+		e.answered = e.answered || c.answered()
+		if e.detail == "" {
+			e.detail = m.detail
+		}
+	}
+}
+
+func (t *tunnelTable) find(c *conn, m *tunnelMark) *tunnelEntry {
+	a := 0 // the lesser address
+	if m.opener != 0 {
+		a = int(m.opener) - 1
+	}
+	k := tunnelKey{kind: m.kind, a: c.tunnelEnd(a), b: c.tunnelEnd(1 - a), vid: c.key.vid}
+	if e := t.byKey[k]; e != nil {
+		return e
+	}
+	class := 0
+	if c.answered() {
+		class = 1
+	}
+	if t.held[class] >= limitTunnels {
+		return nil
+	}
+	t.held[class]++
+	e := &tunnelEntry{key: k}
+	t.byKey[k] = e
+	t.order = append(t.order, e)
+	return e
+}
+
+// tunnelEnd returns one end of a tunnel. Its port is kept unless it is one that
+// was taken for this connection only: the greater of two ports of which the
+// other is known for this, or a dynamic one.
+func (c *conn) tunnelEnd(side int) fact.Endpoint {
+	port, other := c.key.port[side], c.key.port[1-side]
+	switch {
+	case port == other, serverPort(port):
+	case serverPort(other), port >= 32768 && !(other >= 32768 && c.clientSide() != side):
+		port = 0
+	}
+	return c.endpoint(side, port)
+}
+
+func (e *tunnelEntry) fact() fact.Tunnel {
+	return fact.Tunnel{Type: e.key.kind, A: e.key.a, B: e.key.b, Answered: e.answered, Detail: fact.Clean(e.detail), VID: e.key.vid}
+}
+
+func (t *tunnelTable) flush(to emit, end bool) error {
+	for _, e := range t.order {
+		f := e.fact()
+		if f == e.sentAs && (!end || e.sent == e.count) {
+			continue
+		}
+		e.sent, e.sentAs = e.count, f
+		if err := to("pcap/tunnel", f, e.sighting()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tunnelTable) gap() (fact.Gap, bool) { return gap("tunnels", limitTunnels, t.lost) }
+
+// pppoeTable holds PPPoE by the MAC addresses of its ends.
+type pppoeTable struct {
+	byKey map[pppoeKey]*pppoeEntry
+	order []*pppoeEntry
+	lost  uint64
+}
+
+type pppoeKey struct {
+	low, high fact.MAC // low is zero while nobody has answered the host
+	vid       uint16
+}
+
+type pppoeEntry struct {
+	tally
+	key    pppoeKey
+	host   fact.MAC // the end that opened it; zero where not seen
+	acName string
+	sender fact.MAC // of the first frame between the two
+	both   bool     // frames were seen both ways
+	sentAs fact.Tunnel
+}
+
+func newPPPoETable() pppoeTable { return pppoeTable{byKey: make(map[pppoeKey]*pppoeEntry)} }
+
+// pppoePacket learns who opens a PPPoE session to which concentrator (RFC
+// 2516), and from the packets that go over it.
+func (a *analyzer) pppoePacket(h *hop, b []byte) {
+	p, err := pppoe.Decode(b)
+	if err != nil {
+		a.damaged(err)
+		return
+	}
+	if e := a.pppoe.entry(h, a.at); e != nil {
+		switch p.Code {
+		case pppoe.PADI, pppoe.PADR:
+			e.host = h.src
+		case pppoe.PADO, pppoe.PADS:
+			e.host = h.dst
+			if e.acName == "" {
+				e.acName = p.ACName
+			}
+		}
+	}
+	if p.Code != pppoe.Session {
+		return
+	}
+	t := uint16(0)
+	switch p.Protocol {
+	case 0x21:
+		t = etherIPv4
+	case 0x57:
+		t = etherIPv6
+	default:
+		return
+	}
+	a.innerIP(h, t, p.Payload)
+}
+
+func (t *pppoeTable) entry(h *hop, at moment) *pppoeEntry {
+	k := pppoeKey{low: h.src, high: h.dst, vid: h.vid}
+	if h.dst.IsGroup() {
+		k.low, k.high = fact.MAC{}, h.src
+	} else if bytes.Compare(k.low[:], k.high[:]) > 0 {
+		k.low, k.high = k.high, k.low
+	}
+	e := t.byKey[k]
+	if e == nil {
+		if len(t.order) >= limitTunnels {
+			t.lost++
+			return nil
+		}
+		e = &pppoeEntry{key: k, sender: h.src}
+		t.byKey[k] = e
+		t.order = append(t.order, e)
+	}
+	if !h.dst.IsGroup() && e.sender != h.src {
+		e.both = true
+	}
+	e.see(at)
+	return e
+}
+
+func (e *pppoeEntry) fact() fact.Tunnel {
+	f := fact.Tunnel{
+		Type: "pppoe", A: fact.Endpoint{MAC: e.key.low}, B: fact.Endpoint{MAC: e.key.high},
+		Answered: e.both, Detail: fact.Clean(e.acName), VID: e.key.vid,
+	}
+	if e.host == e.key.high {
+		f.A, f.B = f.B, f.A
+	}
+	return f
+}
+
+// flush emits what is new. A question that found its answer is told with it
+// only.
+func (t *pppoeTable) flush(to emit, end bool) error {
+	answered := make(map[fact.MAC]bool)
+	for _, e := range t.order {
+		if !e.key.low.IsZero() {
+			answered[e.key.low], answered[e.key.high] = true, true
+		}
+	}
+	for _, e := range t.order {
+		f := e.fact()
+		if f == e.sentAs && (!end || e.sent == e.count) || e.key.low.IsZero() && answered[e.key.high] {
+			continue
+		}
+		e.sent, e.sentAs = e.count, f
+		if err := to("pcap/pppoe", f, e.sighting()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *pppoeTable) gap() (fact.Gap, bool) { return gap("PPPoE sessions", limitTunnels, t.lost) }

@@ -1,0 +1,237 @@
+package pcap
+
+import (
+	"kanmon/discover/internal/wire/app"
+	"kanmon/discover/internal/wire/dns"
+	"kanmon/discover/internal/wire/vpn"
+)
+
+// udpDatagram learns from a UDP datagram.
+func (a *analyzer) udpDatagram(h *hop, p *packet) {
+	if !h.inner {
+		a.announced(h, p)
+	}
+	c := a.conn(h, p)
+	if c == nil || len(p.payload) == 0 {
+		return
+	}
+	side := c.side(p)
+	if !a.portUDP(h, p, c, p.dport) {
+		a.portUDP(h, p, c, p.sport)
+	}
+	if c.tries[side] < maxTries {
+		c.tries[side]++
+		if c.app == "" {
+			c.app = app.UDP(p.payload, p.sport, p.dport)
+		}
+		if c.app == "" && c.watch == nil {
+			a.beginWatch(c, p.payload)
+		}
+	}
+	if c.watch != nil {
+		a.watchUDP(c, side, p)
+	}
+}
+
+// announced learns from the protocols in which hosts tell their segment of
+// themselves.
+func (a *analyzer) announced(h *hop, p *packet) {
+	switch p.dport {
+	case 5353:
+		a.mdns(h, p)
+		return
+	case 137:
+		a.nbns(h, p)
+		return
+	case 67, 68:
+		if p.sport == 67 || p.sport == 68 {
+			a.dhcp(h, p)
+		}
+		return
+	case 546, 547:
+		if p.sport >= 546 && p.sport <= 547 {
+			a.dhcp6(h, p)
+		}
+		return
+	case 1900:
+		a.ssdp(h, p)
+		return
+	}
+	switch p.sport {
+	case 137:
+		a.nbns(h, p)
+	case 1900:
+		a.ssdp(h, p)
+	case 5353:
+		a.mdns(h, p) // answer to a question from another port
+	case 5355:
+		a.llmnr(h, p)
+	}
+}
+
+// portUDP learns from datagrams to or from a port that stands for a protocol
+// whose headers can be checked. It reports whether port is such a one.
+func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
+	b := p.payload
+	switch port {
+	case 53:
+		m, err := dns.Decode(b)
+		if err != nil && p.whole {
+			a.damaged(err)
+		}
+		if err == nil || len(m.Questions) > 0 {
+			c.app = "dns"
+			a.dnsMessage(p, c, &m)
+		}
+	case 500:
+		if m, ok := vpn.DecodeIKE(b, p.whole); ok {
+			c.app = "ike"
+			c.tunnel("ike", m.Vendor, ikeOpener(&m, c.side(p)))
+		}
+	case 4500:
+		a.natt(c, p)
+	case 1701:
+		if vpn.L2TP(b, p.whole) {
+			c.app = "l2tp"
+			c.tunnel("l2tp", "", -1)
+		}
+	case 3544:
+		if in, ok := vpn.Teredo(b); ok {
+			c.app = "teredo"
+			c.tunnel("teredo", "", -1)
+			a.innerIP(h, etherIPv6, in)
+		}
+	case 4789, 8472:
+		if in, ok := vpn.VXLAN(b); ok {
+			c.app = "vxlan"
+			c.tunnel("vxlan", "", -1)
+			a.bridged(in, h, false)
+		}
+	case 6081:
+		if in, ok := vpn.Geneve(b); ok {
+			c.app = "geneve"
+			c.tunnel("geneve", "", -1)
+			a.bridged(in, h, false)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// ikeOpener returns the side that opened the tunnel, as far as the message
+// says; -1 where it does not.
+func ikeOpener(m *vpn.IKE, side int) int {
+	switch {
+	case m.Initiator:
+		return side
+	case m.Major == 2:
+		return 1 - side
+	}
+	return -1
+}
+
+// natt learns from a datagram of UDP port 4500: IKE behind a marker, or ESP,
+// which is believed once a second packet of the same security association
+// counts on.
+func (a *analyzer) natt(c *conn, p *packet) {
+	n, ok := vpn.DecodeNATT(p.payload, p.whole)
+	if !ok || n.Keepalive {
+		return
+	}
+	side := c.side(p)
+	if n.IKE != nil {
+		c.app = "ike"
+		c.tunnel("ike", n.IKE.Vendor, ikeOpener(n.IKE, side))
+		return
+	}
+	if c.watch == nil {
+		c.watch = &watch{left: maxWatch}
+	}
+	w := c.watch
+	if w.spi[side] == n.SPI && n.Seq > w.seq[side] && n.Seq-w.seq[side] < 1024 || hasTunnel(c, "ike") {
+		c.app = "ipsec"
+		c.tunnel("ipsec-nat-t", "", -1)
+	}
+	w.spi[side], w.seq[side] = n.SPI, n.Seq
+}
+
+func hasTunnel(c *conn, kind string) bool {
+	for i := range c.tunnels {
+		if c.tunnels[i].kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// watch follows a conversation that may be a tunnel until that is sure, or
+// until it was looked at long enough.
+type watch struct {
+	left      int // packets that will still be looked at
+	wireGuard vpn.WireGuard
+	openVPN   vpn.OpenVPN
+	spi, seq  [2]uint32 // of ESP in UDP
+}
+
+const maxWatch = 64
+
+// beginWatch starts to follow a conversation whose first octets may be those of
+// WireGuard or OpenVPN.
+func (a *analyzer) beginWatch(c *conn, b []byte) {
+	if len(b) < 14 {
+		return
+	}
+	wireGuard := b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0
+	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
+		c.watch = &watch{left: maxWatch}
+	}
+}
+
+func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
+	w := c.watch
+	if w.left == 0 {
+		return
+	}
+	w.left--
+	if p.sport == 4500 || p.dport == 4500 {
+		return // natt looks at it
+	}
+	if sure, opener := w.wireGuard.Feed(p.payload, side); sure {
+		a.isTunnel(c, "wireguard", opener)
+		return
+	}
+	if sure, opener := w.openVPN.Feed(p.payload, side); sure {
+		a.isTunnel(c, "openvpn", opener)
+	}
+}
+
+// isTunnel ends the watch: the conversation is a tunnel.
+func (a *analyzer) isTunnel(c *conn, kind string, opener int) {
+	c.watch.left = 0
+	c.app = kind
+	c.tunnel(kind, "", opener)
+	if opener >= 0 {
+		c.opened(true, opener)
+	}
+}
+
+func (a *analyzer) watchTCP(c *conn, side int, p *packet) {
+	b, ok := vpn.OpenVPNOverTCP(p.payload)
+	if !ok {
+		return
+	}
+	if c.watch == nil {
+		if c.app != "" {
+			return
+		}
+		c.watch = &watch{left: maxWatch}
+	}
+	if c.watch.left == 0 {
+		return
+	}
+	c.watch.left--
+	if sure, opener := c.watch.openVPN.Feed(b, side); sure {
+		a.isTunnel(c, "openvpn", opener)
+	}
+}
