@@ -53,18 +53,18 @@ func (p *Plan) cable() {
 	for i, h := range p.in("clinical") {
 		h.Switch, h.Port = fmt.Sprintf("sw-clinical-%d", 1+i%2), 1+i/2
 	}
-	p.plug("radiology", "sw-radiology", 1)
-	p.plug("laboratory", "sw-lab", 1)
-	p.plug("office", "sw-office", 1)
-	p.plug("server", "sw-server", 1)
+	p.plug("radiology", "sw-radiology")
+	p.plug("laboratory", "sw-lab")
+	p.plug("office", "sw-office")
+	p.plug("server", "sw-server")
 	for _, h := range p.in("catering") {
 		h.Switch, h.Port = "core-sw", unmanagedPort
 	}
 }
 
 // plug gives the devices of zone that have no port yet the free ports of sw.
-func (p *Plan) plug(zone, sw string, port int) {
-	used := map[int]bool{}
+func (p *Plan) plug(zone, sw string) {
+	used, port := map[int]bool{}, 1
 	for _, h := range p.Hosts {
 		if h.Switch == sw {
 			used[h.Port] = true

@@ -273,8 +273,11 @@ func (p *Plan) serverCapture() *capture {
 
 	// The resolver asks outside on behalf of the others, ekaru-07 among them.
 	for _, q := range []struct{ name, addr string }{
-		{"www.example.jp", webServer}, {"update.example.com", updateServer}, {"mail.example.jp", mailServer},
-		{"router1.teamviewer.com", relayServer}, {"reading.example.jp", readingHost},
+		{"www.example.jp", webServer},
+		{"update.example.com", updateServer},
+		{"mail.example.jp", mailServer},
+		{"router1.teamviewer.com", relayServer},
+		{"reading.example.jp", readingHost},
 	} {
 		c.lookup(c.host(ad, 0), c.out(outsideDNS, 53), q.name, ip(q.addr))
 	}

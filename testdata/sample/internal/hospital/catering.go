@@ -38,8 +38,10 @@ func (p *Plan) cateringEvidence() []byte {
 		client := fact.Endpoint{IP: h.IP, MAC: h.MAC}
 		switch h.Kind {
 		case "pc":
-			put("pcap/dhcp", fact.DHCPClient{MAC: h.MAC, Version: 4, IP: h.IP, HostName: h.Name, VendorClass: windows,
-				Fingerprint: "1,3,6,15,31,33,43,44,46,47,119,121,249,252"}, 2)
+			put("pcap/dhcp", fact.DHCPClient{
+				MAC: h.MAC, Version: 4, IP: h.IP, HostName: h.Name, VendorClass: windows,
+				Fingerprint: "1,3,6,15,31,33,43,44,46,47,119,121,249,252",
+			}, 2)
 			put("pcap/dhcp", fact.NameClaim{Name: h.Name, Protocol: "dhcp", IP: h.IP, MAC: h.MAC}, 2)
 			sv := p.Host("kyushoku-sv")
 			put("pcap/flow", fact.Flow{Client: client, Server: fact.Endpoint{IP: sv.IP, Port: 445, MAC: sv.MAC}, Protocol: "tcp", Answered: true, App: "smb"}, 60)
@@ -49,16 +51,24 @@ func (p *Plan) cateringEvidence() []byte {
 			put("pcap/dns", fact.NameAnswer{Name: name, Addresses: []netip.Addr{h.IP}, Server: ad.IP}, 1)
 		}
 	}
-	put("pcap/dhcp", fact.DHCPServer{IP: ad.IP, Version: 4, Subnet: p.zone("catering").Prefix, Routers: []netip.Addr{gw},
-		DNSServers: []netip.Addr{ad.IP}, SearchDomains: []string{"hospital.example.jp"}}, 6)
+	put("pcap/dhcp", fact.DHCPServer{
+		IP: ad.IP, Version: 4, Subnet: p.zone("catering").Prefix, Routers: []netip.Addr{gw},
+		DNSServers: []netip.Addr{ad.IP}, SearchDomains: []string{"hospital.example.jp"},
+	}, 6)
 
 	sv := p.Host("kyushoku-sv")
 	put("pcap/nbns", fact.NameClaim{Name: "KYUSHOKU-SV", Protocol: "nbns", IP: sv.IP, MAC: sv.MAC}, 3)
-	put("pcap/dns", fact.NameQuery{Name: internal("his"), Type: "A",
-		Client: fact.Endpoint{IP: sv.IP, MAC: sv.MAC}, Server: fact.Endpoint{IP: ad.IP, Port: 53, MAC: core.MAC}}, 2)
-	put("pcap/tunnel", fact.Tunnel{Type: "wireguard", Answered: true,
-		A: fact.Endpoint{IP: sv.IP, Port: 51820, MAC: sv.MAC}, B: fact.Endpoint{IP: ip(foodVendor), Port: 51820, MAC: core.MAC}}, 320)
-	put("pcap/flow", fact.Flow{Client: fact.Endpoint{IP: sv.IP, MAC: sv.MAC},
-		Server: fact.Endpoint{IP: ip(foodVendor), Port: 51820, MAC: core.MAC}, Protocol: "udp", Answered: true}, 320)
+	put("pcap/dns", fact.NameQuery{
+		Name: internal("his"), Type: "A",
+		Client: fact.Endpoint{IP: sv.IP, MAC: sv.MAC}, Server: fact.Endpoint{IP: ad.IP, Port: 53, MAC: core.MAC},
+	}, 2)
+	put("pcap/tunnel", fact.Tunnel{
+		Type: "wireguard", Answered: true,
+		A: fact.Endpoint{IP: sv.IP, Port: 51820, MAC: sv.MAC}, B: fact.Endpoint{IP: ip(foodVendor), Port: 51820, MAC: core.MAC},
+	}, 320)
+	put("pcap/flow", fact.Flow{
+		Client: fact.Endpoint{IP: sv.IP, MAC: sv.MAC},
+		Server: fact.Endpoint{IP: ip(foodVendor), Port: 51820, MAC: core.MAC}, Protocol: "udp", Answered: true,
+	}, 320)
 	return b.Bytes()
 }

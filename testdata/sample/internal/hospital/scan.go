@@ -30,8 +30,13 @@ func (h *Host) probes() []probe {
 	case h.Name == "his-db":
 		return []probe{rpc, smb, {port: 1433, name: "ms-sql-s", product: "Microsoft SQL Server 2019", version: "15.00.2000", ost: "Windows"}}
 	case h.Name == "ad-1" || h.Name == "ad-2":
-		return []probe{{port: 53, name: "domain", product: "Simple DNS Plus"}, {port: 88, name: "kerberos-sec", product: "Microsoft Windows Kerberos", ost: "Windows"}, rpc,
-			{port: 389, name: "ldap", product: "Microsoft Windows Active Directory LDAP", extra: "Domain: hospital.example.jp, Site: Default-First-Site-Name", ost: "Windows"}, smb}
+		return []probe{
+			{port: 53, name: "domain", product: "Simple DNS Plus"},
+			{port: 88, name: "kerberos-sec", product: "Microsoft Windows Kerberos", ost: "Windows"},
+			rpc,
+			{port: 389, name: "ldap", product: "Microsoft Windows Active Directory LDAP", extra: "Domain: hospital.example.jp, Site: Default-First-Site-Name", ost: "Windows"},
+			smb,
+		}
 	case h.Name == "his":
 		return []probe{{port: 135, name: "msrpc", product: "Microsoft Windows RPC", ost: "Windows"}, {port: 443, name: "http", product: "Microsoft IIS httpd", version: "10.0", tunnel: "ssl", ost: "Windows"}, smb, {port: 2575, name: "hl7", table: true}}
 	case h.Name == "vmhost-1" || h.Name == "vmhost-2":

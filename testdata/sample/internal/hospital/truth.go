@@ -122,48 +122,6 @@ func (p *Plan) Truth() Truth {
 	return t
 }
 
-func notWays() []NotWay {
-	return []NotWay{
-		{"core-sw", "routes towards fw-1, which is the way out"},
-		{"ad-1", "asks outside for names on behalf of the others, router1.teamviewer.com among them"},
-		{"pacs", "DICOM with modalities inside"},
-		{"his", "HL7 with inside systems"},
-		{"lis", "HL7 with inside systems"},
-		{"his-db", "IPsec with backup-2, inside"},
-		{"backup-2", "IPsec with his-db, inside"},
-		{"ntp-1", "asks for the time through fw-1"},
-		{"ap-clinical-1", "an access point with a management address"},
-		{"jimu-pc01", "browses through fw-1"},
-	}
-}
-
-// ways lists the ways out, numbered as they are told to people.
-func (p *Plan) ways() []Way {
-	const out, in = "outbound", "inbound"
-	sure, maybe := []string{"confirmed"}, []string{"inferred"}
-	ways := []Way{
-		{1, "online-qualification", "oqs-router", "", []string{"hweb.oqs.onshikaku.org", "www.lineauth.mnw"}, []string{oqsServer}, "ipoe", out, sure, "approved", "oqs",
-			[]string{"ONS01"}, []string{"office.pcapng"}, "router advertisement of the closed network with its name servers, and the terminal's traffic"},
-		{2, "internet", "fw-1", "", nil, []string{providerHop}, "pppoe", out, sure, "approved", "internet",
-			[]string{"ekaru-03", "jimu-pc01", "ad-1"}, []string{"fw-1.snmprec", "server.pcap", "fw-wan.pcap", "core-sw.snmprec"}, "default route over a PPP interface to a public next hop"},
-		{3, "vendor-vpn", "ct-maint", "", nil, []string{ctVendor}, "ipsec", out, sure, "approved", "ct-maint", nil, []string{"radiology.pcap", "server.pcap"}, "IKEv2 and ESP in UDP, answered"},
-		{4, "vendor-vpn", "mr-box", "", nil, []string{mrVendor}, "openvpn", out, sure, "changed", "mr-maint", nil, []string{"radiology.pcap", "server.pcap"}, "OpenVPN, answered; the register approves another remote"},
-		{5, "vendor-vpn", "kyushoku-sv", "", nil, []string{foodVendor}, "wireguard", out, sure, "unapproved", "", nil, []string{"evidence-catering.jsonl", "server.pcap"}, "WireGuard, answered"},
-		{6, "vendor-vpn", "sslvpn-1", "", nil, nil, "ssl-vpn", in, []string{"inferred", "reported"}, "unapproved", "", nil, []string{"scan-server.xml"}, "a probe of its port named an SSL-VPN product"},
-		{7, "remote-support", "ekaru-07", "", []string{"router1.teamviewer.com"}, []string{relayServer}, "tls", out, sure, "expired", "chart-remote", nil, []string{"clinical-mirror.pcapng", "server.pcap"}, "server name of a remote-control relay, answered"},
-		{8, "vendor-lte", "lte-gw", "", nil, nil, "lte", out, sure, "approved", "lte-xa", []string{"xa-1"}, []string{"lte-gw.snmprec", "radiology.pcap"}, "cellular interface up with an address and the default route"},
-		{9, "vendor-lte", "RUT241", "", nil, nil, "lte", out, maybe, "unapproved", "", nil, []string{"laboratory.pcap.gz", "sw-lab.snmpwalk"}, "card of a maker of cellular routers, and says that it is an internet gateway"},
-		{10, "usb-tether", "byoto-pc12", "", nil, nil, "usb", out, sure, "unapproved", "", nil, []string{"byoto-pc12.snmpwalk"}, "tethering interface up, with a default route over it"},
-		{11, "usb-tether", "kensa-pc3", "", nil, nil, "usb", out, maybe, "unapproved", "", nil, []string{"laboratory.pcap.gz"}, "gives an address of a telephone's pool as its own"},
-		{12, "partner-exchange", "dokuei", "", []string{"reading.example.jp"}, []string{readingHost}, "dicom", out, sure, "approved", "reading", nil, []string{"radiology.pcap", "server.pcap"}, "DICOM association with an outside address, answered"},
-		{13, "unclassified", "unknown-77", "", nil, []string{strayServer}, "", out, []string{"confirmed", "reported"}, "unapproved", "", []string{"kensa-an01"}, []string{"laboratory.pcap.gz"}, "carries frames to an outside address, and nothing knows it as a router"},
-	}
-	for i := range ways {
-		ways[i].DeviceIP = p.Host(ways[i].Device).IP.String()
-	}
-	return ways
-}
-
 // Files returns every generated file by its path below testdata/sample.
 func Files() (map[string][]byte, error) {
 	p := NewPlan()
