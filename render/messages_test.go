@@ -20,6 +20,9 @@ func TestMessagesHaveBothLanguages(t *testing.T) {
 		if j, e := verb.FindAllString(ja, -1), verb.FindAllString(en, -1); !slices.Equal(j, e) {
 			t.Errorf("%s: verbs %v in Japanese, %v in English", k, j, e)
 		}
+		if k == "comma" {
+			continue // it ends with a space in English
+		}
 		if strings.TrimSpace(ja) != ja || strings.TrimSpace(en) != en {
 			t.Errorf("%s: space around the text", k)
 		}

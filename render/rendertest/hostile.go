@@ -29,24 +29,37 @@ func Attacks() []string {
 	}
 }
 
-// Fill returns a T in which every text is one of Attacks, followed by a number
-// that makes it unlike any other, and every list has three elements. shift
+// Fill returns a T in which every text is one of Attacks, with a number that
+// makes it unlike any other, and every list has three elements. shift
 // decides which text goes where, so that len(Attacks()) values of it put every
 // text into every field.
 func Fill[T any](shift int) T {
+	return fill[T](filler{n: shift, texts: Attacks()})
+}
+
+// Plain returns a T of the same shape as Fill's, with harmless texts.
+func Plain[T any]() T { return fill[T](filler{texts: []string{"text"}}) }
+
+func fill[T any](f filler) T {
 	var v T
-	f := filler{n: shift}
 	f.fill(reflect.ValueOf(&v).Elem())
 	return v
 }
 
-type filler struct{ n int }
+type filler struct {
+	n     int
+	texts []string
+}
 
 func (f *filler) fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		a := Attacks()
-		v.SetString(fmt.Sprint(a[f.n%len(a)], f.n))
+		text := f.texts[f.n%len(f.texts)]
+		if len(text) > 1000 { // its end will be cut off
+			v.SetString(fmt.Sprint(f.n, text))
+		} else {
+			v.SetString(fmt.Sprint(text, f.n))
+		}
 		f.n++
 	case reflect.Int, reflect.Int64:
 		f.n++

@@ -57,8 +57,8 @@ func (b *book) styles() error {
 	b.marks = map[topology.Status]int{
 		topology.Approved:   style(&excelize.Style{Font: font("1F5F99", true), Alignment: top, Border: border, NumFmt: text}),
 		topology.Unapproved: style(&excelize.Style{Font: font("B3261E", true), Fill: fill("FDECEA"), Alignment: top, Border: border, NumFmt: text}),
-		topology.Expired:    style(&excelize.Style{Font: font("7A4800", true), Fill: fill("FFF3D6"), Alignment: top, Border: border, NumFmt: text}),
-		topology.Changed:    style(&excelize.Style{Font: font("7A4800", true), Fill: fill("FFF3D6"), Alignment: top, Border: border, NumFmt: text}),
+		topology.Expired:    style(&excelize.Style{Font: font("8A5200", true), Fill: fill("FFF4D6"), Alignment: top, Border: border, NumFmt: text}),
+		topology.Changed:    style(&excelize.Style{Font: font("6B3FA0", true), Fill: fill("F1E9FA"), Alignment: top, Border: border, NumFmt: text}),
 	}
 	return err
 }
