@@ -1,0 +1,216 @@
+package classify
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/classify/signature"
+)
+
+// Network is what classify needs to know of the resolved devices.
+type Network interface {
+	DeviceByMAC(m fact.MAC) (topology.DeviceID, bool)
+	DeviceByIP(a netip.Addr) (topology.DeviceID, bool)
+	DeviceByAgent(a fact.AgentID) (topology.DeviceID, bool)
+	Devices() []topology.Device
+	OwnAddress(a netip.Addr) bool
+	IsGatewayMAC(m fact.MAC) bool
+}
+
+// Connections returns the external connections that obs show, sorted by ID.
+// Evidence holds the full IDs of observations. The order of obs and repeats
+// change nothing.
+func Connections(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) []topology.ExternalConnection {
+	c := newClassifier(obs, net, site, sig)
+
+	// Lines first: they are the ways out that traffic is then found to take.
+	c.interfaces()
+	c.defaultRoutes()
+	c.lineTunnels()
+	c.makers()
+	c.pools()
+	c.advertisedServers()
+	c.names()
+	c.advertisements()
+	c.tunnels()
+	c.exchanges()
+	c.listeners()
+	c.gateways()
+	c.ownAddresses()
+
+	return c.ledger.connections(c.namesOf)
+}
+
+// classifier holds what the rules look things up in, and what they found.
+type classifier struct {
+	net    Network
+	site   topology.Site
+	sig    *signature.Set
+	seen   *index
+	ledger ledger
+
+	agents   map[fact.AgentID]*tables
+	tablesOf map[topology.DeviceID][]*tables
+	devices  map[topology.DeviceID][]netip.Addr // addresses of each
+	handed   map[handover]map[topology.DeviceID]*fact.Observation
+	places   map[netip.Addr]place
+	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
+	namesOf  map[netip.Addr][]string
+	addrsOf  map[string][]netip.Addr
+}
+
+func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) *classifier {
+	c := &classifier{
+		net: net, site: site, sig: sig,
+		seen:     newIndex(obs),
+		ledger:   ledger{drafts: make(map[key]*draft)},
+		devices:  make(map[topology.DeviceID][]netip.Addr),
+		tablesOf: make(map[topology.DeviceID][]*tables),
+		handed:   make(map[handover]map[topology.DeviceID]*fact.Observation),
+		places:   make(map[netip.Addr]place),
+		onLink:   make(map[netip.Prefix]bool),
+		namesOf:  make(map[netip.Addr][]string),
+		addrsOf:  make(map[string][]netip.Addr),
+	}
+	for _, d := range net.Devices() {
+		c.devices[d.ID] = addressesOf(d)
+	}
+	for _, ra := range c.seen.adverts {
+		for _, p := range ra.f.Prefixes {
+			if p.Bits() == 64 { // what hosts make addresses of (RFC 4862, 5.5.3)
+				c.onLink[p.Masked()] = true
+			}
+		}
+	}
+	for _, a := range c.seen.answers {
+		for _, ip := range a.f.Addresses {
+			ip = ip.Unmap()
+			c.namesOf[ip] = append(c.namesOf[ip], a.f.Name)
+			c.addrsOf[a.f.Name] = append(c.addrsOf[a.f.Name], ip)
+		}
+	}
+	for ip, n := range c.namesOf {
+		slices.Sort(n)
+		c.namesOf[ip] = slices.Compact(n)
+	}
+	c.agents = c.seen.agents(c)
+	for _, id := range sorted(c.agents) {
+		t := c.agents[id]
+		c.tablesOf[t.device] = append(c.tablesOf[t.device], t)
+	}
+	return c
+}
+
+// place is where an address is.
+type place int
+
+const (
+	nowhere place = iota // not an address
+	inside               // the hospital's own
+	carrier              // shared address space (RFC 6598): a carrier's, and not the internet
+	closed               // a closed network, such as the NGN
+	outside
+)
+
+// away reports whether a packet to p leaves the hospital.
+func (p place) away() bool { return p == carrier || p == closed || p == outside }
+
+// place returns where a is.
+func (c *classifier) place(a netip.Addr) place {
+	a = a.Unmap().WithZone("")
+	if p, ok := c.places[a]; ok {
+		return p
+	}
+	p := c.findPlace(a)
+	c.places[a] = p
+	return p
+}
+
+func (c *classifier) findPlace(a netip.Addr) place {
+	switch {
+	case !a.IsValid():
+		return nowhere
+	case c.site.IsInside(a), c.net.OwnAddress(a), c.isOnLink(a):
+		return inside
+	case netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10).Contains(a):
+		return carrier
+	case c.sig.Closed(a) != nil:
+		return closed
+	}
+	return outside
+}
+
+// isOnLink reports whether a is the address of a known device in a prefix that
+// a router announced. The device is asked for as well, so that a false
+// announcement does not turn the outside into the inside.
+func (c *classifier) isOnLink(a netip.Addr) bool {
+	if !a.Is6() {
+		return false
+	}
+	p, err := a.Prefix(64)
+	if err != nil || !c.onLink[p] {
+		return false
+	}
+	_, ok := c.net.DeviceByIP(a)
+	return ok
+}
+
+// owner returns the inside device at an end of a conversation: by its address,
+// else by its MAC, unless that is a gateway's.
+func (c *classifier) owner(e fact.Endpoint) (topology.DeviceID, bool) {
+	if e.IP.IsValid() {
+		if c.place(e.IP) != inside {
+			return "", false
+		}
+		if d, ok := c.net.DeviceByIP(e.IP); ok {
+			return d, true
+		}
+	}
+	if e.MAC.IsZero() || e.MAC.IsGroup() || c.net.IsGatewayMAC(e.MAC) {
+		return "", false
+	}
+	return c.net.DeviceByMAC(e.MAC)
+}
+
+// carrierOf returns the device whose MAC the frames of e carried, where that
+// device is not e itself.
+func (c *classifier) carrierOf(e fact.Endpoint) (topology.DeviceID, bool) {
+	if e.MAC.IsZero() || e.MAC.IsGroup() {
+		return "", false
+	}
+	d, ok := c.net.DeviceByMAC(e.MAC)
+	if own, known := c.net.DeviceByIP(e.IP); known && own == d {
+		return "", false
+	}
+	return d, ok
+}
+
+// ends returns which end of a conversation is inside and which is away; false
+// where both are inside or both are away.
+func (c *classifier) ends(a, b fact.Endpoint) (in, out fact.Endpoint, dir topology.Direction, ok bool) {
+	pa, pb := c.place(a.IP), c.place(b.IP)
+	switch {
+	case pa == inside && pb.away():
+		return a, b, topology.Outbound, true
+	case pb == inside && pa.away():
+		return b, a, topology.Inbound, true
+	}
+	return in, out, "", false
+}
+
+// sorted returns the elements of a set in order.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+	out := make([]K, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// normalName is the form in which DNS names are compared.
+func normalName(s string) string { return strings.ToLower(strings.TrimSuffix(s, ".")) }

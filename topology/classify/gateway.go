@@ -1,0 +1,182 @@
+package classify
+
+import (
+	"net/netip"
+	"slices"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// passage is a conversation between an inside device and an address away, of
+// which a third device carried the frames.
+type passage struct {
+	o        *fact.Observation
+	client   topology.DeviceID // the inside device; empty where not known
+	gateway  topology.DeviceID
+	to       netip.Addr
+	dir      topology.Direction
+	answered bool
+}
+
+// gateways finds out where the traffic goes that was seen to leave: to a way out
+// that is known already, which then has devices behind it, or to one that
+// nothing else showed. Of a chain of gateways only the last is a way out.
+func (c *classifier) gateways() {
+	passages, routesInside := c.passages()
+	signs := c.routerSigns()
+	type leg struct {
+		from topology.DeviceID
+		to   netip.Addr
+	}
+	paths := make(map[leg]path) // all found before any claim is made, so that order does not matter
+	for _, p := range passages {
+		if l := (leg{p.gateway, p.to}); paths[l].end == "" {
+			paths[l] = c.follow(p.gateway, p.to, nil)
+		}
+	}
+	for _, p := range passages {
+		way := paths[leg{p.gateway, p.to}]
+		x := claim{behind: p.client, direction: p.dir, rules: slices.Clone(way.rules)}
+		obs := append([]*fact.Observation{p.o}, way.evidence...)
+		switch end := way.end; {
+		case way.exit != nil:
+			x.key, x.rules = *way.exit, append(x.rules, either(p.answered, trafficThrough, trafficThroughOneWay))
+		case way.ambiguous:
+			continue
+		case c.place(p.to) == closed:
+			x.key, x.sig, x.transport = closedKey(end), c.sig.Closed(p.to), []string{"ipv6"}
+			x.rules = append(x.rules, either(p.answered, closedTraffic, closedTrafficOneWay))
+		case routesInside[end] != nil:
+			x.key, x.rules = key{category: topology.Internet, device: end}, append(x.rules, gatewaySomewhere)
+			obs = append(obs, routesInside[end])
+		case way.known || len(signs[end]) > 0:
+			x.key = key{category: topology.Internet, device: end}
+			x.rules = append(x.rules, either(p.answered, gatewayKnown, gatewayKnownOneWay))
+			obs = append(obs, signs[end]...)
+		default:
+			x.key, x.addrs = key{category: topology.Unclassified, device: end}, []netip.Addr{p.to}
+			x.rules = append(x.rules, either(p.answered, gatewayUnknown, gatewayUnknownOneWay))
+		}
+		c.ledger.add(x, p.o)
+		x.behind = "" // what shows the path is evidence whoever takes it
+		c.ledger.add(x, obs[1:]...)
+	}
+}
+
+// passages returns the conversations that others carried, and, for each device
+// that carries packets between inside devices, an observation that shows it. It
+// notes handovers between gateways on the way.
+func (c *classifier) passages() (out []passage, routesInside map[topology.DeviceID]*fact.Observation) {
+	routesInside = make(map[topology.DeviceID]*fact.Observation)
+	one := func(o *fact.Observation, a, b fact.Endpoint, answered, tellsOpener bool) {
+		in, away, dir, ok := c.ends(a, b)
+		if !ok {
+			for _, e := range []fact.Endpoint{a, b} {
+				d, carried := c.carrierOf(e)
+				if _, known := c.net.DeviceByIP(e.IP); carried && known && c.place(e.IP) == inside && routesInside[d] == nil {
+					routesInside[d] = o
+				}
+			}
+			return
+		}
+		if !c.site.IsInside(in.IP) && !c.isOnLink(in.IP) {
+			return // seen beyond the way out, between it and the provider
+		}
+		g, carried := c.carrierOf(away)
+		client, _ := c.owner(in)
+		if !carried || g == client {
+			return
+		}
+		if !tellsOpener {
+			dir = ""
+		}
+		out = append(out, passage{o: o, client: client, gateway: g, to: away.IP.Unmap(), dir: dir, answered: answered})
+		if from, ok := c.carrierOf(in); ok && client != "" && from != client && from != g {
+			c.handOver(handover{from: from}, g, o)
+			c.handOver(handover{from, away.IP.Unmap()}, g, o)
+		}
+	}
+	for _, f := range c.seen.flows {
+		one(f.o, f.f.Client, f.f.Server, f.f.Answered, true)
+	}
+	for _, t := range c.seen.tunnels {
+		_, tellsOpener := tunnelTransport(t.f.Type)
+		one(t.o, t.f.A, t.f.B, t.f.Answered, tellsOpener)
+	}
+	return out, routesInside
+}
+
+func (c *classifier) handOver(h handover, to topology.DeviceID, o *fact.Observation) {
+	if c.handed[h] == nil {
+		c.handed[h] = make(map[topology.DeviceID]*fact.Observation)
+	}
+	if c.handed[h][to] == nil {
+		c.handed[h][to] = o
+	}
+}
+
+// routerSigns returns, for each device that says or is said to be a router,
+// what shows it. That it carries frames is not among them.
+func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
+	out := make(map[topology.DeviceID][]*fact.Observation)
+	add := func(d topology.DeviceID, ok bool, o *fact.Observation) {
+		if ok && len(out[d]) < maxPerUse {
+			out[d] = append(out[d], o)
+		}
+	}
+	for _, s := range c.seen.systems {
+		if s.f.IPForward == "forwarding" {
+			d, ok := c.net.DeviceByAgent(s.f.Agent)
+			add(d, ok, s.o)
+		}
+	}
+	for _, a := range c.seen.announced {
+		if slices.Contains(a.f.Neighbor.Capabilities, "router") {
+			d, ok := c.net.DeviceByMAC(a.f.MAC)
+			add(d, ok, a.o)
+		}
+	}
+	for _, n := range c.seen.neighbors {
+		if slices.Contains(n.f.Neighbor.Capabilities, "router") {
+			d, ok := c.neighbor(n.f.Neighbor)
+			add(d, ok, n.o)
+		}
+	}
+	for _, ra := range c.seen.adverts {
+		if ra.f.DefaultRouter {
+			d, ok := c.advertiser(ra.f)
+			add(d, ok, ra.o)
+		}
+	}
+	for _, s := range c.seen.servers {
+		for _, r := range s.f.Routers {
+			d, ok := c.net.DeviceByIP(r)
+			add(d, ok, s.o)
+		}
+	}
+	for _, id := range sorted(c.agents) {
+		for _, r := range c.agents[id].defaults() {
+			d, ok := c.net.DeviceByIP(r.f.NextHop)
+			add(d, ok && c.place(r.f.NextHop) == inside, r.o)
+		}
+	}
+	return out
+}
+
+// neighbor returns the device that a neighbour table speaks of.
+func (c *classifier) neighbor(n fact.Neighbor) (topology.DeviceID, bool) {
+	if n.ChassisIDSubtype == "macAddress" {
+		if m, err := fact.ParseMAC(n.ChassisID); err == nil {
+			if d, ok := c.net.DeviceByMAC(m); ok {
+				return d, true
+			}
+		}
+	}
+	for _, a := range n.ManagementAddresses {
+		if d, ok := c.net.DeviceByIP(a); ok {
+			return d, true
+		}
+	}
+	return "", false
+}

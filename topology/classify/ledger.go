@@ -1,0 +1,238 @@
+package classify
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/classify/signature"
+)
+
+// Bounds of what one connection lists. Names and addresses come from the wire,
+// and a sender that makes them up must not make the map unreadable.
+const (
+	maxRemote = 100 // names, and addresses, of the party outside
+	maxPerUse = 3   // observations of traffic kept as evidence for each device behind
+)
+
+// key tells a connection from every other: one device can have several of a
+// category, told apart by service or remote address.
+type key struct {
+	category topology.Category
+	device   topology.DeviceID
+	by       string
+}
+
+// id is the connection's ID, the same in every run that finds it.
+func (k key) id() string {
+	h := sha256.Sum256([]byte(string(k.category) + "\x00" + string(k.device) + "\x00" + k.by))
+	return "x" + hex.EncodeToString(h[:6])
+}
+
+// claim is what one rule found.
+type claim struct {
+	key
+	rules     []rule
+	sig       *signature.Signature
+	iface     string
+	names     []string
+	addrs     []netip.Addr
+	transport []string
+	direction topology.Direction // empty where the evidence does not tell
+	behind    topology.DeviceID  // empty where nobody is
+	line      bool               // the device's own tables or frames show the line itself
+}
+
+// draft is a connection that claims are being added to.
+type draft struct {
+	key
+	rules     map[rule]bool
+	sigs      map[*signature.Signature]bool
+	ifaces    map[string]bool
+	names     map[string]bool
+	addrs     map[netip.Addr]bool
+	transport map[string]bool
+	direction map[topology.Direction]bool
+	behind    map[topology.DeviceID]int // observations of it kept as evidence
+	line      bool
+	evidence  map[fact.ID]*fact.Observation
+	used      map[fact.ID]*fact.Observation // seen, and not all kept as evidence
+}
+
+// ledger gathers claims into connections.
+type ledger struct {
+	drafts map[key]*draft
+}
+
+// has returns the draft with this key, or nil.
+func (l *ledger) has(k key) *draft { return l.drafts[k] }
+
+// add merges a claim and the observations behind it. A claim without a device
+// or without evidence is not one.
+func (l *ledger) add(c claim, obs ...*fact.Observation) {
+	if c.device == "" || len(obs) == 0 {
+		return
+	}
+	d := l.drafts[c.key]
+	if d == nil {
+		d = &draft{
+			key: c.key, rules: map[rule]bool{}, sigs: map[*signature.Signature]bool{}, ifaces: map[string]bool{},
+			names: map[string]bool{}, addrs: map[netip.Addr]bool{}, transport: map[string]bool{},
+			direction: map[topology.Direction]bool{}, behind: map[topology.DeviceID]int{},
+			evidence: map[fact.ID]*fact.Observation{}, used: map[fact.ID]*fact.Observation{},
+		}
+		l.drafts[c.key] = d
+	}
+	d.merge(c)
+	for _, o := range obs {
+		d.used[o.ID] = o
+		if c.behind != "" && d.behind[c.behind] >= maxPerUse {
+			continue
+		}
+		if d.evidence[o.ID] == nil && c.behind != "" {
+			d.behind[c.behind]++
+		}
+		d.evidence[o.ID] = o
+	}
+}
+
+func (d *draft) merge(c claim) {
+	for _, r := range c.rules {
+		d.rules[r] = true
+	}
+	if c.sig != nil {
+		d.sigs[c.sig] = true
+	}
+	if c.iface != "" {
+		d.ifaces[c.iface] = true
+	}
+	for _, n := range c.names {
+		d.names[n] = true
+	}
+	for _, a := range c.addrs {
+		if a.IsValid() {
+			d.addrs[a.Unmap()] = true
+		}
+	}
+	for _, t := range c.transport {
+		d.transport[t] = true
+	}
+	if c.direction != "" {
+		d.direction[c.direction] = true
+	}
+	if _, ok := d.behind[c.behind]; !ok && c.behind != "" && c.behind != c.device {
+		d.behind[c.behind] = 0
+	}
+	d.line = d.line || c.line
+}
+
+// connections returns every connection, sorted by ID.
+func (l *ledger) connections(namesOf map[netip.Addr][]string) []topology.ExternalConnection {
+	out := make([]topology.ExternalConnection, 0, len(l.drafts))
+	for _, d := range l.drafts {
+		if x, err := d.connection(namesOf); err == nil { // add lets nothing in that this refuses
+			out = append(out, x)
+		}
+	}
+	slices.SortFunc(out, func(a, b topology.ExternalConnection) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// connection makes the external connection of a draft. No evidence, or no rule
+// that gives it a grade: no connection.
+func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalConnection, error) {
+	x := topology.ExternalConnection{
+		ID: d.id(), Category: d.category, Device: d.device, Status: topology.Unapproved,
+		Transport: sorted(d.transport), Direction: d.opened(),
+	}
+	for _, r := range sorted(d.rules) {
+		grade, because := r.says()
+		x.Grade = surer(x.Grade, grade)
+		x.Because = append(x.Because, because)
+	}
+	if len(d.evidence) == 0 || x.Grade == "" {
+		return x, fmt.Errorf("connection %s of %s: %w", x.ID, x.Device, errors.New("nothing shows it"))
+	}
+	if s := d.signature(); s != nil {
+		x.Signature, x.Service, x.Remote.Organisation = s.ID, s.Service, s.Organisation.EN
+	}
+	if n := sorted(d.ifaces); len(n) > 0 {
+		x.Interface = n[0]
+	}
+	for _, b := range sorted(d.behind) {
+		if b != d.device {
+			x.Behind = append(x.Behind, b)
+		}
+	}
+	d.remote(&x.Remote, namesOf)
+	for _, id := range sorted(d.evidence) {
+		x.Evidence = append(x.Evidence, topology.EvidenceID(id))
+	}
+	for _, o := range d.used {
+		if f := o.First(); !f.IsZero() && (x.FirstSeen.IsZero() || f.Before(x.FirstSeen)) {
+			x.FirstSeen = f
+		}
+		if t := o.Last(); t.After(x.LastSeen) {
+			x.LastSeen = t
+		}
+	}
+	return x, nil
+}
+
+func (d *draft) remote(r *topology.Remote, namesOf map[netip.Addr][]string) {
+	for a := range d.addrs {
+		r.Addresses = append(r.Addresses, a)
+	}
+	slices.SortFunc(r.Addresses, netip.Addr.Compare)
+	r.Addresses = r.Addresses[:min(len(r.Addresses), maxRemote)]
+	for _, a := range r.Addresses {
+		for _, n := range namesOf[a] {
+			d.names[n] = true
+		}
+	}
+	r.Names = sorted(d.names)
+	r.Names = r.Names[:min(len(r.Names), maxRemote)]
+	if len(r.Names) == 0 {
+		r.Names = nil
+	}
+}
+
+// signature returns the one that names the service: the surest, then the one
+// with the least ID.
+func (d *draft) signature() *signature.Signature {
+	var best *signature.Signature
+	for s := range d.sigs {
+		if best == nil || cmp.Or(strings.Compare(s.Confidence, best.Confidence), strings.Compare(s.ID, best.ID)) < 0 {
+			best = s // "high" sorts before "medium"
+		}
+	}
+	return best
+}
+
+// opened returns who opens the connection; a way out where nothing tells.
+func (d *draft) opened() topology.Direction {
+	switch {
+	case d.direction[topology.Both], d.direction[topology.Inbound] && d.direction[topology.Outbound]:
+		return topology.Both
+	case d.direction[topology.Inbound]:
+		return topology.Inbound
+	}
+	return topology.Outbound
+}
+
+// surer returns the surer of two grades, of which either may be empty.
+func surer(a, b topology.Grade) topology.Grade {
+	for _, g := range []topology.Grade{topology.Confirmed, topology.Reported, topology.Inferred} {
+		if a == g || b == g {
+			return g
+		}
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package classify
+
+import (
+	"net/netip"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/classify/signature"
+)
+
+// portDNS is where name servers listen (RFC 1035, 4.2).
+const portDNS = 53
+
+// relay is a device that asks outside for others, and what for.
+type relay struct {
+	device topology.DeviceID
+	sig    *signature.Signature // nil: for any name
+}
+
+// names finds services by the names that their clients use.
+func (c *classifier) names() {
+	relays := c.relays()
+	for _, q := range c.seen.queries {
+		sig := c.sig.Domain(q.f.Name)
+		d, ok := c.owner(q.f.Client)
+		if sig == nil || !ok || relays[relay{d, nil}] {
+			continue
+		}
+		c.named(sig, d, q.f.Server, q.f.Name, nameAsked, q.o)
+	}
+	for _, s := range c.seen.asked {
+		sig := c.sig.Domain(s.f.Name)
+		d, ok := c.owner(s.f.Client)
+		if sig == nil || !ok || relays[relay{d, sig}] {
+			continue
+		}
+		r := nameNamed
+		if !c.place(s.f.Server.IP).away() {
+			r = nameAskedProxy
+		}
+		c.named(sig, d, s.f.Server, s.f.Name, r, s.o)
+	}
+	for _, f := range c.seen.flows {
+		in, out, dir, ok := c.ends(f.f.Client, f.f.Server)
+		if !ok || dir != topology.Outbound {
+			continue
+		}
+		sig, n := c.answered(out.IP)
+		d, ok := c.owner(in)
+		if sig == nil || !ok || relays[relay{d, sig}] {
+			continue
+		}
+		c.named(sig, d, out, n, either(f.f.Answered, nameFlow, nameFlowOneWay), f.o)
+	}
+}
+
+// relays returns the devices that ask for others: name servers that other
+// devices use, and proxies for the services that others ask of them. What
+// these ask outside says nothing about themselves.
+func (c *classifier) relays() map[relay]bool {
+	out := make(map[relay]bool)
+	serves := func(client, server fact.Endpoint, sig *signature.Signature) {
+		d, ok := c.owner(client)
+		s, known := c.owner(server)
+		if ok && known && d != s {
+			out[relay{s, sig}] = true
+		}
+	}
+	for _, q := range c.seen.queries {
+		if q.f.Server.Port == portDNS || q.f.Server.Port == 0 {
+			serves(q.f.Client, q.f.Server, nil)
+		}
+	}
+	for _, s := range c.seen.asked {
+		if sig := c.sig.Domain(s.f.Name); sig != nil {
+			serves(s.f.Client, s.f.Server, sig)
+		}
+	}
+	return out
+}
+
+// answered returns the signature that all names answered for an address have,
+// and the first of the names: an address that also serves others tells nothing.
+func (c *classifier) answered(a netip.Addr) (*signature.Signature, string) {
+	var sig *signature.Signature
+	all := c.namesOf[a.Unmap()]
+	for _, n := range all {
+		s := c.sig.Domain(n)
+		if s == nil || sig != nil && s != sig {
+			return nil, ""
+		}
+		sig = s
+	}
+	if sig == nil {
+		return nil, ""
+	}
+	return sig, all[0]
+}
+
+// named notes that a device used a name of a service.
+func (c *classifier) named(sig *signature.Signature, d topology.DeviceID, server fact.Endpoint, n string, r rule, o *fact.Observation) {
+	x := claim{
+		key: key{category: sig.Category, device: d, by: sig.ID}, rules: []rule{r}, sig: sig, names: []string{n},
+		transport: sig.Transport, direction: topology.Outbound,
+	}
+	for _, a := range c.addrsOf[n] {
+		if c.place(a).away() {
+			x.addrs = append(x.addrs, a)
+		}
+	}
+	if r != nameAsked && c.place(server.IP).away() {
+		x.addrs = append(x.addrs, server.IP)
+	}
+	switch sig.Category {
+	case topology.OnlineQualification:
+		c.qualification(x, server, o)
+		return
+	case topology.Internet, topology.VendorLTE, topology.USBTether:
+		x.by = "" // one line of a device is one way out, whatever shows it
+	default:
+	}
+	c.ledger.add(x, o)
+}
+
+// qualification notes that a terminal uses online qualification: the way out is
+// the router that leads there, or the terminal where none is known.
+func (c *classifier) qualification(x claim, server fact.Endpoint, o *fact.Observation) {
+	terminal := x.device
+	x.by = ""
+	router, ok := c.qualificationRouter(terminal, server)
+	switch {
+	case !ok:
+		x.rules, x.transport = []rule{nameNoRouter}, nil
+	default:
+		x.device, x.behind = router, terminal
+		x.rules = append(x.rules, nameThroughRouter)
+	}
+	c.ledger.add(x, o)
+}
+
+// qualificationRouter returns the router through which a terminal reaches
+// online qualification: the one that its frames to the closed network go to,
+// and from there along the gateways' own routes; else the only one that
+// announces it.
+func (c *classifier) qualificationRouter(terminal topology.DeviceID, server fact.Endpoint) (topology.DeviceID, bool) {
+	announcers := c.announcers()
+	only := len(announcers) == 1
+	switch c.place(server.IP) {
+	case closed:
+		next, ok := c.carrierOf(server)
+		if !ok || next == terminal {
+			break
+		}
+		if announcers[next] {
+			return next, true
+		}
+		p := c.follow(next, server.IP, func(d topology.DeviceID) bool { return announcers[d] })
+		if !announcers[p.end] && only {
+			break
+		}
+		return p.end, true
+	case outside, carrier: // over the internet, not through that router
+		return "", false
+	case inside, nowhere:
+	}
+	if only {
+		for d := range announcers {
+			return d, d != terminal
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,151 @@
+package classify
+
+import (
+	"net/netip"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// lineTunnels finds lines to the internet that are tunnels: PPPoE, and IPv4 or
+// IPv6 inside the other.
+func (c *classifier) lineTunnels() {
+	announced := c.announcedSoftwires()
+	for _, t := range c.seen.tunnels {
+		switch t.f.Type {
+		case "pppoe":
+			c.pppoe(t)
+		case "4in6", "6in4", "teredo":
+			c.softwire(t, announced)
+		}
+	}
+}
+
+// pppoe finds who has a PPPoE session: the end that asked, on its own segment,
+// so that its MAC is its own even where it is a gateway.
+func (c *classifier) pppoe(t seen[fact.Tunnel]) {
+	d, ok := c.net.DeviceByMAC(t.f.A.MAC)
+	if !ok {
+		d, ok = c.net.DeviceByMAC(t.f.B.MAC)
+	}
+	if ok {
+		c.ledger.add(claim{
+			key:       key{category: topology.Internet, device: d},
+			rules:     []rule{either(t.f.Answered, sessionAnswered, sessionAsked)},
+			transport: []string{"pppoe"}, direction: topology.Outbound, line: t.f.Answered,
+		}, t.o)
+	}
+}
+
+// announcedSoftwires returns what DHCPv6 servers said of IPv4 over IPv6, by
+// transport.
+func (c *classifier) announcedSoftwires() map[string]*fact.Observation {
+	out := make(map[string]*fact.Observation)
+	for _, s := range c.seen.servers {
+		if s.f.AFTRName != "" && out["ds-lite"] == nil {
+			out["ds-lite"] = s.o
+		}
+		for _, w := range s.f.S46 {
+			if out[w] == nil {
+				out[w] = s.o
+			}
+		}
+	}
+	return out
+}
+
+func (c *classifier) softwire(t seen[fact.Tunnel], announced map[string]*fact.Observation) {
+	in, out, dir, ok := c.ends(t.f.A, t.f.B)
+	sig := c.sig.Remote(out.IP)
+	if !ok { // a router's own address on a line is public; a known far end says which end is which
+		switch a, b := c.sig.Remote(t.f.A.IP), c.sig.Remote(t.f.B.IP); {
+		case b != nil && a == nil:
+			in, out, dir, sig = t.f.A, t.f.B, topology.Outbound, b
+		case a != nil && b == nil:
+			in, out, dir, sig = t.f.B, t.f.A, topology.Inbound, a
+		default:
+			return
+		}
+	}
+	d, ok := c.lineOwner(in)
+	if !ok {
+		return
+	}
+	x := claim{
+		key:   key{category: topology.Internet, device: d},
+		rules: []rule{either(t.f.Answered, softwireBoth, softwireOneWay)},
+		addrs: []netip.Addr{out.IP}, transport: []string{t.f.Type}, line: t.f.Answered,
+	}
+	if t.f.Type == "teredo" {
+		x.direction = dir // the others do not show who began
+	}
+	obs := []*fact.Observation{t.o}
+	switch {
+	case t.f.Type == "4in6" && sig != nil && sig.Category == topology.Internet:
+		x.sig, x.transport, x.rules = sig, sig.Transport, append(x.rules, softwireEndpoint)
+	case t.f.Type == "4in6":
+		for _, w := range []string{"ds-lite", "map-e"} {
+			if o := announced[w]; o != nil {
+				x.transport, x.rules, obs = []string{w}, append(x.rules, softwireAnnounced), append(obs, o)
+				break
+			}
+		}
+	}
+	c.ledger.add(x, obs...)
+}
+
+// lineOwner returns the device at the near end of a line. Its outer address is
+// its own, so the MAC of the frames is its own as well.
+func (c *classifier) lineOwner(e fact.Endpoint) (topology.DeviceID, bool) {
+	if d, ok := c.net.DeviceByIP(e.IP); ok {
+		return d, true
+	}
+	return c.net.DeviceByMAC(e.MAC)
+}
+
+// tunnels finds tunnels between an inside device and a party outside.
+func (c *classifier) tunnels() {
+	for _, t := range c.seen.tunnels {
+		transport, tellsOpener := tunnelTransport(t.f.Type)
+		if transport == "" {
+			continue
+		}
+		in, out, dir, ok := c.ends(t.f.A, t.f.B)
+		if !ok {
+			continue
+		}
+		d, ok := c.owner(in)
+		if !ok {
+			continue
+		}
+		x := claim{
+			key:   key{category: topology.VendorVPN, device: d, by: out.IP.Unmap().String()},
+			rules: []rule{either(t.f.Answered, tunnelBoth, tunnelOneWay)},
+			addrs: []netip.Addr{out.IP}, transport: []string{transport},
+		}
+		if tellsOpener {
+			x.direction = dir
+		}
+		if sig := c.sig.Remote(out.IP); sig != nil {
+			x.sig, x.category = sig, sig.Category
+		}
+		c.ledger.add(x, t.o)
+	}
+}
+
+// tunnelTransport returns what a connection over a tunnel of this type is
+// called, empty for the types that are lines, and whether its frames show who
+// opened it.
+func tunnelTransport(typ string) (transport string, tellsOpener bool) {
+	switch typ {
+	case "pppoe", "4in6", "6in4", "teredo", "":
+		return "", false
+	case "ike", "ipsec-nat-t":
+		return "ipsec", true
+	case "esp", "ah":
+		return "ipsec", false
+	case "gre", "4in4", "6in6", "vxlan":
+		return typ, false
+	}
+	return typ, true
+}
