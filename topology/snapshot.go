@@ -261,11 +261,18 @@ const (
 
 // Conflict is evidence that contradicts itself and was kept apart.
 type Conflict struct {
-	Kind     string       `json:"kind"` // "address-claimed-twice", "identity-contradicts"
+	Kind     string       `json:"kind"` // see the constants
 	What     string       `json:"what"`
 	Devices  []DeviceID   `json:"devices"`
 	Evidence []EvidenceID `json:"evidence"`
 }
+
+// Kinds of conflicts.
+const (
+	ConflictAddress  = "address-claimed-twice" // several devices answer for one address
+	ConflictIdentity = "identity-contradicts"  // devices share a key that only one can have
+	ConflictProxy    = "answers-for-many"      // a station answers for more addresses than a host has
+)
 
 // EvidenceID is the ID of an observation, shortened to what is unique in the
 // snapshot and preceded by "e".

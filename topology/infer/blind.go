@@ -1,0 +1,204 @@
+package infer
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/resolve"
+)
+
+// maxBlind bounds the blind spots of one kind; the rest are counted in one.
+const maxBlind = 50
+
+// BlindSpots returns what was not looked at, or could not be seen, sorted.
+func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site) []topology.BlindSpot {
+	b := blind{net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
+		vlans: make(map[uint16]string), tagged: make(map[uint16]bool)}
+	for i := range obs {
+		b.look(&obs[i])
+	}
+	b.sources()
+	b.devices()
+	b.subnets()
+	b.uncaptured()
+	return b.list()
+}
+
+// blind gathers blind spots.
+type blind struct {
+	net                 *resolve.Network
+	site                topology.Site
+	seen                map[topology.BlindSpot]bool
+	capture, walk, scan bool
+	read                map[topology.DeviceID]bool // devices whose own tables were read
+	vlans               map[uint16]string          // VLANs that agents know
+	tagged              map[uint16]bool            // VLANs heard
+	heard               []netip.Addr               // addresses bound on the wire
+}
+
+func (b *blind) add(kind, what, why string) {
+	b.seen[topology.BlindSpot{Kind: kind, What: what, Why: why}] = true
+}
+
+func (b *blind) look(o *fact.Observation) {
+	switch f := o.Fact.(type) {
+	case fact.InputRead:
+		b.input(f)
+	case fact.Gap:
+		b.add(topology.BlindGap, f.What, f.Why)
+	case fact.SystemGroup:
+		b.agent(o, f.Agent)
+	case fact.Interface:
+		b.agent(o, f.Agent)
+	case fact.VLAN:
+		b.walk = true
+		if have, ok := b.vlans[f.VID]; f.VID != 0 && (!ok || have == "" || f.Name != "" && f.Name < have) {
+			b.vlans[f.VID] = f.Name
+		}
+	case fact.HostStatus, fact.Port, fact.OSMatch:
+		b.scan = true
+	case fact.Station:
+		b.capture, b.tagged[f.VID] = true, true
+	case fact.AddressBinding:
+		b.capture, b.tagged[f.VID] = true, true
+		b.heard = append(b.heard, f.IP)
+	case fact.Flow:
+		b.capture, b.tagged[f.VID] = true, true
+	}
+}
+
+func (b *blind) agent(o *fact.Observation, a fact.AgentID) {
+	b.walk = true
+	for _, s := range o.Seen {
+		if id, ok := b.net.DeviceByAgentIn(a, s.Input); ok {
+			b.read[id] = true
+		}
+	}
+}
+
+func (b *blind) input(f fact.InputRead) {
+	name := f.Name
+	if name == "" {
+		name = f.Digest
+	}
+	switch f.Format {
+	case "pcap", "pcapng", "live-capture":
+		b.capture = true
+	case "snmprec", "snmpwalk", "live-snmp":
+		b.walk = true
+	case "nmap-xml":
+		b.scan = true
+	}
+	if f.Incomplete != "" {
+		b.add(topology.BlindInput, name, f.Incomplete)
+	}
+	if f.Skipped > 0 {
+		why := fmt.Sprintf("%d of %d records could not be read", f.Skipped, f.Records+f.Skipped)
+		if len(f.SkipReason) > 0 {
+			why += ": " + f.SkipReason[0]
+		}
+		b.add(topology.BlindInput, name, why)
+	}
+}
+
+func (b *blind) sources() {
+	for _, s := range []struct {
+		used      bool
+		what, why string
+	}{
+		{b.capture, "captures", "nothing was heard on the wire: tunnels, names asked for and passing traffic are not seen"},
+		{b.walk, "SNMP", "no switch or router was asked: cables, routes and cellular interfaces are not seen"},
+		{b.scan, "scans", "no scan was read: services that listen, VPN entrances among them, are not seen"},
+	} {
+		if !s.used {
+			b.add(topology.BlindNoSource, s.what, s.why)
+		}
+	}
+}
+
+func (b *blind) devices() {
+	for _, d := range b.net.Devices() {
+		infra := slices.ContainsFunc(d.Roles, func(r topology.Role) bool {
+			return r == topology.RoleRouter || r == topology.RoleSwitch || r == topology.RoleFirewall
+		})
+		if infra && !b.read[d.ID] {
+			b.add(topology.BlindNoSNMP, d.Name, "its own tables were not read: what is plugged into it, and where it leads, is known from others only")
+		}
+	}
+}
+
+func (b *blind) subnets() {
+	for _, s := range b.net.Subnets() {
+		if !s.Heard && b.site.IsInside(s.Prefix.Addr()) {
+			b.add(topology.BlindSubnet, s.Prefix.String(), "a route, an interface or the site file names it, and no host was heard in it")
+		}
+	}
+}
+
+// uncaptured finds the VLANs in which nothing was heard, neither with their tag
+// nor, untagged, from an address of their zone.
+func (b *blind) uncaptured() {
+	for _, z := range b.site.Zones {
+		for _, v := range z.VLANs {
+			if _, ok := b.vlans[v]; !ok {
+				b.vlans[v] = z.Name
+			}
+			if b.heardIn(z.Prefixes) {
+				b.tagged[v] = true
+			}
+		}
+	}
+	for v, name := range b.vlans {
+		if b.tagged[v] {
+			continue
+		}
+		what := fmt.Sprintf("VLAN %d", v)
+		if name != "" {
+			what += " " + name
+		}
+		b.add(topology.BlindPassive, what, "the VLAN is known, and no capture shows traffic of it")
+	}
+}
+
+func (b *blind) heardIn(prefixes []netip.Prefix) bool {
+	return slices.ContainsFunc(b.heard, func(a netip.Addr) bool {
+		return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+	})
+}
+
+// list returns the blind spots sorted, and of each kind a bounded number.
+func (b *blind) list() []topology.BlindSpot {
+	all := make([]topology.BlindSpot, 0, len(b.seen))
+	for s := range b.seen {
+		all = append(all, s)
+	}
+	compare := func(x, y topology.BlindSpot) int {
+		for _, c := range []int{strings.Compare(x.Kind, y.Kind), strings.Compare(x.What, y.What), strings.Compare(x.Why, y.Why)} {
+			if c != 0 {
+				return c
+			}
+		}
+		return 0
+	}
+	slices.SortFunc(all, compare)
+	count := make(map[string]int)
+	var out []topology.BlindSpot
+	for _, s := range all {
+		if count[s.Kind]++; count[s.Kind] <= maxBlind {
+			out = append(out, s)
+		}
+	}
+	for kind, n := range count {
+		if n > maxBlind {
+			out = append(out, topology.BlindSpot{
+				Kind: kind, What: fmt.Sprintf("%d more", n-maxBlind), Why: "of the same kind; not listed one by one",
+			})
+		}
+	}
+	slices.SortFunc(out, compare)
+	return out
+}

@@ -1,0 +1,178 @@
+package infer
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// half is one end's word of a link.
+type half struct {
+	from, to topology.Endpoint
+	method   string
+	evidence topology.EvidenceID
+}
+
+// joined is a link while the words of its ends are put together.
+type joined struct {
+	a, b       string // ports, as best known
+	aOwn, bOwn bool   // the port's own device named it
+	halves     []half
+}
+
+// neighbors makes links of what LLDP and CDP say.
+func (in *inferer) neighbors() {
+	type pair struct{ a, b topology.DeviceID }
+	halves := make(map[pair][]half)
+	for i := range in.obs {
+		o := &in.obs[i]
+		f, ok := o.Fact.(fact.RemoteNeighbor)
+		if !ok {
+			continue
+		}
+		to, ok := in.net.DeviceByNeighbor(o.ID)
+		if !ok {
+			continue
+		}
+		for _, from := range in.agents(o, f.Agent) {
+			if from == to {
+				continue // a loop, or a table that lists its owner
+			}
+			h := half{
+				from:   topology.Endpoint{Device: from, Port: cmp.Or(in.ports[from][f.IfIndex], f.LocalPort)},
+				to:     topology.Endpoint{Device: to, Port: in.remotePort(to, f.Neighbor)},
+				method: f.Protocol, evidence: evidenceOf(o),
+			}
+			k := pair{min(from, to), max(from, to)}
+			halves[k] = append(halves[k], h)
+			p := portKey{from, normal(h.from.Port)}
+			if !slices.Contains(in.near[p], to) {
+				in.near[p] = append(in.near[p], to)
+			}
+		}
+	}
+	for k, list := range halves {
+		for _, j := range joinHalves(k.a, list) {
+			in.addJoined(k.a, k.b, j)
+		}
+	}
+}
+
+// addJoined makes the link of what both ends said.
+func (in *inferer) addJoined(a, b topology.DeviceID, j *joined) {
+	grade := topology.Reported
+	if j.said(a) && j.said(b) {
+		grade = topology.Confirmed
+	}
+	for _, h := range j.halves {
+		in.links.add(2, topology.Endpoint{Device: a, Port: j.a}, topology.Endpoint{Device: b, Port: j.b}, h.method, grade, h.evidence)
+	}
+}
+
+// said reports whether the device d itself told of the link.
+func (j *joined) said(d topology.DeviceID) bool {
+	return slices.ContainsFunc(j.halves, func(h half) bool { return h.from.Device == d })
+}
+
+// joinHalves puts together what is one link: first where both ports agree, then
+// where one does and each end spoke once, then what is left where it is one of
+// each end. a is the lesser device.
+func joinHalves(a topology.DeviceID, list []half) []*joined {
+	slices.SortFunc(list, func(x, y half) int {
+		return cmp.Or(compareEndpoint(x.from, y.from), compareEndpoint(x.to, y.to),
+			strings.Compare(x.method, y.method), strings.Compare(string(x.evidence), string(y.evidence)))
+	})
+	var out []*joined
+	for _, h := range list {
+		j := &joined{a: h.from.Port, b: h.to.Port, aOwn: true, halves: []half{h}}
+		if h.from.Device != a {
+			j = &joined{a: h.to.Port, b: h.from.Port, bOwn: true, halves: []half{h}}
+		}
+		out = append(out, j)
+	}
+	same := func(x, y string) bool { return normal(x) == normal(y) }
+	out = fold(out, func(x, y *joined) bool { return same(x.a, y.a) && same(x.b, y.b) })
+	out = fold(out, func(x, y *joined) bool { // one protocol leaves a port out or spells it otherwise
+		return x.aOwn && y.aOwn && !x.bOwn && !y.bOwn && same(x.a, y.a) || x.bOwn && y.bOwn && !x.aOwn && !y.aOwn && same(x.b, y.b)
+	})
+	out = fold(out, func(x, y *joined) bool {
+		return (x.aOwn != y.aOwn && x.bOwn != y.bOwn) && (same(x.a, y.a) || same(x.b, y.b))
+	})
+	if len(out) == 2 && out[0].aOwn != out[1].aOwn && out[0].bOwn != out[1].bOwn {
+		out = fold(out, func(*joined, *joined) bool { return true })
+	}
+	return out
+}
+
+// fold merges each into the first before it that match says is the same.
+func fold(list []*joined, match func(x, y *joined) bool) []*joined {
+	var out []*joined
+	for _, j := range list {
+		i := slices.IndexFunc(out, func(x *joined) bool { return match(x, j) })
+		if i < 0 {
+			out = append(out, j)
+			continue
+		}
+		x := out[i]
+		if x.a == "" || j.aOwn && !x.aOwn {
+			x.a = cmp.Or(j.a, x.a)
+		}
+		if x.b == "" || j.bOwn && !x.bOwn {
+			x.b = cmp.Or(j.b, x.b)
+		}
+		x.aOwn, x.bOwn = x.aOwn || j.aOwn, x.bOwn || j.bOwn
+		x.halves = append(x.halves, j.halves...)
+	}
+	return out
+}
+
+// remotePort returns the name of a neighbour's port: as its own interface table
+// has it where that is known, else as it announced it.
+func (in *inferer) remotePort(id topology.DeviceID, n fact.Neighbor) string {
+	d, _ := in.net.Device(id)
+	if m, err := fact.ParseMAC(n.PortID); err == nil && n.PortIDSubtype == "macAddress" {
+		for _, i := range d.Interfaces {
+			if i.MAC == m.String() && i.Name != "" {
+				return i.Name
+			}
+		}
+		return cmp.Or(n.PortDescription, m.String())
+	}
+	for _, said := range []string{n.PortID, n.PortDescription} {
+		for _, i := range d.Interfaces {
+			if said != "" && i.Name != "" && normal(i.Name) == normal(said) {
+				return i.Name
+			}
+		}
+	}
+	if n.PortIDSubtype == "local" && isNumber(n.PortID) {
+		return cmp.Or(n.PortDescription, n.PortID)
+	}
+	return cmp.Or(n.PortID, n.PortDescription)
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
+}
+
+// normal makes spellings of one port alike: "GigabitEthernet0/1" and "Gi0/1".
+func normal(port string) string {
+	s := strings.ToLower(strings.ReplaceAll(port, " ", ""))
+	i := strings.IndexFunc(s, unicode.IsDigit)
+	if i < 0 {
+		return s
+	}
+	for _, word := range []string{
+		"fastethernet", "gigabitethernet", "tengigabitethernet", "tengige", "twentyfivegige", "fortygigabitethernet",
+		"hundredgige", "ethernet", "port-channel",
+	} {
+		if s[:i] == word {
+			return word[:2] + s[i:]
+		}
+	}
+	return s
+}

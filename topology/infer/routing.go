@@ -1,0 +1,120 @@
+package infer
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// maxRouters bounds the routers of one subnet that are linked each with each.
+const maxRouters = 8
+
+// routing makes links on layer 3: a device and the next hops of its routes, and
+// routers that share a subnet. What ARP and ND caches say of the same pair adds
+// to them.
+func (in *inferer) routing() {
+	type pair struct{ from, to topology.DeviceID }
+	arp := make(map[pair][]topology.EvidenceID)
+	routes := make(map[pair][]topology.EvidenceID)
+	for i := range in.obs {
+		o := &in.obs[i]
+		switch f := o.Fact.(type) {
+		case fact.Route:
+			to, ok := in.net.DeviceByIP(f.NextHop)
+			if !ok || f.Type == "local" || f.Type == "reject" || f.Type == "blackhole" {
+				continue
+			}
+			for _, from := range in.agents(o, f.Agent) {
+				routes[pair{from, to}] = append(routes[pair{from, to}], evidenceOf(o))
+			}
+		case fact.NeighborEntry:
+			to, ok := in.net.DeviceByIP(f.IP)
+			if m, known := in.net.DeviceByMAC(f.MAC); !ok || !known || m != to {
+				continue
+			}
+			for _, from := range in.agents(o, f.Agent) {
+				arp[pair{from, to}] = append(arp[pair{from, to}], evidenceOf(o))
+			}
+		}
+	}
+	for p, evidence := range routes {
+		back := slices.Concat(routes[pair{p.to, p.from}], arp[pair{p.to, p.from}])
+		in.addL3(p.from, p.to, "route", oneOrBoth(back), evidence)
+	}
+	for _, p := range in.sharedSubnets() {
+		there, back := arp[pair{p.a, p.b}], arp[pair{p.b, p.a}]
+		in.addL3(p.a, p.b, "subnet", topology.Inferred, p.evidence)
+		if len(there)+len(back) > 0 {
+			grade := topology.Reported
+			if len(there) > 0 && len(back) > 0 {
+				grade = topology.Confirmed
+			}
+			in.addL3(p.a, p.b, "arp", grade, slices.Concat(there, back))
+		}
+	}
+}
+
+func oneOrBoth(back []topology.EvidenceID) topology.Grade {
+	if len(back) > 0 {
+		return topology.Confirmed
+	}
+	return topology.Reported
+}
+
+func (in *inferer) addL3(a, b topology.DeviceID, method string, grade topology.Grade, evidence []topology.EvidenceID) {
+	in.links.add(3, topology.Endpoint{Device: a}, topology.Endpoint{Device: b}, method, grade, evidence...)
+}
+
+// sharing is two routers with addresses in one subnet.
+type sharing struct {
+	a, b     topology.DeviceID
+	evidence []topology.EvidenceID
+}
+
+// sharedSubnets returns the pairs of routers that have addresses in one subnet
+// by their own tables.
+func (in *inferer) sharedSubnets() []sharing {
+	type member struct {
+		device   topology.DeviceID
+		evidence topology.EvidenceID
+	}
+	members := make(map[netip.Prefix][]member)
+	for i := range in.obs {
+		o := &in.obs[i]
+		f, ok := o.Fact.(fact.InterfaceAddress)
+		if !ok || f.Address.IsSingleIP() || !f.Address.Addr().IsGlobalUnicast() {
+			continue
+		}
+		if d, ok := in.net.DeviceByIP(f.Address.Addr()); ok && in.hasRole(d, topology.RoleRouter, topology.RoleFirewall) {
+			p := f.Address.Masked()
+			members[p] = append(members[p], member{d, evidenceOf(o)})
+		}
+	}
+	prefixes := make([]netip.Prefix, 0, len(members))
+	for p := range members {
+		prefixes = append(prefixes, p)
+	}
+	slices.SortFunc(prefixes, func(a, b netip.Prefix) int { return strings.Compare(a.String(), b.String()) })
+	var out []sharing
+	for _, p := range prefixes {
+		list := members[p]
+		distinct := make(map[topology.DeviceID]bool)
+		for _, m := range list {
+			distinct[m.device] = true
+		}
+		if len(distinct) > maxRouters {
+			continue
+		}
+		for i, a := range list {
+			for _, b := range list[i+1:] {
+				if a.device != b.device {
+					out = append(out, sharing{min(a.device, b.device), max(a.device, b.device), []topology.EvidenceID{a.evidence, b.evidence}})
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,305 @@
+package resolve
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/vendor"
+)
+
+// subject is what a fact speaks of, before it is known which subjects are one
+// device.
+type subject struct {
+	name    string
+	keys    []key
+	serials []string // serial numbers of the chassis: two subjects with different ones are two devices
+	chassis []string // LLDP chassis MAC addresses: likewise
+	agent   bool     // an SNMP agent as one input shows it
+	known   bool     // something other than an agent's interface table speaks of it
+}
+
+// strength says how good a claim to an IP address is.
+type strength uint8
+
+const (
+	onWire         strength = iota + 1 // a frame that cannot have passed a router, or a relayed answer: counts only where nothing else does
+	byAnnouncement                     // the host's own list of its addresses
+	byLease                            // DHCP, and management addresses that a device announces
+	byResolution                       // ARP and ND
+	byOwnTable                         // the agent's own address table
+)
+
+// claim says that a subject has an IP address.
+type claim struct {
+	subject  int
+	ip       netip.Addr
+	bits     int // prefix length; 0 where not known
+	mac      fact.MAC
+	ifIndex  uint32
+	strength strength
+	obs      int
+}
+
+// target is the device that a trait or mention is about: the owner of ip where
+// there is one, else the device of subject.
+type target struct {
+	subject int // -1 where none
+	ip      netip.Addr
+}
+
+// field is a property of a device.
+type field uint8
+
+const (
+	fieldName field = iota
+	fieldRole
+	fieldWeakRole // holds only where nothing better is known
+	fieldVendor
+	fieldModel
+	fieldOS
+	fieldVersion
+	fieldSerial
+	fieldLocation
+)
+
+// trait is one thing that an observation says of a device.
+type trait struct {
+	to     target
+	field  field
+	rank   uint8 // 0 is the best source for this field
+	value  string
+	obs    int
+	unless int // subject of which the trait cannot hold; -1 where none
+}
+
+// mention says that an observation is about an address or subject.
+type mention struct {
+	to       target
+	obs      int
+	exists   bool // a host with this address is there
+	identity bool // kept as evidence of the device whatever their number
+}
+
+// carried says that a frame with this MAC address was for or from this address.
+type carried struct {
+	mac fact.MAC
+	ip  netip.Addr
+}
+
+// localPair is a conversation that stays on its link where both ends are in
+// one subnet.
+type localPair struct {
+	a, b fact.Endpoint
+	obs  int
+}
+
+// addressList is an AddressSet whose sender has no usable MAC address.
+type addressList struct {
+	from      netip.Addr
+	addresses []netip.Addr
+	obs       int
+}
+
+type tableRow struct {
+	subject int
+	obs     int
+	row     fact.Interface
+}
+
+type portRow struct {
+	ip   netip.Addr
+	obs  int
+	port fact.Port
+}
+
+// collector turns observations into subjects and what is said of them.
+type collector struct {
+	site      topology.Site
+	makers    *vendor.Catalogue
+	obs       []fact.Observation // sorted by ID, each once
+	i         int                // the observation being visited
+	subjects  []subject
+	bySubject map[string]int
+	macs      map[fact.MAC]int // subject of a MAC address
+	agents    map[fact.AgentID][]int
+	engines   map[int]fact.SystemGroup // by agent's subject
+	claims    []claim
+	traits    []trait
+	mentions  []mention
+	carried   map[carried]bool
+	pairs     []localPair
+	lists     []addressList
+	rows      []tableRow
+	ports     []portRow
+	subnets   map[netip.Prefix][]int     // observations that show a subnet
+	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
+	fdbPorts  map[int]map[uint32]bool
+	unmade    []unmadeSerial
+	dicom     dicomSpeakers
+}
+
+func newCollector(obs []fact.Observation, site topology.Site) *collector {
+	return &collector{
+		site: site, makers: vendor.New(), obs: obs,
+		bySubject: make(map[string]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
+		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool),
+		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
+		vids:  make(map[string]map[uint16]bool),
+		dicom: newDICOMSpeakers(),
+	}
+}
+
+// subject returns the subject of this name, making it where it is new.
+func (c *collector) subject(name string) int {
+	s, ok := c.bySubject[name]
+	if !ok {
+		s = len(c.subjects)
+		c.bySubject[name] = s
+		c.subjects = append(c.subjects, subject{name: name})
+	}
+	return s
+}
+
+// key gives a subject an identity key.
+func (c *collector) key(s int, k key) {
+	sub := &c.subjects[s]
+	if i := slices.IndexFunc(sub.keys, func(h key) bool { return h.text == k.text }); i >= 0 {
+		sub.keys[i].rank = min(sub.keys[i].rank, k.rank)
+		return
+	}
+	sub.keys = append(sub.keys, k)
+}
+
+// mac returns the subject of a MAC address that was heard or reported, and -1
+// for addresses that identify nothing.
+func (c *collector) mac(m fact.MAC) int {
+	s := c.macOf(m)
+	if s >= 0 {
+		c.subjects[s].known = true
+	}
+	return s
+}
+
+func (c *collector) macOf(m fact.MAC) int {
+	if !canIdentify(m) {
+		return -1
+	}
+	if s, ok := c.macs[m]; ok {
+		return s
+	}
+	s := c.subject("mac:" + m.String())
+	c.macs[m] = s
+	c.key(s, macKey(m))
+	return s
+}
+
+// agentsOf returns the subjects of an SNMP agent, one for each input that shows
+// the current observation: clones of one configuration have the same AgentID,
+// but are not in the same walk.
+func (c *collector) agentsOf(a fact.AgentID) []int {
+	var out []int
+	for i, seen := range c.obs[c.i].Seen {
+		if i > 0 && seen.Input == c.obs[c.i].Seen[i-1].Input {
+			continue
+		}
+		name := agentSubject(a, seen.Input)
+		s, ok := c.bySubject[name]
+		if !ok {
+			s = c.subject(name)
+			c.agents[a] = append(c.agents[a], s)
+			c.subjects[s].agent, c.subjects[s].known = true, true
+			c.key(s, agentKey(a))
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func agentSubject(a fact.AgentID, input string) string {
+	return "agent:" + string(a) + "\x00" + input
+}
+
+func (c *collector) claim(s int, a netip.Addr, m fact.MAC, st strength) {
+	c.claimRow(claim{subject: s, ip: a, mac: m, strength: st})
+}
+
+func (c *collector) claimRow(cl claim) {
+	cl.ip, cl.obs = plain(cl.ip), c.i
+	if cl.subject < 0 || !isHostAddress(cl.ip) {
+		return
+	}
+	c.claims = append(c.claims, cl)
+}
+
+func (c *collector) trait(to target, f field, rank uint8, value string) {
+	c.traitUnless(to, f, rank, value, -1)
+}
+
+func (c *collector) traitUnless(to target, f field, rank uint8, value string, unless int) {
+	if value == "" || to.subject < 0 && !isHostAddress(to.ip) {
+		return
+	}
+	c.traits = append(c.traits, trait{to: to, field: f, rank: rank, value: value, obs: c.i, unless: unless})
+}
+
+func (c *collector) role(to target, r topology.Role)     { c.trait(to, fieldRole, 0, string(r)) }
+func (c *collector) weakRole(to target, r topology.Role) { c.trait(to, fieldWeakRole, 0, string(r)) }
+
+func (c *collector) mention(to target, exists, identity bool) {
+	to.ip = plain(to.ip)
+	if to.subject < 0 && !isHostAddress(to.ip) {
+		return
+	}
+	c.mentions = append(c.mentions, mention{to: to, obs: c.i, exists: exists, identity: identity})
+}
+
+// about is the target of a fact that gives both an address and the MAC address
+// of its frame.
+func (c *collector) about(a netip.Addr, m fact.MAC) target {
+	return target{subject: c.mac(m), ip: plain(a)}
+}
+
+func atIP(a netip.Addr) target { return target{subject: -1, ip: plain(a)} }
+func of(s int) target          { return target{subject: s} }
+
+// subnet keeps a prefix of a subnet that an observation shows.
+func (c *collector) subnet(p netip.Prefix) {
+	if !p.IsValid() || p.IsSingleIP() || p.Bits() == 0 || !isHostAddress(p.Addr()) || p.Addr().IsLinkLocalUnicast() {
+		return
+	}
+	p = p.Masked()
+	c.subnets[p] = append(c.subnets[p], c.i)
+}
+
+// product says what a text that describes a device tells of it.
+func (c *collector) product(to target, rank uint8, text string) {
+	p, ok := c.makers.Describe(text)
+	if !ok {
+		return
+	}
+	c.trait(to, fieldVendor, rank, p.Vendor)
+	c.trait(to, fieldModel, rank, p.Model)
+	c.trait(to, fieldOS, rank, p.OS)
+	c.trait(to, fieldVersion, rank, p.Version)
+	for _, r := range p.Roles {
+		c.role(to, r)
+	}
+}
+
+// heard takes note of the VLAN in which a MAC address was heard.
+func (c *collector) heard(m fact.MAC, vid uint16) {
+	if vid == 0 {
+		return
+	}
+	if c.vids[m.String()] == nil {
+		c.vids[m.String()] = make(map[uint16]bool)
+	}
+	c.vids[m.String()][vid] = true
+}
+
+func (c *collector) vlansOf(m string) []uint16 {
+	return slices.Sorted(maps.Keys(c.vids[m]))
+}

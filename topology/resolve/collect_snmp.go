@@ -1,0 +1,187 @@
+package resolve
+
+import (
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// SystemGroup implements fact.Visitor.
+func (c *collector) SystemGroup(_ *fact.Observation, f fact.SystemGroup) {
+	for _, s := range c.agentsOf(f.Agent) {
+		to := of(s)
+		if f.EngineID != "" {
+			c.key(s, key{rankEngine, "engine:" + strings.ToLower(f.EngineID)})
+		}
+		if canIdentify(f.BridgeMAC) && !f.BridgeMAC.IsLocal() {
+			c.key(s, macKey(f.BridgeMAC))
+		}
+		if _, ok := c.engines[s]; !ok {
+			c.engines[s] = f
+		}
+		c.claim(s, f.Address, fact.MAC{}, byOwnTable)
+		c.name(to, nameSystem, f.SysName)
+		c.trait(to, fieldLocation, fromSystem, f.SysLocation)
+		c.product(to, fromSystem, f.SysDescr)
+		if e, ok := c.makers.ByObjectID(f.SysObjectID); ok {
+			c.trait(to, fieldVendor, fromObjectID, e.Vendor)
+			for _, r := range e.Roles {
+				c.role(to, r)
+			}
+		}
+		c.mention(to, true, true)
+	}
+}
+
+// Interface implements fact.Visitor.
+func (c *collector) Interface(_ *fact.Observation, f fact.Interface) {
+	for _, s := range c.agentsOf(f.Agent) {
+		c.rows = append(c.rows, tableRow{subject: s, obs: c.i, row: f})
+		if canIdentify(f.MAC) {
+			c.macOf(f.MAC)
+			c.key(s, macKey(f.MAC))
+		}
+		c.mention(of(s), true, false)
+	}
+}
+
+// InterfaceAddress implements fact.Visitor.
+func (c *collector) InterfaceAddress(_ *fact.Observation, f fact.InterfaceAddress) {
+	bits := f.Address.Bits()
+	if f.Address.IsSingleIP() {
+		bits = 0
+	}
+	for _, s := range c.agentsOf(f.Agent) {
+		c.claimRow(claim{subject: s, ip: f.Address.Addr(), bits: bits, ifIndex: f.IfIndex, strength: byOwnTable})
+		c.mention(of(s), true, true)
+	}
+	c.subnet(f.Address)
+}
+
+// NeighborEntry implements fact.Visitor.
+func (c *collector) NeighborEntry(_ *fact.Observation, f fact.NeighborEntry) {
+	c.claim(c.mac(f.MAC), f.IP, f.MAC, byResolution)
+}
+
+// Route implements fact.Visitor.
+func (c *collector) Route(_ *fact.Observation, f fact.Route) {
+	subjects := c.agentsOf(f.Agent)
+	for _, s := range subjects {
+		c.mention(of(s), true, false)
+	}
+	switch f.Type {
+	case "local":
+		if c.site.IsInside(f.Destination.Addr()) {
+			c.subnet(f.Destination)
+		}
+		return
+	case "reject", "blackhole":
+		return
+	}
+	if !c.site.IsInside(f.NextHop) || len(subjects) == 0 {
+		return
+	}
+	c.mention(atIP(f.NextHop), true, f.Destination.Bits() == 0)
+	c.traitUnless(atIP(f.NextHop), fieldRole, 0, string(topology.RoleRouter), subjects[0])
+}
+
+// FDBEntry implements fact.Visitor.
+func (c *collector) FDBEntry(_ *fact.Observation, f fact.FDBEntry) {
+	c.mention(of(c.mac(f.MAC)), true, false)
+	for _, s := range c.agentsOf(f.Agent) {
+		if c.fdbPorts[s] == nil {
+			c.fdbPorts[s] = make(map[uint32]bool)
+		}
+		c.fdbPorts[s][f.BasePort] = true
+	}
+}
+
+// VLAN implements fact.Visitor.
+func (c *collector) VLAN(_ *fact.Observation, f fact.VLAN) {
+	for _, s := range c.agentsOf(f.Agent) {
+		c.mention(of(s), true, false)
+	}
+}
+
+// LocalChassis implements fact.Visitor.
+func (c *collector) LocalChassis(_ *fact.Observation, f fact.LocalChassis) {
+	for _, s := range c.agentsOf(f.Agent) {
+		m, err := fact.ParseMAC(f.ChassisID)
+		switch {
+		case f.ChassisIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m):
+			c.key(s, key{rankChassis, "mac:" + m.String()})
+			c.subjects[s].chassis = append(c.subjects[s].chassis, m.String())
+		case f.ChassisIDSubtype == "macAddress" && err == nil && !canIdentify(m):
+		case f.ChassisIDSubtype == "networkAddress":
+		case f.ChassisID != "" && !isDefaultName(f.ChassisID):
+			c.key(s, announcedKey(f.Protocol, f.ChassisIDSubtype, f.ChassisID))
+		}
+		if f.SystemName != "" && !isDefaultName(f.SystemName) {
+			c.key(s, announcedKey(f.Protocol, "systemName", f.SystemName))
+		}
+		c.name(of(s), nameAnnounced, f.SystemName)
+		c.mention(of(s), true, true)
+	}
+}
+
+// RemoteNeighbor implements fact.Visitor.
+func (c *collector) RemoteNeighbor(o *fact.Observation, f fact.RemoteNeighbor) {
+	for _, s := range c.agentsOf(f.Agent) {
+		c.mention(of(s), true, false)
+	}
+	if s := c.neighbor(neighborSubject(o.ID), f.Protocol, f.Neighbor); s >= 0 {
+		c.neighborTraits(of(s), f.Neighbor)
+		c.mention(of(s), true, true)
+	}
+}
+
+func neighborSubject(id fact.ID) string { return "neighbor:" + string(id) }
+
+// PhysicalEntity implements fact.Visitor.
+func (c *collector) PhysicalEntity(_ *fact.Observation, f fact.PhysicalEntity) {
+	for _, s := range c.agentsOf(f.Agent) {
+		to := of(s)
+		c.mention(to, true, f.Class == "chassis")
+		c.product(to, fromEntity, f.Software)
+		c.product(to, fromEntity, f.Firmware)
+		if f.Class != "chassis" {
+			continue
+		}
+		c.trait(to, fieldVendor, fromEntity, f.Vendor)
+		c.trait(to, fieldModel, fromEntity, f.Model)
+		c.trait(to, fieldVersion, fromEntity, f.Software)
+		if !isJunkSerial(f.Serial) {
+			c.trait(to, fieldSerial, fromEntity, f.Serial)
+			c.subjects[s].serials = append(c.subjects[s].serials, strings.ToLower(f.Serial))
+			c.serialVendor(s, f)
+		}
+	}
+}
+
+// serialVendor makes the key of a serial number. Where the entity table names
+// no maker, the device's enterprise number does; without either the number is
+// kept for contradictions only, since makers count from one each.
+func (c *collector) serialVendor(s int, f fact.PhysicalEntity) {
+	if f.Vendor != "" {
+		c.key(s, serialKey(f.Vendor, f.Serial))
+		return
+	}
+	c.unmade = append(c.unmade, unmadeSerial{s, f.Serial})
+}
+
+// unmadeSerial is a serial number whose maker was not yet known when it was
+// visited.
+type unmadeSerial struct {
+	subject int
+	serial  string
+}
+
+// finish makes what needs every observation to have been visited.
+func (c *collector) finish() {
+	for _, u := range c.unmade {
+		if e, ok := c.makers.ByObjectID(c.engines[u.subject].SysObjectID); ok {
+			c.key(u.subject, serialKey(e.Vendor, u.serial))
+		}
+	}
+}

@@ -1,0 +1,323 @@
+package resolve
+
+import (
+	"net/netip"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// Ranks of the sources of names, best first.
+const (
+	nameSystem uint8 = iota
+	nameAnnounced
+	nameDHCP
+	nameNBNS
+	nameMDNS
+	nameScan
+	nameDefault // whatever its source: "localhost", "Switch"
+)
+
+// Ranks of the sources of what a device is, best first.
+const (
+	fromEntity uint8 = iota
+	fromSystem
+	fromAnnouncement
+	fromObjectID
+	fromScan
+	fromOUI
+)
+
+// maxListed bounds how many addresses of one AddressSet are taken as its
+// sender's.
+const maxListed = 32
+
+func nameRank(protocol string) uint8 {
+	switch strings.ToLower(protocol) {
+	case "dhcp", "dhcpv4", "dhcpv6", "dhcp6":
+		return nameDHCP
+	case "nbns", "netbios", "nbstat":
+		return nameNBNS
+	default:
+		return nameMDNS
+	}
+}
+
+func (c *collector) name(to target, rank uint8, name string) {
+	if isDefaultName(name) {
+		rank = nameDefault
+	}
+	c.trait(to, fieldName, rank, name)
+}
+
+// InputRead implements fact.Visitor; the input is not a device.
+func (*collector) InputRead(*fact.Observation, fact.InputRead) {}
+
+// Gap implements fact.Visitor; a gap is not a device.
+func (*collector) Gap(*fact.Observation, fact.Gap) {}
+
+// Station implements fact.Visitor.
+func (c *collector) Station(_ *fact.Observation, f fact.Station) {
+	c.heard(f.MAC, f.VID)
+	c.mention(of(c.mac(f.MAC)), true, true)
+}
+
+// AddressBinding implements fact.Visitor.
+func (c *collector) AddressBinding(_ *fact.Observation, f fact.AddressBinding) {
+	c.heard(f.MAC, f.VID)
+	c.claim(c.mac(f.MAC), f.IP, f.MAC, byResolution)
+}
+
+// AddressSet implements fact.Visitor.
+func (c *collector) AddressSet(_ *fact.Observation, f fact.AddressSet) {
+	addresses := f.Addresses
+	if len(addresses) > maxListed {
+		addresses = nil
+	}
+	if s := c.mac(f.MAC); s >= 0 {
+		for _, a := range addresses {
+			c.claim(s, a, f.MAC, byAnnouncement)
+		}
+		c.claim(s, f.From, f.MAC, onWire)
+		c.name(of(s), nameRank(f.Protocol), f.Name)
+		c.mention(of(s), true, true)
+		return
+	}
+	from := plain(f.From)
+	c.name(atIP(from), nameRank(f.Protocol), f.Name)
+	c.mention(atIP(from), true, true)
+	if isHostAddress(from) && len(addresses) > 0 {
+		c.lists = append(c.lists, addressList{from: from, addresses: addresses, obs: c.i})
+	}
+}
+
+// NameClaim implements fact.Visitor.
+func (c *collector) NameClaim(_ *fact.Observation, f fact.NameClaim) {
+	to := c.about(f.IP, f.MAC)
+	c.claim(to.subject, f.IP, f.MAC, onWire)
+	c.name(to, nameRank(f.Protocol), f.Name)
+	c.mention(to, true, true)
+}
+
+// NeighborAnnouncement implements fact.Visitor.
+func (c *collector) NeighborAnnouncement(o *fact.Observation, f fact.NeighborAnnouncement) {
+	s := c.neighbor("announcement:"+string(o.ID), f.Protocol, f.Neighbor)
+	if s < 0 {
+		s = c.mac(f.MAC)
+	} else if canIdentify(f.MAC) && !f.MAC.IsLocal() {
+		c.key(s, macKey(f.MAC))
+	}
+	if s >= 0 {
+		c.neighborTraits(of(s), f.Neighbor)
+		c.mention(of(s), true, true)
+	}
+}
+
+// neighbor makes the subject of a device that announced itself; -1 where what
+// it said identifies nothing.
+func (c *collector) neighbor(name, protocol string, n fact.Neighbor) int {
+	var keys []key
+	var chassis string
+	m, err := fact.ParseMAC(n.ChassisID)
+	switch {
+	case n.ChassisIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m):
+		keys = append(keys, key{rankChassis, "mac:" + m.String()})
+		chassis = m.String()
+	case n.ChassisIDSubtype == "macAddress" && err == nil && !canIdentify(m): // zeros, groups: identifies nothing
+	case n.ChassisIDSubtype == "networkAddress": // an address is claimed, see neighborTraits
+	case n.ChassisID != "" && !isDefaultName(n.ChassisID):
+		keys = append(keys, announcedKey(protocol, n.ChassisIDSubtype, n.ChassisID))
+	}
+	if m, err := fact.ParseMAC(n.PortID); n.PortIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m) {
+		keys = append(keys, macKey(m))
+	}
+	if len(keys) == 0 && n.SystemName != "" && !isDefaultName(n.SystemName) {
+		keys = append(keys, announcedKey(protocol, "systemName", n.SystemName))
+	}
+	if len(keys) == 0 {
+		for _, a := range n.ManagementAddresses {
+			if a = plain(a); isHostAddress(a) && !a.IsLinkLocalUnicast() {
+				keys = append(keys, announcedKey(protocol, "managementAddress", a.String()))
+				break
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return -1
+	}
+	s := c.subject(name)
+	c.subjects[s].known = true
+	for _, k := range keys {
+		c.key(s, k)
+	}
+	if chassis != "" {
+		c.subjects[s].chassis = []string{chassis}
+	}
+	return s
+}
+
+func (c *collector) neighborTraits(to target, n fact.Neighbor) {
+	c.name(to, nameAnnounced, n.SystemName)
+	if n.SystemName == "" && n.ChassisIDSubtype == "" {
+		c.name(to, nameAnnounced, n.ChassisID) // CDP: the device ID is its name
+	}
+	c.product(to, fromAnnouncement, n.SystemDescription)
+	c.trait(to, fieldModel, fromAnnouncement, strings.TrimPrefix(strings.TrimPrefix(n.Platform, "cisco "), "Cisco "))
+	for _, r := range capabilityRoles(n.Capabilities) {
+		c.role(to, r)
+	}
+	for _, a := range n.ManagementAddresses {
+		c.claim(to.subject, a, fact.MAC{}, byLease)
+	}
+	if a, err := netip.ParseAddr(n.ChassisID); err == nil && n.ChassisIDSubtype == "networkAddress" {
+		c.claim(to.subject, a, fact.MAC{}, byLease)
+	}
+}
+
+// BridgeProtocol implements fact.Visitor.
+func (c *collector) BridgeProtocol(_ *fact.Observation, f fact.BridgeProtocol) {
+	s := c.mac(f.MAC)
+	if s < 0 {
+		s = c.mac(f.BridgeMAC)
+	}
+	if s < 0 {
+		return
+	}
+	if canIdentify(f.BridgeMAC) && !f.BridgeMAC.IsLocal() {
+		c.key(s, macKey(f.BridgeMAC))
+	}
+	c.role(of(s), topology.RoleSwitch)
+	c.mention(of(s), true, true)
+}
+
+// RouterAdvertisement implements fact.Visitor.
+func (c *collector) RouterAdvertisement(_ *fact.Observation, f fact.RouterAdvertisement) {
+	c.heard(f.MAC, f.VID)
+	s := c.mac(f.MAC)
+	c.claim(s, f.Router, f.MAC, byResolution)
+	for _, p := range f.Prefixes {
+		c.subnet(p)
+	}
+	if s < 0 {
+		return
+	}
+	c.mention(of(s), true, true)
+	if f.DefaultRouter {
+		c.role(of(s), topology.RoleRouter)
+	}
+}
+
+// DHCPClient implements fact.Visitor.
+func (c *collector) DHCPClient(_ *fact.Observation, f fact.DHCPClient) {
+	c.heard(f.MAC, f.VID)
+	s := c.mac(f.MAC)
+	if f.DUID != "" {
+		if s < 0 {
+			s = c.subject("duid:" + f.DUID)
+			c.subjects[s].known = true
+		}
+		c.key(s, key{rankDUID, "duid:" + strings.ToLower(f.DUID)})
+	}
+	if s < 0 {
+		return
+	}
+	c.claim(s, f.IP, f.MAC, byLease)
+	c.name(of(s), nameDHCP, f.HostName)
+	c.mention(of(s), true, true)
+	if r, ok := vendorClassRole(f.VendorClass); ok {
+		c.weakRole(of(s), r)
+	}
+}
+
+// DHCPServer implements fact.Visitor. The frame may be a relay's, so its MAC
+// address counts only where nothing else has it.
+func (c *collector) DHCPServer(_ *fact.Observation, f fact.DHCPServer) {
+	to := c.about(f.IP, f.MAC)
+	c.claim(to.subject, f.IP, f.MAC, onWire)
+	c.mention(to, true, true)
+	c.weakRole(to, topology.RoleServer)
+	c.subnet(f.Subnet)
+	for _, a := range f.Routers {
+		c.mention(atIP(a), true, true)
+		c.role(atIP(a), topology.RoleRouter)
+	}
+}
+
+// NameQuery implements fact.Visitor.
+func (c *collector) NameQuery(_ *fact.Observation, f fact.NameQuery) {
+	c.endpoint(f.Client, true)
+	c.endpoint(f.Server, false)
+}
+
+// NameAnswer implements fact.Visitor.
+func (c *collector) NameAnswer(_ *fact.Observation, f fact.NameAnswer) {
+	c.mention(atIP(f.Server), true, false)
+}
+
+// ServiceAnnouncement implements fact.Visitor.
+func (c *collector) ServiceAnnouncement(_ *fact.Observation, f fact.ServiceAnnouncement) {
+	to := c.about(f.IP, f.MAC)
+	c.claim(to.subject, f.IP, f.MAC, onWire)
+	c.mention(to, true, true)
+	if r, ok := announcedServiceRole(f.Service); ok {
+		c.weakRole(to, r)
+	}
+}
+
+// ServerName implements fact.Visitor.
+func (c *collector) ServerName(_ *fact.Observation, f fact.ServerName) {
+	c.endpoint(f.Client, true)
+	c.endpoint(f.Server, false)
+}
+
+// Flow implements fact.Visitor.
+func (c *collector) Flow(_ *fact.Observation, f fact.Flow) {
+	c.endpoint(f.Client, true)
+	c.endpoint(f.Server, f.Answered)
+	server := plain(f.Server.IP)
+	if isOnLinkGroup(server) {
+		c.claim(c.mac(f.Client.MAC), f.Client.IP, f.Client.MAC, onWire)
+	} else if isHostAddress(server) && isHostAddress(plain(f.Client.IP)) {
+		c.pairs = append(c.pairs, localPair{a: f.Client, b: f.Server, obs: c.i})
+	}
+	if !f.Answered {
+		return
+	}
+	switch f.App {
+	case "dicom":
+		c.dicom.add(f)
+	case "dns":
+		if f.Server.Port == 53 {
+			c.weakRole(atIP(f.Server.IP), topology.RoleServer)
+		}
+	}
+}
+
+// Tunnel implements fact.Visitor.
+func (c *collector) Tunnel(_ *fact.Observation, f fact.Tunnel) {
+	c.endpoint(f.A, true)
+	c.endpoint(f.B, f.Answered)
+}
+
+// endpoint takes note of one end of a conversation; sent says that frames of it
+// were seen.
+func (c *collector) endpoint(e fact.Endpoint, sent bool) {
+	a := plain(e.IP)
+	if isHostAddress(a) {
+		c.mention(atIP(a), sent, false)
+		if !e.MAC.IsZero() && !e.MAC.IsGroup() {
+			c.carried[carried{e.MAC, a}] = true
+		}
+	}
+	if sent {
+		c.mention(of(c.mac(e.MAC)), true, false)
+	}
+}
+
+// isOnLinkGroup reports whether routers never pass on what is sent to a: local
+// network control block (RFC 5771, 4), link-local scope (RFC 4291, 2.7), and
+// the limited broadcast (RFC 919, 7).
+func isOnLinkGroup(a netip.Addr) bool {
+	return a.IsLinkLocalMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
