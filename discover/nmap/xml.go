@@ -84,10 +84,10 @@ var (
 // known of the run so far. It returns an error where r ends early or is no XML,
 // saying in which host.
 func decode(r io.Reader, each func(*scan.Host, *scan.Run) error, skip func(string, error)) error {
-	lim := &tokenReader{r: r}
-	dec := &decoder{xml: xml.NewDecoder(lim), each: each, skip: skip}
+	dec := &decoder{in: &tokenReader{r: r}, each: each, skip: skip}
+	dec.xml = xml.NewDecoder(dec.in)
 	for {
-		lim.left = maxToken
+		dec.in.left = maxToken
 		tok, err := dec.xml.Token()
 		if errors.Is(err, io.EOF) {
 			return dec.end()
@@ -115,23 +115,29 @@ func decode(r io.Reader, each func(*scan.Host, *scan.Run) error, skip func(strin
 // tokenReader bounds how much is read for one token; encoding/xml itself holds
 // a token of any length in memory.
 type tokenReader struct {
-	r    io.Reader
-	left int
+	r      io.Reader
+	left   int
+	failed error // other than io.EOF
 }
 
 // Read implements io.Reader.
 func (t *tokenReader) Read(p []byte) (int, error) {
 	if t.left <= 0 {
+		t.failed = errToken
 		return 0, errToken
 	}
 	n, err := t.r.Read(p)
 	t.left -= n
+	if err != nil && !errors.Is(err, io.EOF) {
+		t.failed = err
+	}
 	return n, err
 }
 
 // decoder assembles hosts from the attributes of nmap's elements (nmap.dtd of
 // nmap 7.95); all that is kept stands in attributes.
 type decoder struct {
+	in    *tokenReader
 	xml   *xml.Decoder
 	each  func(*scan.Host, *scan.Run) error
 	skip  func(string, error)
@@ -234,7 +240,7 @@ func (d *decoder) end() error {
 		return fmt.Errorf("nmap XML ended before its first element: %w", io.ErrUnexpectedEOF)
 	}
 	if f := d.run.Stats.Finished; f.ErrorMsg != "" || f.Exit == "error" {
-		return fmt.Errorf("nmap itself ended with an error after %d hosts: %s", d.hosts, fact.Clean(f.ErrorMsg))
+		return said("nmap itself ended with an error after %d hosts: %s", d.hosts, f.ErrorMsg)
 	}
 	return nil
 }
@@ -251,9 +257,17 @@ func (d *decoder) broken(err error) error {
 	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF":
 		return fmt.Errorf("nmap XML ended %s: nmap was stopped there, or the file was cut: %w", where, io.ErrUnexpectedEOF)
 	case errors.As(err, &syntax):
-		return fmt.Errorf("nmap XML is damaged %s, line %d: %s", where, line, fact.Clean(syntax.Msg))
+		return said("nmap XML is damaged %s, line %d: %s", where, line, syntax.Msg)
 	}
-	return fmt.Errorf("nmap XML could not be read %s, line %d: %w", where, line, err)
+	if d.in.failed != nil || errors.Is(err, errDepth) {
+		return fmt.Errorf("nmap XML could not be read %s, line %d: %w", where, line, err)
+	}
+	return said("nmap XML could not be read %s, line %d: %s", where, line, err.Error())
+}
+
+// said makes an error of texts that stand in the file.
+func said(format string, args ...any) error {
+	return errors.New(fact.Clean(fmt.Sprintf(format, args...)))
 }
 
 // place names the host that is being read.

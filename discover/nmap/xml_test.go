@@ -119,6 +119,8 @@ func TestRead(t *testing.T) {
 		{name: "nmap-error", in: head + `<runstats><finished exit="error" errormsg="no&#xa;route"/></runstats></nmaprun>`, err: "nmap itself ended with an error after 0 hosts: no route"},
 		{name: "too-deep", in: host("") + head[len(head)-1:] + strings.Repeat("<table>", 100), want: []fact.Fact{up}, err: "nested too deeply"},
 		{name: "long-token", in: strings.TrimSuffix(host(""), `</nmaprun>`) + `<x a="` + strings.Repeat("a", 5<<20) + `"/></nmaprun>`, want: []fact.Fact{up}, err: "too long for nmap"},
+		{name: "long-name", in: head + "<A" + strings.Repeat("\xb5", 2000) + ">", err: "damaged after host 0, line 6: invalid XML name: A"},
+		{name: "encoding", in: "<?xml version=\"1.0\" encoding=\"x\x1by\"?><nmaprun/>", err: "could not be read after host 0, line 1: xml: encoding"},
 		{name: "two-runs-in-one-file", in: host("") + host(`<ports><port protocol="tcp" portid="1"><state state="open"/></port></ports>`), want: []fact.Fact{up, fact.Port{IP: ip, Transport: "tcp", Port: 1, State: "open"}}},
 		{name: "odd-nesting", in: head + `<host><ports><port portid="1" protocol="tcp"><nmaprun><host><state state="open"/></host></nmaprun></port></ports></host><port/></nmaprun>`, skip: 1},
 	}
@@ -216,7 +218,7 @@ func TestHostsBeforeTheCut(t *testing.T) {
 }
 
 // dataFolder returns the folder of real files, or skips the test.
-func dataFolder(t testing.TB) string {
+func dataFolder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
