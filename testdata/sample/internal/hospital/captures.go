@@ -181,6 +181,9 @@ func (p *Plan) laboratoryCapture() *capture {
 	c.mdns(pc, both)
 	c.nbAnswer(p.Host("kensa-pc1"), pc, both)
 
+	printer := p.Host("prt-lab")
+	c.mdns(printer, []netip.Addr{printer.IP}, "_ipp._tcp")
+
 	rut := p.Host("RUT241") // asks for an address, and offers a way out
 	c.dhcp(rut, "udhcp 1.34.1", true)
 	c.arp(c.host(rut, 0), end{p.Host("core-sw").MAC, ip("10.30.0.1"), 0})
@@ -266,6 +269,7 @@ func (p *Plan) serverCapture() *capture {
 	c.nodeStatus(p.Host("ad-2"), ad, "MIHON")
 	c.resolve(p.Host("his"), "nas-1")
 	c.resolve(p.Host("his"), "ntp-1")
+	c.resolve(p.Host("his"), "kanri-pc")
 	c.esp(c.host(p.Host("his-db"), 0), c.host(p.Host("backup-2"), 0), 4)
 	c.hl7(c.host(p.Host("lis"), 0), c.host(p.Host("his"), 2575), "LIS", "HIS", 4001)
 	c.hl7(c.host(p.Host("ris"), 0), c.host(p.Host("his"), 2575), "RIS", "HIS", 4002)

@@ -68,7 +68,7 @@ func (p *Plan) cateringEvidence() []byte {
 	}, 320)
 	put("pcap/flow", fact.Flow{
 		Client: fact.Endpoint{IP: sv.IP, MAC: sv.MAC},
-		Server: fact.Endpoint{IP: ip(foodVendor), Port: 51820, MAC: core.MAC}, Protocol: "udp", Answered: true,
+		Server: fact.Endpoint{IP: ip(foodVendor), MAC: core.MAC}, Protocol: "udp", Answered: true, App: "wireguard",
 	}, 320)
 	return b.Bytes()
 }

@@ -33,6 +33,7 @@ type TruthDevice struct {
 	Name   string     `json:"name"`
 	Zone   string     `json:"zone"`
 	Kind   string     `json:"kind"`
+	Unsaid bool       `json:"name_never_said,omitempty"` // nothing in the evidence gives the name: found by address only
 	IPs    []string   `json:"ips"`
 	MACs   []string   `json:"macs"`
 	Switch *TruthPort `json:"attached,omitempty"`
@@ -89,7 +90,7 @@ func (p *Plan) Truth() Truth {
 		t.Zones = append(t.Zones, TruthZone{z.Name, z.Kind, len(p.in(z.Kind))})
 	}
 	for _, h := range p.Hosts {
-		d := TruthDevice{Name: h.Name, Zone: p.zone(h.Zone).Name, Kind: h.Kind, IPs: []string{h.IP.String()}, MACs: []string{h.MAC.String()}}
+		d := TruthDevice{Name: h.Name, Zone: p.zone(h.Zone).Name, Kind: h.Kind, Unsaid: h.unsaid(), IPs: []string{h.IP.String()}, MACs: []string{h.MAC.String()}}
 		for _, a := range h.IPs {
 			d.IPs = append(d.IPs, a.String())
 		}
@@ -120,6 +121,11 @@ func (p *Plan) Truth() Truth {
 		t.Links = append(t.Links, TruthLink{s.Name, s.PortName(h.Port), h.Name, remote, []string{method}, grade})
 	}
 	return t
+}
+
+// unsaid reports whether no evidence gives the name of h.
+func (h *Host) unsaid() bool {
+	return h.Kind == "monitor" || h.Kind == "unknown" || h.Name == "oqs-router"
 }
 
 // Files returns every generated file by its path below testdata/sample.
