@@ -99,7 +99,7 @@ func prefixBits(pointer oid, a netip.Addr) int {
 	if len(pointer) <= len(root) || pointer[:len(root)] != root {
 		return 0
 	}
-	if n := pointer.last(); n <= uint32(a.BitLen()) { //nolint:gosec // 32 or 128
+	if n := pointer.last(); n <= uint32(a.BitLen()) {
 		return int(n)
 	}
 	return 0

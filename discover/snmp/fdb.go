@@ -9,8 +9,8 @@ import (
 const (
 	dot1dBasePortIfIndex = 2
 
-	tpFdbPort   = 2 // in both tables
-	tpFdbStatus = 3
+	tpFDBPort   = 2 // in both tables
+	tpFDBStatus = 3
 
 	fdbLearned = 3 // status
 )
@@ -19,20 +19,20 @@ func basePortTable() table {
 	return table{name: "dot1dBasePortTable", entry: "1.3.6.1.2.1.17.1.4.1", columns: []uint32{dot1dBasePortIfIndex}}
 }
 
-func dot1dTpFdbTable() table {
-	return table{name: "dot1dTpFdbTable", entry: "1.3.6.1.2.1.17.4.3.1", columns: []uint32{tpFdbPort, tpFdbStatus}}
+func dot1dTpFDBTable() table {
+	return table{name: "dot1dTpFdbTable", entry: "1.3.6.1.2.1.17.4.3.1", columns: []uint32{tpFDBPort, tpFDBStatus}}
 }
 
-func dot1qTpFdbTable() table {
-	return table{name: "dot1qTpFdbTable", entry: "1.3.6.1.2.1.17.7.1.2.2.1", columns: []uint32{tpFdbPort, tpFdbStatus}}
+func dot1qTpFDBTable() table {
+	return table{name: "dot1qTpFdbTable", entry: "1.3.6.1.2.1.17.7.1.2.2.1", columns: []uint32{tpFDBPort, tpFDBStatus}}
 }
 
 // decodeFDB emits the learned rows of both tables. A row without a status was
 // recorded in part; it counts as learned unless its address is the agent's own.
 func decodeFDB(w *walk, r *reporter) error {
 	ifIndexes, vlans, own := basePorts(w), vlansByFDB(w), ownMACs(w)
-	for _, t := range []table{dot1dTpFdbTable(), dot1qTpFdbTable()} {
-		isBridge := t.name == dot1dTpFdbTable().name
+	for _, t := range []table{dot1dTpFDBTable(), dot1qTpFDBTable()} {
+		isBridge := t.name == dot1dTpFDBTable().name
 		for row := range w.rows(t) {
 			f := fact.FDBEntry{Agent: r.agent}
 			address := row.index
@@ -45,11 +45,11 @@ func decodeFDB(w *walk, r *reporter) error {
 				r.skip(row.place(), errIndex)
 				continue
 			}
-			status := row.get(tpFdbStatus)
-			if status.ok() && !status.is(fdbLearned) || !status.ok() && own[m] || m.IsZero() || !row.get(tpFdbPort).ok() {
+			status := row.get(tpFDBStatus)
+			if status.ok() && !status.is(fdbLearned) || !status.ok() && own[m] || m.IsZero() || !row.get(tpFDBPort).ok() {
 				continue
 			}
-			f.MAC, f.BasePort = m, row.get(tpFdbPort).uint()
+			f.MAC, f.BasePort = m, row.get(tpFDBPort).uint()
 			f.IfIndex = ifIndexes[f.BasePort]
 			if err := r.emit("snmp/fdb", row.place(), f); err != nil {
 				return err

@@ -32,7 +32,7 @@ func groups() []group {
 		{tables: []table{ipNetToMediaTable(), ipNetToPhysicalTable()}, decode: decodeNeighborCaches},
 		{tables: []table{ipRouteTable(), ipCidrRouteTable(), inetCidrRouteTable()}, decode: decodeRoutes},
 		{tables: []table{vlanStaticTable(), vlanCurrentTable()}, decode: decodeVLANs},
-		{tables: []table{dot1dTpFdbTable(), dot1qTpFdbTable()}, decode: decodeFDB},
+		{tables: []table{dot1dTpFDBTable(), dot1qTpFDBTable()}, decode: decodeFDB},
 		{tables: []table{entPhysicalTable()}, decode: decodeEntities},
 	}
 }

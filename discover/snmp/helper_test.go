@@ -2,7 +2,6 @@ package snmp_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -11,8 +10,6 @@ import (
 )
 
 func testContext() context.Context { return context.Background() }
-
-func sprint(v any) string { return fmt.Sprint(v) }
 
 // facts sorts facts by kind. It also is a Visitor.
 type facts struct {

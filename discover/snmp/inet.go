@@ -69,7 +69,7 @@ func takeInet(index []uint32) (a netip.Addr, rest []uint32, err error) {
 		return a, nil, errIndex
 	}
 	all, size, ok := inetOctets(index[0])
-	if !ok || uint64(index[1]) != uint64(all) || len(index) < 2+all { //nolint:gosec // all is small
+	if !ok || uint64(index[1]) != uint64(all) || len(index) < 2+all {
 		return a, nil, errIndex
 	}
 	b, ok := octetsOf(index[2 : 2+size])

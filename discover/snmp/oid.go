@@ -60,7 +60,7 @@ func parseArc(s string) (uint32, bool) {
 		}
 		n = n*10 + uint64(s[i]-'0')
 	}
-	return uint32(n), n <= 1<<32-1 //nolint:gosec // compared beside it
+	return uint32(n), n <= 1<<32-1
 }
 
 // mustOID is for the OIDs that are written in this package.

@@ -86,15 +86,13 @@ func oldRoute(row row) (f fact.Route, ok bool, err error) {
 	if row.get(ipRouteType).is(routeInvalid) {
 		return f, false, nil
 	}
-	bits, contiguous := 32, true
-	switch {
-	case hasMask:
-		bits, contiguous = maskBits(mask)
-	case dest.IsUnspecified():
-		bits = 0
-	default:
+	if !hasMask && dest.IsUnspecified() {
+		mask, hasMask = dest, true // the default route has none to lose
+	}
+	if !hasMask {
 		return f, false, errNoMask
 	}
+	bits, contiguous := maskBits(mask)
 	if !contiguous {
 		return f, false, errMask
 	}
@@ -144,7 +142,7 @@ func inetRoute(row row) (f fact.Route, ok bool, err error) {
 	if err != nil {
 		return f, false, err
 	}
-	if !dest.IsValid() || len(rest) < 2 || rest[0] > uint32(dest.BitLen()) { //nolint:gosec // 32 or 128
+	if !dest.IsValid() || len(rest) < 2 || rest[0] > uint32(dest.BitLen()) {
 		return f, false, errIndex
 	}
 	bits, policy := int(rest[0]), uint64(rest[1])

@@ -76,7 +76,7 @@ func systemGroup(w *walk) fact.SystemGroup {
 func engineID(w *walk) (string, bool) {
 	v := w.scalar(engineTable().entry, 1)
 	if !v.isString() || len(v.s) < 5 || len(v.s) > 32 ||
-		strings.Trim(v.s, "\xff") == "" || strings.Trim(v.s[5:], "\x00") == "" {
+		strings.Count(v.s, "\xff") == len(v.s) || strings.Count(v.s[5:], "\x00") == len(v.s)-5 {
 		return "", false
 	}
 	return hex.EncodeToString([]byte(v.s)), true

@@ -46,7 +46,7 @@ func (v value) uint() uint32 {
 	if !v.isNumber() || v.num < 0 || v.num > 1<<32-1 {
 		return 0
 	}
-	return uint32(v.num) //nolint:gosec // in range
+	return uint32(v.num)
 }
 
 // name returns the name of an enumerated value, names[0] being that of 1; the

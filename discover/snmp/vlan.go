@@ -6,19 +6,19 @@ import (
 
 // Columns of dot1qVlanStaticTable and dot1qVlanCurrentTable (RFC 4363).
 const (
-	dot1qVlanStaticName = 1
-	dot1qVlanFdbID      = 3
+	dot1qVLANStaticName = 1
+	dot1qVLANFDBID      = 3
 )
 
 // maxVID is the greatest VLAN ID that names a VLAN (IEEE Std 802.1Q, 9.6).
 const maxVID = 4094
 
 func vlanStaticTable() table {
-	return table{name: "dot1qVlanStaticTable", entry: "1.3.6.1.2.1.17.7.1.4.3.1", columns: []uint32{dot1qVlanStaticName}}
+	return table{name: "dot1qVlanStaticTable", entry: "1.3.6.1.2.1.17.7.1.4.3.1", columns: []uint32{dot1qVLANStaticName}}
 }
 
 func vlanCurrentTable() table {
-	return table{name: "dot1qVlanCurrentTable", entry: "1.3.6.1.2.1.17.7.1.4.2.1", columns: []uint32{dot1qVlanFdbID}}
+	return table{name: "dot1qVlanCurrentTable", entry: "1.3.6.1.2.1.17.7.1.4.2.1", columns: []uint32{dot1qVLANFDBID}}
 }
 
 // decodeVLANs emits each VLAN once: the named ones, then those that only the
@@ -34,7 +34,7 @@ func decodeVLANs(w *walk, r *reporter) error {
 			seen[vid] = true
 			f := fact.VLAN{Agent: r.agent, VID: vid}
 			if t.name == vlanStaticTable().name {
-				f.Name = row.get(dot1qVlanStaticName).text()
+				f.Name = row.get(dot1qVLANStaticName).text()
 			}
 			if err := r.emit("snmp/vlan", row.place(), f); err != nil {
 				return err
@@ -45,7 +45,7 @@ func decodeVLANs(w *walk, r *reporter) error {
 }
 
 func vidOf(n uint32) (uint16, bool) {
-	return uint16(n), n >= 1 && n <= maxVID //nolint:gosec // compared beside it
+	return uint16(n), n >= 1 && n <= maxVID
 }
 
 // vidByFDB tells which VLAN a filtering database belongs to.
@@ -59,7 +59,7 @@ type vidByFDB struct {
 func vlansByFDB(w *walk) vidByFDB {
 	m := vidByFDB{vids: make(map[uint32]uint16), direct: true}
 	for row := range w.rows(vlanCurrentTable()) {
-		v := row.get(dot1qVlanFdbID)
+		v := row.get(dot1qVLANFDBID)
 		vid, ok := vidOf(row.key.last())
 		if !ok || !v.isNumber() {
 			continue
