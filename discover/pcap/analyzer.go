@@ -21,9 +21,9 @@ const (
 // analyzer turns frames into facts. It is not safe for concurrent use.
 type analyzer struct {
 	v4, v6  *gopacket.DecodingLayerParser
-	ip4     layers.IPv4
-	ip6     layers.IPv6
-	ext     layers.IPv6ExtensionSkipper
+	ip4     ip4Layer
+	ip6     ip6Layer
+	ext     extLayer
 	tcp     layers.TCP
 	udp     layers.UDP
 	decoded []gopacket.LayerType

@@ -38,6 +38,34 @@ const (
 	protoSCTP   = 132
 )
 
+// ip4Layer is layers.IPv4 that stops at an IP packet within it, which would
+// else be decoded into the same place.
+type ip4Layer struct{ layers.IPv4 }
+
+// NextLayerType implements gopacket.DecodingLayer.
+func (l *ip4Layer) NextLayerType() gopacket.LayerType { return notIP(l.IPv4.NextLayerType()) }
+
+// ip6Layer is layers.IPv6 that stops likewise.
+type ip6Layer struct{ layers.IPv6 }
+
+// NextLayerType implements gopacket.DecodingLayer.
+func (l *ip6Layer) NextLayerType() gopacket.LayerType { return notIP(l.IPv6.NextLayerType()) }
+
+// extLayer is layers.IPv6ExtensionSkipper that stops likewise.
+type extLayer struct{ layers.IPv6ExtensionSkipper }
+
+// NextLayerType implements gopacket.DecodingLayer.
+func (l *extLayer) NextLayerType() gopacket.LayerType {
+	return notIP(l.IPv6ExtensionSkipper.NextLayerType())
+}
+
+func notIP(t gopacket.LayerType) gopacket.LayerType {
+	if t == layers.LayerTypeIPv4 || t == layers.LayerTypeIPv6 {
+		return gopacket.LayerTypePayload
+	}
+	return t
+}
+
 func (a *analyzer) packet4(h *hop, b []byte) {
 	err := a.v4.DecodeLayers(b, &a.decoded)
 	if len(a.decoded) == 0 {

@@ -36,9 +36,6 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 	if len(p.payload) == 0 {
 		return
 	}
-	if c.stream == nil && c.watch == nil && c.tries[0] >= maxTries && c.tries[1] >= maxTries && c.app != "http" && c.app != "dns" {
-		return // all that its start can tell was told
-	}
 	side := c.side(p)
 	if c.stream != nil {
 		a.continueStream(c, side, p)
@@ -48,12 +45,18 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 		a.dnsOverTCP(h, p, c)
 	}
 	if c.app == "http" {
-		a.httpRequest(c, side, p)
+		if tlshello.Starts(p.payload) { // behind a proxy
+			a.clientHello(c, side, p.seq, p.payload)
+		} else {
+			a.httpRequest(c, side, p)
+		}
 		return
 	}
 	if c.tries[side] < maxTries {
 		c.tries[side]++
 		a.start(c, side, p)
+	} else if c.app != "tls" && tlshello.Starts(p.payload) {
+		a.clientHello(c, side, p.seq, p.payload) // STARTTLS, or behind a proxy
 	}
 	if c.watch != nil || c.app == "" && c.tries[side] == 1 {
 		a.watchTCP(c, side, p)

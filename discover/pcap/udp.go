@@ -99,7 +99,9 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 		if in, ok := vpn.Teredo(b); ok {
 			c.app = "teredo"
 			c.tunnel("teredo", "", -1)
-			a.innerIP(h, etherIPv6, in)
+			if len(in) > 40 { // else a bubble (RFC 4380, 2.8), which only keeps a way open
+				a.innerIP(h, etherIPv6, in)
+			}
 		}
 	case 4789, 8472:
 		if in, ok := vpn.VXLAN(b); ok {

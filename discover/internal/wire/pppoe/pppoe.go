@@ -45,10 +45,14 @@ func Decode(b []byte) (Packet, error) {
 	b = b[:min(n, len(b))] // a capture may have cut the end of it off
 	switch p.Code {
 	case Session:
-		if len(b) < 2 {
+		switch {
+		case len(b) >= 1 && b[0]&1 != 0: // compressed to one octet (RFC 1661, 6.5)
+			p.Protocol, p.Payload = uint16(b[0]), b[1:]
+		case len(b) >= 2:
+			p.Protocol, p.Payload = binary.BigEndian.Uint16(b), b[2:]
+		default:
 			return Packet{}, ErrShort
 		}
-		p.Protocol, p.Payload = binary.BigEndian.Uint16(b), b[2:]
 	case PADI, PADO, PADR, PADS, PADT:
 		p.tags(b)
 	default:

@@ -1,0 +1,151 @@
+package pcap_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"kanmon/discover"
+	"kanmon/discover/fact"
+	"kanmon/discover/pcap"
+)
+
+// twoEnds makes a network namespace of its own with a pair of interfaces in it,
+// "kma" and "kmb", and puts the calling thread there for good: the thread ends
+// with the goroutine.
+func twoEnds(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("a network namespace needs root")
+	}
+	runtime.LockOSThread() // never unlocked: nothing else may run in the namespace
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		t.Skipf("no network namespace to be had: %v", err)
+	}
+	for _, args := range []string{
+		"link add kma type veth peer name kmb", "link set kma up", "link set kmb up",
+	} {
+		if out, err := exec.CommandContext(t.Context(), "ip", strings.Fields(args)...).CombinedOutput(); err != nil {
+			t.Skipf("ip %s: %v: %s", args, err, out)
+		}
+	}
+}
+
+// inThread runs f on a goroutine, and so on a thread, of its own.
+func inThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	<-done
+}
+
+// sender returns what puts frames on an interface of the namespace that the
+// calling thread is in.
+func sender(t *testing.T, name string) func(frames ...[]byte) {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fd) })
+	iface, err := net.InterfaceByName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(frames ...[]byte) {
+		for _, f := range frames {
+			if err := unix.Sendto(fd, f, 0, &unix.SockaddrLinklayer{Ifindex: iface.Index}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestLive(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		send := sender(t, "kmb")
+		go func() {
+			time.Sleep(300 * time.Millisecond)
+			send(eth(macA, macB, 0x0806, arp4(2, macB, "192.0.2.7", macA, "192.0.2.1")),
+				eth(macA, macB, 0x8100, join(be16(20), be16(0x0806), arp4(2, macB, "192.0.2.8", macA, "192.0.2.1"))))
+			time.Sleep(500 * time.Millisecond)
+			cancel()
+		}()
+		var c discover.Collection
+		var ended time.Time
+		context.AfterFunc(ctx, func() { ended = time.Now() })
+		sum, err := pcap.Live(ctx, pcap.LiveOptions{
+			Interface: "kma", Promiscuous: true, Vantage: "test", Session: "live:test", Flush: 100 * time.Millisecond,
+		}, &c)
+		if err != nil {
+			t.Errorf("Live: %v", err)
+			return
+		}
+		if late := time.Since(ended); late > time.Second {
+			t.Errorf("ended %v after its context", late)
+		}
+		if sum.Records < 2 || sum.Format != "live-capture" {
+			t.Errorf("summary %+v", sum)
+		}
+		got := fmt.Sprint(facts[fact.AddressBinding](c.Observations()))
+		for _, want := range []string{"192.0.2.7", "192.0.2.8"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("no binding of %s in %s", want, got)
+			}
+		}
+		if !strings.Contains(got, "20}") {
+			t.Errorf("the tag of the second frame is lost: %s", got)
+		}
+		for _, o := range c.Observations() {
+			if o.Seen[0].Input != "live:test" || o.Seen[0].Vantage != "test" || o.First().IsZero() {
+				t.Errorf("sighting %+v", o.Seen)
+			}
+		}
+	})
+}
+
+func TestLiveDuration(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		start := time.Now()
+		_, err := pcap.Live(t.Context(), pcap.LiveOptions{Interface: "kma", Session: "live:test", Duration: 300 * time.Millisecond}, &discover.Collection{})
+		if took := time.Since(start); err != nil || took < 250*time.Millisecond || took > 1300*time.Millisecond {
+			t.Errorf("took %v, error %v", took, err)
+		}
+	})
+}
+
+func TestLiveErrors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		in   pcap.LiveOptions
+		want string
+	}{
+		{name: "no interface", in: pcap.LiveOptions{Session: "s"}, want: "no interface was named"},
+		{name: "no session", in: pcap.LiveOptions{Interface: "lo"}, want: "no name"},
+		{name: "not there", in: pcap.LiveOptions{Interface: "nosuch0", Session: "s"}, want: "ip link"},
+		{name: "negative", in: pcap.LiveOptions{Interface: "lo", Session: "s", Duration: -1}, want: "negative"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := pcap.Live(t.Context(), tt.in, &discover.Collection{})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
