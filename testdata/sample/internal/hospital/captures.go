@@ -126,6 +126,9 @@ func (p *Plan) radiologyCapture() *capture {
 	}
 	c.greet("server", "modality", "printer", "vpn-box", "vpn-router")
 	pacs, ris := p.Host("pacs"), p.Host("ris")
+	for _, h := range p.in("radiology", "server") {
+		c.register(h)
+	}
 	for _, h := range p.in("radiology", "modality") {
 		c.resolve(pacs, h.Name)
 		c.arp(end{h.MAC, h.IP, 0}, end{pacs.MAC, pacs.IP, 0})
@@ -162,6 +165,7 @@ func (p *Plan) laboratoryCapture() *capture {
 	c.infrastructure("sw-lab")
 	c.cdp(sw.PortMAC(sw.Mirror), internal("sw-lab"), "GigabitEthernet0/23", "cisco WS-C2960X-24TS-L", ciscoVersion, sw.IP)
 	lis := p.Host("lis")
+	c.register(lis)
 	for i, h := range p.in("laboratory", "pc") {
 		c.arrive(i, h)
 		c.resolve(h, "lis")
@@ -238,6 +242,7 @@ func (c *capture) qualification() {
 	own := end{closed, ons.IPs[0], 0}
 	c.advertise(router, ngnPrefix(), dns, "flets-east.jp")
 	c.nd(end{closed, linkLocal(closed), 0}, end{router.MAC, router.IPs[0], 0})
+	c.nd(end{router.MAC, router.IPs[0], 0}, own)
 	c.dhcp6(closed, router, dns, "flets-east.jp")
 	c.lookup(own, end{router.MAC, ip(oqsDNS1), 53}, "www.lineauth.mnw", ip("2404:1a8:f583:d01::80"))
 	c.lookup(own, end{router.MAC, ip(oqsDNS1), 53}, "hweb.oqs.onshikaku.org", ip(oqsServer))
@@ -246,7 +251,9 @@ func (c *capture) qualification() {
 
 	c.dhcp(ons, windows, true)
 	c.arp(c.host(ons, 0), end{p.Host("core-sw").MAC, ip("10.40.0.1"), 0})
-	c.mdns(ons, append([]netip.Addr{ons.IP}, ons.IPs...))
+	both := append([]netip.Addr{ons.IP}, ons.IPs...)
+	c.mdns(ons, both)
+	c.mdns6(ons, both)
 	c.nodeStatus(p.Host("iji-pc01"), ons, "ONS")
 	c.arp(c.host(router, 0), c.host(ons, 0))
 	c.smb(c.host(ons, 0), c.host(p.Host("his"), 0))

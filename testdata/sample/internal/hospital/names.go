@@ -63,6 +63,16 @@ func ssdpGroup() end  { return group(fact.MAC{1, 0, 0x5e, 0x7f, 0xff, 0xfa}, "23
 // mdns adds the unasked answer of h that gives its addresses, and the services
 // that it offers.
 func (c *capture) mdns(h *Host, addrs []netip.Addr, services ...string) {
+	c.mdnsFrom(end{h.MAC, h.IP, 5353}, mdnsGroup(), h, addrs, services...)
+}
+
+// mdns6 adds the same over IPv6, from the second card of h.
+func (c *capture) mdns6(h *Host, addrs []netip.Addr) {
+	group := group(fact.MAC{0x33, 0x33, 0, 0, 0, 0xfb}, "ff02::fb", 5353)
+	c.mdnsFrom(end{h.MACs[0], linkLocal(h.MACs[0]), 5353}, group, h, addrs)
+}
+
+func (c *capture) mdnsFrom(from, to end, h *Host, addrs []netip.Addr, services ...string) {
 	local := strings.ToLower(h.Name) + ".local"
 	d := &layers.DNS{QR: true, AA: true}
 	rr := func(r layers.DNSResourceRecord) { d.Answers = append(d.Answers, r) }
@@ -81,7 +91,7 @@ func (c *capture) mdns(h *Host, addrs []netip.Addr, services ...string) {
 	}
 	d.ANCount = uint16(len(d.Answers))
 	c.ttl = 255
-	c.datagram(c.tick(), end{h.MAC, h.IP, 5353}, mdnsGroup(), serialize(d))
+	c.datagram(c.tick(), from, to, serialize(d))
 	c.ttl = 64
 }
 

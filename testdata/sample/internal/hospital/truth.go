@@ -27,16 +27,16 @@ type TruthZone struct {
 	Devices int    `json:"devices"`
 }
 
-// TruthDevice is a device with all its addresses and the port that it is
+// TruthDevice is a device of the plan with all its addresses and the port that it is
 // plugged into.
 type TruthDevice struct {
-	Name   string     `json:"name"`
-	Zone   string     `json:"zone"`
-	Kind   string     `json:"kind"`
-	Unsaid bool       `json:"name_never_said,omitempty"` // nothing in the evidence gives the name: found by address only
-	IPs    []string   `json:"ips"`
-	MACs   []string   `json:"macs"`
-	Switch *TruthPort `json:"attached,omitempty"`
+	Name     string      `json:"name"` // short; evidence may say it in capitals, or with .local or .hospital.example.jp
+	Zone     string      `json:"zone"`
+	Kind     string      `json:"kind"`
+	Unsaid   bool        `json:"name_never_said,omitempty"` // nothing in the evidence gives the name: found by address only
+	IPs      []string    `json:"ips"`
+	MACs     []string    `json:"macs"`
+	Attached []TruthPort `json:"attached,omitempty"` // of end devices; the cables of the others are links
 }
 
 // TruthPort is a port of a switch.
@@ -84,7 +84,7 @@ func (p *Plan) Truth() Truth {
 	t := Truth{
 		Site: "見本病院（150床）", Ways: p.ways(), NotSeen: []string{"isdn-claims"}, NotWays: notWays(),
 		Unmanaged: []TruthPort{{"core-sw", p.Find("core-sw").PortName(unmanagedPort)}},
-		Outside:   []string{providerMAC().String()},
+		Outside:   []string{providerMAC().String(), phoneMAC().String()},
 	}
 	for _, z := range p.Zones {
 		t.Zones = append(t.Zones, TruthZone{z.Name, z.Kind, len(p.in(z.Kind))})
@@ -97,8 +97,11 @@ func (p *Plan) Truth() Truth {
 		for _, m := range h.MACs {
 			d.MACs = append(d.MACs, m.String())
 		}
-		if s := p.Find(h.Switch); s != nil {
-			d.Switch = &TruthPort{s.Name, s.PortName(h.Port)}
+		if s := p.Find(h.Switch); s != nil && !h.isInfrastructure() {
+			d.Attached = []TruthPort{{s.Name, s.PortName(h.Port)}}
+			if h.Name == "ONS01" {
+				d.Attached = append(d.Attached, TruthPort{s.Name, s.PortName(onsSecondPort)})
+			}
 		}
 		t.Devices = append(t.Devices, d)
 	}
@@ -107,7 +110,7 @@ func (p *Plan) Truth() Truth {
 	}
 	for _, h := range p.Hosts {
 		s := p.Find(h.Switch)
-		if s == nil || h.Kind != "ap" && h.Kind != "firewall" {
+		if s == nil || h.Kind == "switch" || !h.isInfrastructure() {
 			continue
 		}
 		method, remote := "lldp", p.announce(h, 0).port
@@ -121,6 +124,11 @@ func (p *Plan) Truth() Truth {
 		t.Links = append(t.Links, TruthLink{s.Name, s.PortName(h.Port), h.Name, remote, []string{method}, grade})
 	}
 	return t
+}
+
+// isInfrastructure reports whether the cable of h is a link of the map.
+func (h *Host) isInfrastructure() bool {
+	return h.Kind == "switch" || h.Kind == "ap" || h.Kind == "firewall"
 }
 
 // unsaid reports whether no evidence gives the name of h.

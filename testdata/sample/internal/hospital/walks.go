@@ -229,6 +229,9 @@ func (p *Plan) lteWalk() *walk {
 	return w
 }
 
+// phoneMAC is the telephone's own end of the line that byoto-pc12 shares.
+func phoneMAC() fact.MAC { return fact.MAC{0x02, 0x00, 0x5e, 0x00, 0x53, 0x0d} }
+
 // pcWalk is what the Windows PC with a telephone answers.
 func (p *Plan) pcWalk() *walk {
 	w, h := newWalk(), p.Host("byoto-pc12")
@@ -247,7 +250,7 @@ func (p *Plan) pcWalk() *walk {
 	w.inetRoute(p.zone("clinical").Prefix, anyAddr(), 11)
 	w.inetRoute(netip.MustParsePrefix("192.168.42.0/24"), anyAddr(), 17)
 	w.neighbor(11, ip("10.10.0.1"), p.Host("core-sw").MAC)
-	w.neighbor(17, ip("192.168.42.129"), fact.MAC{0x02, 0x00, 0x5e, 0x00, 0x53, 0x0d})
+	w.neighbor(17, ip("192.168.42.129"), phoneMAC())
 	return w
 }
 
