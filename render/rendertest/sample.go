@@ -56,8 +56,13 @@ func (b *builder) evidence(source, says, ja string) topology.EvidenceID {
 
 func (b *builder) zones() {
 	for i, z := range []struct{ name, kind string }{
-		{"診療系", "clinical"}, {"放射線", "radiology"}, {"検査", "laboratory"}, {"事務", "office"},
-		{"給食・設備", "catering"}, {"サーバ", "server"}, {"管理", "management"},
+		{"診療系", "clinical"},
+		{"放射線", "radiology"},
+		{"検査", "laboratory"},
+		{"事務", "office"},
+		{"給食・設備", "catering"},
+		{"サーバ", "server"},
+		{"管理", "management"},
 	} {
 		b.s.Zones = append(b.s.Zones, topology.Zone{
 			Name: z.name, Kind: z.kind, Declared: true, VLANs: []uint16{uint16(10 * (i + 1))},

@@ -67,11 +67,11 @@ type explainer struct {
 func (x *explainer) t(key string) string { return x.v.Lang.T(key) }
 
 // about writes label and value of what is known, one on a line.
-func (x *explainer) about(pairs ...string) {
+func (x *explainer) about(pairs [][2]string) {
 	var rows [][]string
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			rows = append(rows, []string{"  " + x.t(pairs[i]), pairs[i+1]})
+	for _, p := range pairs {
+		if p[1] != "" {
+			rows = append(rows, []string{"  " + x.t(p[0]), p[1]})
 		}
 	}
 	const label, value = 30, 4096 // a value is never cut: a text has at most fact.MaxText letters
@@ -82,14 +82,25 @@ func (x *explainer) about(pairs ...string) {
 
 func (x *explainer) way(w render.WayOut) {
 	line(x.b, x.v.Lang.F("explain.way", w.No), sign(w.Status), w.StatusLabel, w.Device+" → "+w.Party)
-	x.about(
-		"col.id", w.ID, "col.category", w.CategoryLabel, "col.grade", w.GradeLabel,
-		"col.device", join(" ", w.Device, w.DeviceDetail), "col.zone", w.Zone, "col.location", w.Location,
-		"col.remotes", strings.Join(w.Remotes, ", "), "col.transport", w.Transport, "col.direction", w.Direction,
-		"col.service", w.Service, "col.behind", strings.Join(w.Behind, ", "), "col.purpose", w.Purpose,
-		"col.owner", w.Owner, "col.contract", w.Contract, "col.until", w.Until,
-		"explain.changes", strings.Join(w.Changes, ", "), "col.next", w.NextStep,
-	)
+	x.about([][2]string{
+		{"col.id", w.ID},
+		{"col.category", w.CategoryLabel},
+		{"col.grade", w.GradeLabel},
+		{"col.device", join(" ", w.Device, w.DeviceDetail)},
+		{"col.zone", w.Zone},
+		{"col.location", w.Location},
+		{"col.remotes", strings.Join(w.Remotes, ", ")},
+		{"col.transport", w.Transport},
+		{"col.direction", w.Direction},
+		{"col.service", w.Service},
+		{"col.behind", strings.Join(w.Behind, ", ")},
+		{"col.purpose", w.Purpose},
+		{"col.owner", w.Owner},
+		{"col.contract", w.Contract},
+		{"col.until", w.Until},
+		{"explain.changes", strings.Join(w.Changes, ", ")},
+		{"col.next", w.NextStep},
+	})
 	if len(w.Because) > 0 {
 		line(x.b)
 		line(x.b, x.t("col.because"))
@@ -106,21 +117,33 @@ func (x *explainer) device(d render.Device) {
 	for i, n := range d.WaysOut {
 		numbers[i] = fmt.Sprint(n)
 	}
-	x.about(
-		"col.id", d.ID, "col.role", d.RoleLabel, "col.vendor", d.Vendor, "col.model", d.Model, "col.serial", d.Serial,
-		"col.os", d.OS, "col.version", d.Version, "col.zone", d.Zone, "col.location", d.Location,
-		"col.ip", strings.Join(d.IPs, ", "), "col.mac", strings.Join(d.MACs, ", "), "col.attached", d.Attached,
-		"col.services", strings.Join(d.Services, ", "), "col.ways.out", strings.Join(numbers, ", "),
-	)
+	x.about([][2]string{
+		{"col.id", d.ID},
+		{"col.role", d.RoleLabel},
+		{"col.vendor", d.Vendor},
+		{"col.model", d.Model},
+		{"col.serial", d.Serial},
+		{"col.os", d.OS},
+		{"col.version", d.Version},
+		{"col.zone", d.Zone},
+		{"col.location", d.Location},
+		{"col.ip", strings.Join(d.IPs, ", ")},
+		{"col.mac", strings.Join(d.MACs, ", ")},
+		{"col.attached", d.Attached},
+		{"col.services", strings.Join(d.Services, ", ")},
+		{"col.ways.out", strings.Join(numbers, ", ")},
+	})
 	x.evidence(d.Evidence)
 }
 
 func (x *explainer) link(k topology.Link) {
 	line(x.b, x.t("explain.link"), x.end(k.A), "–", x.end(k.B))
-	x.about(
-		"col.id", k.ID, "col.layer", fmt.Sprint("L", k.Layer), "col.methods", strings.Join(k.Methods, ", "),
-		"col.grade", x.t("grade."+string(k.Grade)),
-	)
+	x.about([][2]string{
+		{"col.id", k.ID},
+		{"col.layer", fmt.Sprint("L", k.Layer)},
+		{"col.methods", strings.Join(k.Methods, ", ")},
+		{"col.grade", x.t("grade." + string(k.Grade))},
+	})
 	ids := make([]string, len(k.Evidence))
 	for i, id := range k.Evidence {
 		ids[i] = string(id)
@@ -144,10 +167,14 @@ func (x *explainer) name(id topology.DeviceID) string {
 // single writes one piece of evidence and what rests on it.
 func (x *explainer) single(e render.Evidence) {
 	line(x.b, x.t("explain.evidence"), e.ID)
-	x.about(
-		"col.says", e.Says, "col.at", e.At, "col.source", e.Source, "col.vantage", e.Vantage,
-		"col.input", e.Input, "col.place", e.Place,
-	)
+	x.about([][2]string{
+		{"col.says", e.Says},
+		{"col.at", e.At},
+		{"col.source", e.Source},
+		{"col.vantage", e.Vantage},
+		{"col.input", e.Input},
+		{"col.place", e.Place},
+	})
 	line(x.b)
 	line(x.b, x.t("explain.rests"))
 	none := true

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -76,18 +77,28 @@ func (b *book) sheet(i int, t table.Table) error {
 	if err := b.page(name); err != nil {
 		return err
 	}
+	// Before the rows are streamed: programs that read large sheets believe it.
+	corner, err := excelize.CoordinatesToCellName(len(t.Columns), min(t.Len+1, b.rows))
+	if err != nil {
+		return err
+	}
+	if err := b.f.SetSheetDimension(name, "A1:"+corner); err != nil {
+		return err
+	}
 	s, err := b.f.NewStreamWriter(name)
 	if err != nil {
 		return err
 	}
-	for c, col := range t.Columns {
+	// From the last to the first: excelize writes them in the opposite order,
+	// and Excel wants them ascending (18.3.1.17 cols).
+	for c, col := range slices.Backward(t.Columns) {
 		if err := s.SetColWidth(c+1, c+1, float64(col.Width)); err != nil {
 			return err
 		}
 	}
 	if err := s.SetPanes(&excelize.Panes{
 		Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight",
-		Selection: []excelize.Selection{{SQRef: "A1", ActiveCell: "A1", Pane: "bottomRight"}},
+		Selection: []excelize.Selection{{SQRef: "B2", ActiveCell: "B2", Pane: "bottomRight"}},
 	}); err != nil {
 		return err
 	}

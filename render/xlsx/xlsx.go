@@ -70,8 +70,9 @@ func (b *book) properties() error {
 		return err
 	}
 	created := "1980-01-01T00:00:00Z" // the first day of a zip file's clock
-	if t, err := time.Parse("2006-01-02 15:04", b.v.Taken); err == nil {
-		created = t.Format("2006-01-02T15:04:05") + "+09:00"
+	jst := time.FixedZone("JST", 9*60*60)
+	if t, err := time.ParseInLocation("2006-01-02 15:04", b.v.Taken, jst); err == nil {
+		created = t.UTC().Format(time.RFC3339)
 	}
 	return b.f.SetDocProps(&excelize.DocProperties{
 		Title: b.v.Lang.T("report.title"), Subject: b.v.Site, Creator: "kanmon", LastModifiedBy: "kanmon",

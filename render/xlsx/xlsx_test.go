@@ -3,6 +3,7 @@ package xlsx_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -53,6 +54,9 @@ func TestWrite(t *testing.T) {
 		if len(rows) != lens[i]+1 {
 			t.Errorf("%s: %d rows, want %d", name, len(rows), lens[i]+1)
 		}
+		if dim, err := f.GetSheetDimension(name); err != nil || !strings.HasSuffix(dim, fmt.Sprint(lens[i]+1)) {
+			t.Errorf("%s: dimension %q, %v; readers that trust it miss rows", name, dim, err)
+		}
 		panes, err := f.GetPanes(name)
 		if err != nil || !panes.Freeze || panes.YSplit != 1 {
 			t.Errorf("%s: the heading is not frozen: %+v, %v", name, panes, err)
@@ -66,7 +70,7 @@ func TestWrite(t *testing.T) {
 		t.Errorf("row of way out 7 (-want +got):\n%s", d)
 	}
 	props, err := f.GetDocProps()
-	if err != nil || props.Created != "2026-11-21T18:40:00+09:00" || props.Subject != "見本病院（150床）" {
+	if err != nil || props.Created != "2026-11-21T09:40:00Z" || props.Subject != "見本病院（150床）" {
 		t.Errorf("properties %+v, %v", props, err)
 	}
 	if n := len(f.GetDefinedName()); n != 12 {
@@ -107,6 +111,9 @@ func TestWriteHostile(t *testing.T) {
 			text, err := io.ReadAll(r)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if strings.Contains(string(text), `<cols>`) && !strings.Contains(string(text), `<cols><col min="1"`) {
+				t.Errorf("%s: columns are not in ascending order", part.Name)
 			}
 			if strings.HasPrefix(part.Name, "xl/worksheets/") && formula.Match(text) {
 				t.Errorf("shift %d: %s has a formula", i, part.Name)
