@@ -116,10 +116,23 @@ func serialize(ls ...gopacket.SerializableLayer) []byte {
 	return append([]byte{}, buf.Bytes()...)
 }
 
+// hops is the hop limit left in what a sends when it is seen here: one less
+// where core-sw has routed it, and less again where it comes from outside.
+func (c *capture) hops(a end) uint8 {
+	switch {
+	case c.ttl != 64 || a.ip.IsUnspecified() || ngnPrefix().Contains(a.ip) || c.plan.zone(c.zone).Prefix.Contains(a.ip):
+		return c.ttl
+	case a.ip.IsPrivate():
+		return c.ttl - 1
+	default:
+		return c.ttl - 11
+	}
+}
+
 // network makes the IP header between a and b for protocol proto.
 func (c *capture) network(a, b end, proto layers.IPProtocol) (layers.EthernetType, gopacket.SerializableLayer) {
 	if a.ip.Is6() {
-		hop := c.ttl
+		hop := c.hops(a)
 		if b.ip.IsLinkLocalUnicast() || b.ip.IsLinkLocalMulticast() || a.ip.IsLinkLocalUnicast() {
 			hop = 255
 		}
@@ -129,7 +142,7 @@ func (c *capture) network(a, b end, proto layers.IPProtocol) (layers.EthernetTyp
 	}
 	c.ipid++
 	return layers.EthernetTypeIPv4, &layers.IPv4{
-		Version: 4, TTL: c.ttl, Id: c.ipid, Protocol: proto, SrcIP: a.ip.AsSlice(), DstIP: b.ip.AsSlice(),
+		Version: 4, TTL: c.hops(a), Id: c.ipid, Protocol: proto, SrcIP: a.ip.AsSlice(), DstIP: b.ip.AsSlice(),
 	}
 }
 
