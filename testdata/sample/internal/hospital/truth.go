@@ -51,7 +51,7 @@ type TruthLink struct {
 	APort   string   `json:"a_port"`
 	B       string   `json:"b"`
 	BPort   string   `json:"b_port"`
-	Methods []string `json:"methods"`
+	Methods []string `json:"methods"` // at least these
 	Grade   string   `json:"grade"`
 }
 
@@ -106,7 +106,7 @@ func (p *Plan) Truth() Truth {
 		t.Devices = append(t.Devices, d)
 	}
 	for _, s := range p.Switches[1:] {
-		t.Links = append(t.Links, TruthLink{"core-sw", p.Find("core-sw").PortName(s.Core), s.Name, s.PortName(s.Uplink), []string{"lldp", "fdb"}, "confirmed"})
+		t.Links = append(t.Links, TruthLink{"core-sw", p.Find("core-sw").PortName(s.Core), s.Name, s.PortName(s.Uplink), []string{"lldp"}, "confirmed"})
 	}
 	for _, h := range p.Hosts {
 		s := p.Find(h.Switch)
