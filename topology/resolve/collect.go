@@ -259,6 +259,7 @@ func (c *collector) mention(to target, exists, identity bool) {
 // about is the target of a fact that gives both an address and the MAC address
 // of its frame.
 func (c *collector) about(a netip.Addr, m fact.MAC) target {
+	c.mention(of(c.mac(m)), true, false)
 	return target{subject: c.mac(m), ip: plain(a)}
 }
 

@@ -11,7 +11,7 @@ func (c *collector) HostStatus(_ *fact.Observation, f fact.HostStatus) {
 	if f.State != "up" {
 		return
 	}
-	c.claim(c.mac(f.MAC), f.IP, f.MAC, byResolution)
+	c.resolved(f.IP, f.MAC)
 	c.mention(atIP(f.IP), true, true)
 	for _, n := range f.HostNames {
 		c.name(atIP(f.IP), nameScan, n)

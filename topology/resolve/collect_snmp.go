@@ -61,7 +61,10 @@ func (c *collector) InterfaceAddress(_ *fact.Observation, f fact.InterfaceAddres
 
 // NeighborEntry implements fact.Visitor.
 func (c *collector) NeighborEntry(_ *fact.Observation, f fact.NeighborEntry) {
-	c.claim(c.mac(f.MAC), f.IP, f.MAC, byResolution)
+	c.resolved(f.IP, f.MAC)
+	for _, s := range c.agentsOf(f.Agent) {
+		c.mention(of(s), true, false)
+	}
 }
 
 // Route implements fact.Visitor.
@@ -90,6 +93,7 @@ func (c *collector) Route(_ *fact.Observation, f fact.Route) {
 func (c *collector) FDBEntry(_ *fact.Observation, f fact.FDBEntry) {
 	c.mention(of(c.mac(f.MAC)), true, false)
 	for _, s := range c.agentsOf(f.Agent) {
+		c.mention(of(s), true, false)
 		if c.fdbPorts[s] == nil {
 			c.fdbPorts[s] = make(map[uint32]bool)
 		}

@@ -66,7 +66,15 @@ func (c *collector) Station(_ *fact.Observation, f fact.Station) {
 // AddressBinding implements fact.Visitor.
 func (c *collector) AddressBinding(_ *fact.Observation, f fact.AddressBinding) {
 	c.heard(f.MAC, f.VID)
-	c.claim(c.mac(f.MAC), f.IP, f.MAC, byResolution)
+	c.resolved(f.IP, f.MAC)
+}
+
+// resolved takes note that somebody found this MAC address to have this IP
+// address.
+func (c *collector) resolved(a netip.Addr, m fact.MAC) {
+	s := c.mac(m)
+	c.claim(s, a, m, byResolution)
+	c.mention(of(s), true, false)
 }
 
 // AddressSet implements fact.Visitor.
@@ -277,7 +285,7 @@ func (c *collector) Flow(_ *fact.Observation, f fact.Flow) {
 	c.endpoint(f.Server, f.Answered)
 	server := plain(f.Server.IP)
 	if isOnLinkGroup(server) {
-		c.claim(c.mac(f.Client.MAC), f.Client.IP, f.Client.MAC, onWire)
+		c.claim(c.macOf(f.Client.MAC), f.Client.IP, f.Client.MAC, onWire)
 	} else if isHostAddress(server) && isHostAddress(plain(f.Client.IP)) {
 		c.pairs = append(c.pairs, localPair{a: f.Client, b: f.Server, obs: c.i})
 	}

@@ -15,6 +15,7 @@ type grouping struct {
 	strong   []bool              // of roots: has a strong key
 	refused  []refusal
 	dropped  map[string]bool // keys that several devices turned out to have
+	keeper   map[string]int  // subject of the device that has such a key all the same
 }
 
 // groupState is what can contradict a union.
@@ -33,6 +34,7 @@ type refusal struct {
 func group(subjects []subject) *grouping {
 	g := &grouping{
 		subjects: subjects, state: make(map[int]*groupState), dropped: make(map[string]bool),
+		keeper: make(map[string]int),
 	}
 	holders := make(map[string][]int)
 	ranks := make(map[string]rank)
@@ -164,17 +166,37 @@ func (g *grouping) join(k key, holders []int) {
 	case k.rank == rankLocalMAC:
 		roots = g.weakAnd(k.text, roots, func(r int) bool { return g.state[r] != nil && g.state[r].own != nil })
 	}
-	apart := g.apart(roots)
-	if len(apart) > 0 {
+	if apart := g.apart(roots); len(apart) > 0 {
 		g.refused = append(g.refused, refusal{k, apart})
 		g.dropped[k.text] = true
-		roots = slices.DeleteFunc(roots, func(r int) bool { return slices.Contains(apart, r) })
+		keep := g.keepers(k, apart)
+		roots = slices.DeleteFunc(roots, func(r int) bool { return slices.Contains(apart, r) && !slices.Contains(keep, r) })
+		if len(keep) == 1 {
+			g.keeper[k.text] = keep[0]
+		}
 	}
 	for _, r := range roots[min(1, len(roots)):] {
 		g.union(roots[0], r)
 	}
 }
 
+// keepers returns the groups that keep k although others contradict them: the
+// one that announces this MAC address as its chassis; of several, those that
+// are known by nothing else.
+func (g *grouping) keepers(k key, apart []int) []int {
+	var keep []int
+	for _, r := range apart {
+		if slices.ContainsFunc(g.state[r].chassis, func(m string) bool { return "mac:"+m == k.text }) {
+			keep = append(keep, r)
+		}
+	}
+	if len(keep) > 1 {
+		keep = slices.DeleteFunc(keep, func(r int) bool { return !g.isSole(r) })
+	}
+	return keep
+}
+
+// roots returns the groups of subjects, each once, sorted.
 func (g *grouping) roots(holders []int) []int {
 	roots := make([]int, 0, len(holders))
 	for _, h := range holders {
@@ -237,7 +259,8 @@ func (g *grouping) keysOf() map[int][]key {
 	for i, s := range g.subjects {
 		r := g.find(i)
 		for _, k := range s.keys {
-			if !g.dropped[k.text] || g.sole(s) {
+			keeper, kept := g.keeper[k.text]
+			if !g.dropped[k.text] || g.isSole(i) || kept && g.find(keeper) == r {
 				out[r] = append(out[r], k)
 			}
 		}
@@ -258,6 +281,9 @@ func (g *grouping) keysOf() map[int][]key {
 	return out
 }
 
-// sole reports whether its key, though shared, is all that s is known by: a MAC
-// address that two agents list is still the key of the station heard with it.
-func (*grouping) sole(s subject) bool { return !s.agent && len(s.keys) == 1 }
+// isSole reports whether the key of subject i, though shared, is all that it is
+// known by: a MAC address that two agents list is still the key of the station
+// heard with it.
+func (g *grouping) isSole(i int) bool {
+	return !g.subjects[i].agent && len(g.subjects[i].keys) == 1
+}
