@@ -1,0 +1,245 @@
+package infer_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/infer"
+	"kanmon/topology/resolve"
+)
+
+func seen(t testing.TB, input string, f fact.Fact) fact.Observation {
+	t.Helper()
+	o, err := fact.New("test", f, fact.Sighting{Input: input})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func macN(n int) fact.MAC { return fact.MAC{0x00, 0x00, 0x5e, 0x00, 0x53, byte(n)} }
+
+// walked returns what an agent that is a switch with a few ports shows.
+func walked(t testing.TB, name string, n int) []fact.Observation {
+	t.Helper()
+	a := fact.AgentID("engine:" + name)
+	out := []fact.Observation{
+		seen(t, name, fact.SystemGroup{Agent: a, EngineID: name, SysName: name}),
+		seen(t, name, fact.LocalChassis{Agent: a, Protocol: "lldp", ChassisID: macN(n).String(), ChassisIDSubtype: "macAddress", SystemName: name}),
+		seen(t, name, fact.InterfaceAddress{Agent: a, IfIndex: 100, Address: netip.MustParsePrefix(fmt.Sprintf("10.99.0.%d/24", n))}),
+	}
+	for i := range uint32(4) {
+		out = append(out, seen(t, name, fact.Interface{Agent: a, IfIndex: i + 1, Name: fmt.Sprintf("GigabitEthernet0/%d", i+1), MAC: macN(n)}))
+	}
+	return out
+}
+
+// sees returns a row of the LLDP table of agent: on its port it sees the remote
+// chassis and port.
+func sees(t testing.TB, agent string, port uint32, remote int, remotePort string) fact.Observation {
+	t.Helper()
+	return seen(t, agent, fact.RemoteNeighbor{
+		Agent: fact.AgentID("engine:" + agent), Protocol: "lldp", LocalPort: fmt.Sprintf("Gi0/%d", port), IfIndex: port,
+		Neighbor: fact.Neighbor{
+			ChassisID: macN(remote).String(), ChassisIDSubtype: "macAddress", PortID: remotePort, PortIDSubtype: "interfaceName",
+			Capabilities: []string{"bridge"},
+		},
+	})
+}
+
+func learned(t testing.TB, agent string, port uint32, m fact.MAC) fact.Observation {
+	t.Helper()
+	return seen(t, agent, fact.FDBEntry{Agent: fact.AgentID("engine:" + agent), MAC: m, BasePort: port, IfIndex: port})
+}
+
+func TestLinks(t *testing.T) {
+	route := func(agent, dst, hop string) fact.Observation {
+		return seen(t, agent, fact.Route{
+			Agent: fact.AgentID("engine:" + agent), Destination: netip.MustParsePrefix(dst), NextHop: netip.MustParseAddr(hop), Type: "remote",
+		})
+	}
+	arp := func(agent, ip string, m fact.MAC) fact.Observation {
+		return seen(t, agent, fact.NeighborEntry{Agent: fact.AgentID("engine:" + agent), IP: netip.MustParseAddr(ip), MAC: m})
+	}
+	tests := []struct {
+		name string
+		in   []fact.Observation
+		want []string
+	}{
+		{
+			name: "both ends by lldp",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/2"), sees(t, "b", 2, 1, "GigabitEthernet0/1"),
+			}),
+			want: []string{"L2 a GigabitEthernet0/1 - b GigabitEthernet0/2 lldp confirmed"},
+		},
+		{
+			name: "one end by lldp",
+			in:   slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{sees(t, "a", 1, 2, "Gi0/2")}),
+			want: []string{"L2 a GigabitEthernet0/1 - b GigabitEthernet0/2 lldp reported"},
+		},
+		{
+			name: "two cables between two switches stay two links",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "a", 2, 2, "Gi0/2"), sees(t, "b", 1, 1, "Gi0/1"), sees(t, "b", 2, 1, "Gi0/2"),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/1 lldp confirmed",
+				"L2 a GigabitEthernet0/2 - b GigabitEthernet0/2 lldp confirmed",
+			},
+		},
+		{
+			name: "a switch that sees itself has no link",
+			in:   slices.Concat(walked(t, "a", 1), []fact.Observation{sees(t, "a", 1, 1, "Gi0/2")}),
+		},
+		{
+			name: "a station learned alone is attached, also behind a second switch",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "b", 1, 1, "Gi0/1"),
+				learned(t, "a", 1, macN(7)), learned(t, "a", 1, macN(8)), learned(t, "b", 3, macN(7)), learned(t, "b", 4, macN(8)),
+			}),
+			want: []string{
+				"L2 00:00:5e:00:53:07  - b GigabitEthernet0/3 fdb reported",
+				"L2 00:00:5e:00:53:08  - b GigabitEthernet0/4 fdb reported",
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/1 lldp confirmed",
+			},
+		},
+		{
+			name: "several stations on one port are behind a switch that nobody announced",
+			in: slices.Concat(walked(t, "a", 1), []fact.Observation{
+				learned(t, "a", 3, macN(7)), learned(t, "a", 3, macN(8)),
+			}),
+			want: []string{
+				"L2 00:00:5e:00:53:07  - a GigabitEthernet0/3 (2)  fdb inferred",
+				"L2 00:00:5e:00:53:08  - a GigabitEthernet0/3 (2)  fdb inferred",
+				"L2 a GigabitEthernet0/3 - a GigabitEthernet0/3 (2)  fdb inferred",
+			},
+		},
+		{
+			name: "switches that tell nothing of each other are linked by what they learned",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				learned(t, "a", 3, macN(2)), learned(t, "b", 4, macN(9)),
+			}),
+			want: []string{
+				"L2 00:00:5e:00:53:09  - b GigabitEthernet0/4 fdb reported",
+				"L2 a GigabitEthernet0/3 - b  fdb inferred",
+			},
+		},
+		{
+			name: "a default route leads to its next hop",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				route("a", "0.0.0.0/0", "10.99.0.2"),
+			}),
+			want: []string{"L3 a  - b  route reported"},
+		},
+		{
+			name: "the next hop knows the router too",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				route("a", "0.0.0.0/0", "10.99.0.2"), arp("b", "10.99.0.1", macN(1)),
+			}),
+			want: []string{"L3 a  - b  route confirmed"},
+		},
+		{
+			name: "a route to oneself or to nobody is no link",
+			in: slices.Concat(walked(t, "a", 1), []fact.Observation{
+				route("a", "10.1.0.0/16", "10.99.0.1"), route("a", "0.0.0.0/0", "203.0.113.1"),
+			}),
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			net := resolve.Resolve(tt.in, topology.Site{})
+			got := infer.Links(tt.in, net)
+			if diff := cmp.Diff(tt.want, texts(net, got)); diff != "" {
+				t.Errorf("links (-want +got):\n%s", diff)
+			}
+			for _, l := range got.Links {
+				if len(l.Evidence) == 0 {
+					t.Errorf("link %s has no evidence", l.ID)
+				}
+			}
+			twice := slices.Concat(tt.in, tt.in)
+			slices.Reverse(twice)
+			if diff := cmp.Diff(got, infer.Links(twice, net)); diff != "" {
+				t.Errorf("result depends on order (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// texts writes links with the names of their devices, sorted.
+func texts(net *resolve.Network, r infer.Result) []string {
+	names := make(map[topology.DeviceID]string)
+	for _, d := range slices.Concat(net.Devices(), r.Unmanaged) {
+		names[d.ID] = d.Name
+	}
+	var out []string
+	for _, l := range r.Links {
+		a, b := names[l.A.Device]+" "+l.A.Port, names[l.B.Device]+" "+l.B.Port
+		out = append(out, fmt.Sprintf("L%d %s - %s %s %s", l.Layer, min(a, b), max(a, b), strings.Join(l.Methods, "+"), l.Grade))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestAttached(t *testing.T) {
+	in := slices.Concat(walked(t, "a", 1), []fact.Observation{learned(t, "a", 3, macN(7)), learned(t, "a", 3, macN(8)), learned(t, "a", 4, macN(9))})
+	net := resolve.Resolve(in, topology.Site{})
+	got := infer.Links(in, net)
+	sw, _ := net.DeviceByAgent("engine:a")
+	for m, port := range map[int]string{7: "GigabitEthernet0/3", 8: "GigabitEthernet0/3", 9: "GigabitEthernet0/4"} {
+		id, _ := net.DeviceByMAC(macN(m))
+		want := []topology.Attachment{{Switch: sw, Port: port}}
+		if diff := cmp.Diff(want, got.Attached[id]); diff != "" {
+			t.Errorf("attachment of %s (-want +got):\n%s", macN(m), diff)
+		}
+	}
+	if len(got.Unmanaged) != 1 || !slices.Contains(got.Unmanaged[0].Roles, topology.RoleUnmanaged) {
+		t.Errorf("unmanaged switches: %+v, want one", got.Unmanaged)
+	}
+}
+
+func TestBlindSpots(t *testing.T) {
+	site := topology.Site{Zones: []topology.Zone{
+		{Name: "clinical", Prefixes: []netip.Prefix{netip.MustParsePrefix("10.10.0.0/24")}, VLANs: []uint16{10}},
+		{Name: "laboratory", Prefixes: []netip.Prefix{netip.MustParsePrefix("10.30.0.0/24")}, VLANs: []uint16{30}},
+	}}
+	in := slices.Concat(walked(t, "a", 1), []fact.Observation{
+		seen(t, "p", fact.InputRead{Digest: "sha256:1", Name: "x.pcap", Format: "pcap", Records: 9, Skipped: 1, SkipReason: []string{"frame 3: short"}}),
+		seen(t, "w", fact.InputRead{Digest: "sha256:2", Name: "y.walk", Format: "snmpwalk", Incomplete: "cut in line 7"}),
+		seen(t, "p", fact.Gap{What: "frames", Why: "dropped by the kernel"}),
+		seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr("10.10.0.5"), MAC: macN(5)}),
+		sees(t, "a", 1, 2, "1"),
+	})
+	net := resolve.Resolve(in, site)
+	var got []string
+	for _, b := range infer.BlindSpots(in, net, site) {
+		got = append(got, b.Kind+": "+b.What)
+	}
+	want := []string{
+		"input-incomplete: x.pcap", "input-incomplete: y.walk", "not-answered: frames",
+		"source-not-used: scans", "subnet-not-heard: 10.30.0.0/24", "subnet-not-heard: 10.99.0.0/24",
+		"switch-not-asked: 00:00:5e:00:53:02", "vlan-not-captured: VLAN 30 laboratory",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("blind spots (-want +got):\n%s", diff)
+	}
+}
+
+func TestBlindSpotsAreBounded(t *testing.T) {
+	var in []fact.Observation
+	for i := range 200 {
+		in = append(in, seen(t, "p", fact.Gap{What: fmt.Sprintf("host %d", i), Why: "silent"}))
+	}
+	got := infer.BlindSpots(in, resolve.Resolve(in, topology.Site{}), topology.Site{})
+	if len(got) != 50+1+3 {
+		t.Errorf("%d blind spots, want 50 gaps, one that counts the rest, and 3 sources not used", len(got))
+	}
+}
