@@ -82,8 +82,7 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 		if !ok || !strings.HasSuffix(r.Target, "."+r.Name) {
 			continue
 		}
-		instance, _ := dns.FirstLabel(r.Target)
-		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: instance, IP: p.src, MAC: h.src}
+		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: fact.Clean(r.Label), IP: p.src, MAC: h.src}
 		a.services.note("pcap/mdns", f, f, a.at)
 	}
 }

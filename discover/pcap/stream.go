@@ -72,13 +72,13 @@ func (a *analyzer) start(c *conn, side int, p *packet) {
 			c.tunnel("pptp", "", pptpOpener(p, side))
 		}
 	}
-	switch c.app {
-	case "tls":
-		if tlshello.Starts(p.payload) {
+	switch {
+	case tlshello.Starts(p.payload):
+		if c.app == "tls" {
 			c.opened(true, side)
-			a.clientHello(c, side, p.seq, p.payload)
 		}
-	case "http":
+		a.clientHello(c, side, p.seq, p.payload)
+	case c.app == "http":
 		a.httpRequest(c, side, p)
 	}
 }

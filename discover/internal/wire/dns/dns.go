@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/netip"
 	"strconv"
-	"strings"
 )
 
 // Message is a DNS message. Authority records are left out.
@@ -36,6 +35,7 @@ type Record struct {
 	TTL    uint32 // seconds; 0 in mDNS: the name is given up
 	Addr   netip.Addr
 	Target string // of CNAME, PTR and SRV
+	Label  string // first label of the target of a PTR as it was written: the name of a DNS-SD instance
 	Data   []byte // RDATA as it stands in the message
 }
 
@@ -135,7 +135,10 @@ func record(b []byte, off int) (Record, int, error) {
 		r.Addr = netip.AddrFrom4([4]byte(r.Data))
 	case r.Type == TypeAAAA && n == 16:
 		r.Addr = netip.AddrFrom16([16]byte(r.Data))
-	case r.Type == TypeCNAME || r.Type == TypePTR:
+	case r.Type == TypePTR:
+		r.Label = label(b, off)
+		fallthrough
+	case r.Type == TypeCNAME:
 		r.Target, _, err = Name(b, off)
 	case r.Type == TypeSRV && n > 6:
 		r.Target, _, err = Name(b, off+6)
@@ -199,22 +202,19 @@ func Name(b []byte, off int) (string, int, error) {
 	}
 }
 
-// FirstLabel splits the first label off a name as Name writes it, and takes its
-// escapes away.
-func FirstLabel(name string) (label, rest string) {
-	var b strings.Builder
-	for i := 0; i < len(name); i++ {
-		switch {
-		case name[i] == '\\' && i+1 < len(name):
-			i++
-			b.WriteByte(name[i])
-		case name[i] == '.':
-			return b.String(), name[i+1:]
-		default:
-			b.WriteByte(name[i])
+// label returns the first label of the name at off as it is written.
+func label(b []byte, off int) string {
+	for range maxJumps {
+		if off+1 >= len(b) {
+			return ""
 		}
+		n := int(b[off])
+		if n&0xc0 != 0xc0 {
+			return string(b[off+1 : min(off+1+n, len(b))])
+		}
+		off = int(binary.BigEndian.Uint16(b[off:]) & 0x3fff)
 	}
-	return b.String(), ""
+	return ""
 }
 
 // Addresses returns the addresses that the answers give for name, after
