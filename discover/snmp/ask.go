@@ -196,12 +196,12 @@ func valueOf(p gosnmp.SnmpPDU) value {
 	case []byte:
 		return octets(tagOctets, string(v))
 	case string:
-		switch p.Type {
-		case gosnmp.ObjectIdentifier:
+		if p.Type == gosnmp.ObjectIdentifier {
 			if o, err := parseOID(v); err == nil {
 				return octets(tagOID, string(o))
 			}
-		case gosnmp.IPAddress:
+		}
+		if p.Type == gosnmp.IPAddress {
 			if a, err := netip.ParseAddr(v); err == nil {
 				return octets(tagIPAddress, string(a.Unmap().AsSlice()))
 			}

@@ -60,12 +60,15 @@ func from[F fact.Fact](f *facts, prefix string) []F {
 func (f *facts) SystemGroup(_ *fact.Observation, x fact.SystemGroup) {
 	f.systems = append(f.systems, x)
 }
+
 func (f *facts) Interface(_ *fact.Observation, x fact.Interface) {
 	f.interfaces = append(f.interfaces, x)
 }
+
 func (f *facts) InterfaceAddress(_ *fact.Observation, x fact.InterfaceAddress) {
 	f.addresses = append(f.addresses, x)
 }
+
 func (f *facts) NeighborEntry(_ *fact.Observation, x fact.NeighborEntry) {
 	f.neighbors = append(f.neighbors, x)
 }
@@ -76,6 +79,7 @@ func (f *facts) LocalChassis(_ *fact.Observation, x fact.LocalChassis) { f.local
 func (f *facts) RemoteNeighbor(_ *fact.Observation, x fact.RemoteNeighbor) {
 	f.remote = append(f.remote, x)
 }
+
 func (f *facts) PhysicalEntity(_ *fact.Observation, x fact.PhysicalEntity) {
 	f.entities = append(f.entities, x)
 }

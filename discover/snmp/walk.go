@@ -74,7 +74,7 @@ func (w *walk) seal(repeated func(line uint64)) {
 			if a.index != b.index {
 				return false
 			}
-			repeated(b.line)
+			repeated(max(a.line, b.line))
 			return true
 		})
 	}
