@@ -44,8 +44,8 @@ func emitHost(in *discover.Input, to discover.Sink, h *scan.Host, run *scan.Run,
 			return err
 		}
 	}
-	if h.TimedOut {
-		if err := emit(sourceHost, fact.Gap{What: fmt.Sprintf("ports of %s", ip), Why: "nmap gave up on it after its host timeout"}); err != nil {
+	if why := missing(h); why != "" {
+		if err := emit(sourceHost, fact.Gap{What: fmt.Sprintf("ports of %s", ip), Why: why}); err != nil {
 			return err
 		}
 	}
@@ -72,6 +72,17 @@ func emitHost(in *discover.Input, to discover.Sink, h *scan.Host, run *scan.Run,
 		}
 	}
 	return nil
+}
+
+// missing returns why the ports of h are not known; empty where they are.
+func missing(h *scan.Host) string {
+	switch {
+	case isHint(h):
+		return "nmap was stopped before it had looked at them"
+	case h.TimedOut:
+		return "nmap gave up on it after its host timeout"
+	}
+	return ""
 }
 
 // addressOf returns the IP address of h. nmap gives one, and takes it for IPv4

@@ -2,11 +2,15 @@ package nmap
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/netip"
+	"slices"
 	"strconv"
 
 	scan "github.com/Ullaakut/nmap/v3"
@@ -57,7 +61,9 @@ func beginsWith(b []byte, tag string) bool {
 func (format) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
 	var s discover.Summary
 	err := decode(in, func(h *scan.Host, run *scan.Run) error {
-		s.Records++
+		if !isHint(h) {
+			s.Records++
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -73,6 +79,7 @@ const (
 	maxDepth = 64      // nesting of elements: nmap's own ends at about 8, tables of scripts included
 	maxPorts = 1 << 17 // open ports of a host: all of TCP and UDP
 	maxNames = 1 << 10 // addresses, host names, and OS matches of a host
+	maxHints = 1 << 16 // hosts found up whose ports are still being looked at
 )
 
 var (
@@ -82,9 +89,10 @@ var (
 
 // decode calls each for every host element that r holds whole, with what is
 // known of the run so far. It returns an error where r ends early or is no XML,
-// saying in which host.
+// saying in which host. Before that it calls each for the hosts that nmap had
+// found up by then and not come to the end of; see isHint.
 func decode(r io.Reader, each func(*scan.Host, *scan.Run) error, skip func(string, error)) error {
-	dec := &decoder{in: &tokenReader{r: r}, each: each, skip: skip}
+	dec := &decoder{in: &tokenReader{r: r}, each: each, skip: skip, hints: make(map[netip.Addr]*scan.Host)}
 	dec.xml = xml.NewDecoder(dec.in)
 	for {
 		dec.in.left = maxToken
@@ -93,12 +101,12 @@ func decode(r io.Reader, each func(*scan.Host, *scan.Run) error, skip func(strin
 			return dec.end()
 		}
 		if err != nil {
-			return dec.broken(err)
+			return cmp.Or(dec.unfinished(), dec.broken(err))
 		}
 		switch tok := tok.(type) {
 		case xml.StartElement:
 			if len(dec.stack) == maxDepth {
-				return dec.broken(errDepth)
+				return cmp.Or(dec.unfinished(), dec.broken(errDepth))
 			}
 			dec.start(tok)
 			dec.stack = append(dec.stack, tok.Name.Local)
@@ -147,6 +155,7 @@ type decoder struct {
 	host  *scan.Host // that is being read, or nil
 	port  *scan.Port // the same within it
 	hosts int        // read so far
+	hints map[netip.Addr]*scan.Host
 }
 
 // parent returns the name of the innermost open element.
@@ -169,6 +178,8 @@ func (d *decoder) start(e xml.StartElement) {
 	case name == "host" && parent == "nmaprun":
 		d.host = &scan.Host{StartTime: timestamp(attr(e, "starttime")), EndTime: timestamp(attr(e, "endtime")), TimedOut: attr(e, "timedout") == "true"}
 		d.port = nil
+	case name == "hosthint" && parent == "nmaprun":
+		d.host, d.port = &scan.Host{Comment: hint}, nil
 	case d.host == nil:
 	case d.port != nil:
 		d.startInPort(e, name, parent)
@@ -180,9 +191,9 @@ func (d *decoder) start(e xml.StartElement) {
 func (d *decoder) startInHost(e xml.StartElement, name, parent string) {
 	h := d.host
 	switch {
-	case name == "status" && parent == "host":
+	case name == "status" && (parent == "host" || parent == "hosthint"):
 		h.Status.State = attr(e, "state")
-	case name == "address" && parent == "host" && len(h.Addresses) < maxNames:
+	case name == "address" && (parent == "host" || parent == "hosthint") && len(h.Addresses) < maxNames:
 		h.Addresses = append(h.Addresses, scan.Address{Addr: attr(e, "addr"), AddrType: attr(e, "addrtype"), Vendor: attr(e, "vendor")})
 	case name == "hostname" && parent == "hostnames" && len(h.Hostnames) < maxNames:
 		h.Hostnames = append(h.Hostnames, scan.Hostname{Name: attr(e, "name"), Type: attr(e, "type")})
@@ -229,7 +240,35 @@ func (d *decoder) finish(e xml.EndElement) error {
 		h := d.host
 		d.hosts++
 		d.host, d.port = nil, nil
+		if ip, ok := addressOf(h); ok {
+			delete(d.hints, ip)
+		}
 		return d.each(h, &d.run)
+	case name == "hosthint" && parent == "nmaprun" && d.host != nil:
+		h := d.host
+		d.host, d.port = nil, nil
+		if ip, ok := addressOf(h); ok && len(d.hints) < maxHints {
+			d.hints[ip] = h
+		}
+	}
+	return nil
+}
+
+// hint marks, in the comment that nmap itself leaves empty, a host of which only
+// a hosthint element is known.
+const hint = "hosthint"
+
+// isHint reports whether nmap had found h up, and nothing more, when its file
+// ended. nmap looks at the ports of many hosts at a time and writes none of them
+// before all are done, so that a scan that is stopped may hold no others.
+func isHint(h *scan.Host) bool { return h.Comment == hint }
+
+// unfinished passes on the hints that no host followed.
+func (d *decoder) unfinished() error {
+	for _, ip := range slices.SortedFunc(maps.Keys(d.hints), netip.Addr.Compare) {
+		if err := d.each(d.hints[ip], &d.run); err != nil {
+			return err
+		}
 	}
 	return nil
 }
