@@ -19,10 +19,10 @@ const (
 	// maxValue bounds a string that goes over several lines.
 	maxValue = 64 << 10
 	// maxBindings bounds the variables of one walk that are read, and maxKept
-	// those that are kept, at about 120 octets each. A core switch of a large
-	// hospital has some 100,000 rows in all.
+	// those that are kept, at about 300 octets each while they are read. A core
+	// switch of a large hospital has some 100,000 rows in all.
 	maxBindings = 5_000_000
-	maxKept     = 2_000_000
+	maxKept     = 1_000_000
 )
 
 // Formats returns the readers of recorded walks.
