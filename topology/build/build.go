@@ -9,14 +9,19 @@ import (
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
+	"kanmon/topology/classify"
+	"kanmon/topology/classify/signature"
 	"kanmon/topology/infer"
+	"kanmon/topology/register"
 	"kanmon/topology/resolve"
 )
 
 // Options is what the operator gives beside the evidence. The zero value is of
 // use.
 type Options struct {
-	Site topology.Site
+	Site       topology.Site
+	Signatures *signature.Set     // nil: no way out is looked for
+	Register   *register.Register // nil: nothing is approved
 }
 
 // Build computes the snapshot. It is a pure function: the same observations, in
@@ -30,22 +35,35 @@ func Build(obs []fact.Observation, opts Options) *topology.Snapshot {
 	net := resolve.Resolve(sorted, opts.Site)
 	inferred := infer.Links(sorted, net)
 	s := &topology.Snapshot{
-		Schema:              topology.Schema,
-		TakenAt:             newest(sorted),
-		Site:                opts.Site.Name,
-		Devices:             devices(net, inferred),
-		Links:               inferred.Links,
-		ExternalConnections: []topology.ExternalConnection{},
-		Zones:               net.Zones(),
-		Vantages:            vantages(sorted),
-		Inputs:              inputs(sorted),
-		BlindSpots:          infer.BlindSpots(sorted, net, opts.Site),
-		Conflicts:           net.Conflicts(),
-		NotSeen:             []topology.Approval{},
+		Schema:     topology.Schema,
+		TakenAt:    newest(sorted),
+		Site:       opts.Site.Name,
+		Devices:    devices(net, inferred),
+		Links:      inferred.Links,
+		Zones:      net.Zones(),
+		Vantages:   vantages(sorted),
+		Inputs:     inputs(sorted),
+		BlindSpots: infer.BlindSpots(sorted, net, opts.Site),
+		Conflicts:  net.Conflicts(),
 	}
+	if opts.Signatures != nil {
+		s.ExternalConnections = classify.Connections(sorted, net, opts.Site, opts.Signatures)
+	}
+	judge(s, opts.Register)
 	addEvidence(s, sorted)
 	fillEmpty(s)
 	return s
+}
+
+// judge sets what the register says of each external connection.
+func judge(s *topology.Snapshot, r *register.Register) {
+	if r != nil {
+		s.NotSeen = r.Apply(s.ExternalConnections, register.Index(s.Devices), s.TakenAt)
+		return
+	}
+	for i := range s.ExternalConnections {
+		s.ExternalConnections[i].Status = topology.Unapproved
+	}
 }
 
 // devices returns the resolved devices, with where they are plugged in, and
