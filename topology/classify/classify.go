@@ -16,6 +16,7 @@ type Network interface {
 	DeviceByMAC(m fact.MAC) (topology.DeviceID, bool)
 	DeviceByIP(a netip.Addr) (topology.DeviceID, bool)
 	DeviceByAgent(a fact.AgentID) (topology.DeviceID, bool)
+	DeviceByAgentIn(a fact.AgentID, input string) (topology.DeviceID, bool)
 	Devices() []topology.Device
 	OwnAddress(a netip.Addr) bool
 	IsGatewayMAC(m fact.MAC) bool
@@ -53,7 +54,7 @@ type classifier struct {
 	seen   *index
 	ledger ledger
 
-	agents   map[fact.AgentID]*tables
+	tables   []*tables
 	tablesOf map[topology.DeviceID][]*tables
 	devices  map[topology.DeviceID][]netip.Addr // addresses of each
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
@@ -97,9 +98,8 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		slices.Sort(n)
 		c.namesOf[ip] = slices.Compact(n)
 	}
-	c.agents = c.seen.agents(c)
-	for _, id := range sorted(c.agents) {
-		t := c.agents[id]
+	c.tables = c.readTables()
+	for _, t := range c.tables {
 		c.tablesOf[t.device] = append(c.tablesOf[t.device], t)
 	}
 	return c

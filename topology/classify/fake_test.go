@@ -112,32 +112,32 @@ func end(addr, m string) fact.Endpoint {
 	return fact.Endpoint{IP: ip(addr), MAC: mac(m)}
 }
 
-func observe(t testing.TB, facts []fact.Fact) []fact.Observation {
-	t.Helper()
+func observe(tb testing.TB, facts []fact.Fact) []fact.Observation {
+	tb.Helper()
 	var out []fact.Observation
 	for i, f := range facts {
 		at := time.Date(2026, 11, 20, 9, 0, i, 0, time.UTC)
 		o, err := fact.New("test/"+string(f.Kind()), f, fact.Sighting{Input: "sha256:test", First: at, Last: at.Add(time.Hour), Count: 1})
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		out = append(out, o)
 	}
 	return out
 }
 
-func signatures(t testing.TB) *signature.Set {
-	t.Helper()
+func signatures(tb testing.TB) *signature.Set {
+	tb.Helper()
 	s, err := signature.Default()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
 
-func find(t testing.TB, hosts []host, site topology.Site, facts []fact.Fact) []topology.ExternalConnection {
-	t.Helper()
-	return classify.Connections(observe(t, facts), newFake(hosts), site, signatures(t))
+func find(tb testing.TB, hosts []host, site topology.Site, facts []fact.Fact) []topology.ExternalConnection {
+	tb.Helper()
+	return classify.Connections(observe(tb, facts), newFake(hosts), site, signatures(tb))
 }
 
 // short is a connection in one line: what tests compare.

@@ -127,8 +127,9 @@ func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
 	}
 	for _, s := range c.seen.systems {
 		if s.f.IPForward == "forwarding" {
-			d, ok := c.net.DeviceByAgent(s.f.Agent)
-			add(d, ok, s.o)
+			for _, d := range c.devicesOf(s.o, s.f.Agent) {
+				add(d, true, s.o)
+			}
 		}
 	}
 	for _, a := range c.seen.announced {
@@ -155,8 +156,8 @@ func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
 			add(d, ok, s.o)
 		}
 	}
-	for _, id := range sorted(c.agents) {
-		for _, r := range c.agents[id].defaults() {
+	for _, t := range c.tables {
+		for _, r := range t.defaults() {
 			d, ok := c.net.DeviceByIP(r.f.NextHop)
 			add(d, ok && c.place(r.f.NextHop) == inside, r.o)
 		}

@@ -152,6 +152,9 @@ func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalCo
 		ID: d.id(), Category: d.category, Device: d.device, Status: topology.Unapproved,
 		Transport: sorted(d.transport), Direction: d.opened(),
 	}
+	if d.transport["pppoe"] { // the same as what the routing table calls PPP
+		x.Transport = slices.DeleteFunc(x.Transport, func(s string) bool { return s == "ppp" })
+	}
 	for _, r := range sorted(d.rules) {
 		grade, because := r.says()
 		x.Grade = surer(x.Grade, grade)

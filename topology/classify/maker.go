@@ -29,7 +29,10 @@ func enterprise(oid string) uint32 {
 func (c *classifier) makers() {
 	for _, s := range c.seen.systems {
 		sig := c.sig.Enterprise(enterprise(s.f.SysObjectID))
-		if d, ok := c.net.DeviceByAgent(s.f.Agent); ok && sig != nil {
+		if sig == nil {
+			continue
+		}
+		for _, d := range c.devicesOf(s.o, s.f.Agent) {
 			c.ledger.add(claim{
 				key: key{category: sig.Category, device: d}, rules: []rule{cellularByEnterprise},
 				sig: sig, transport: sig.Transport,

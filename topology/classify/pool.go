@@ -31,8 +31,7 @@ func (c *classifier) pools() {
 			c.ledger.add(poolClaim(d, sig, poolAddress), s.o)
 		}
 	}
-	for _, id := range sorted(c.agents) {
-		t := c.agents[id]
+	for _, t := range c.tables {
 		for _, a := range t.addresses {
 			sig := c.shared(a.f.Address.Addr(), use)
 			if sig == nil || !c.outOfPools(t.device, nil) {

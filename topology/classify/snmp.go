@@ -1,8 +1,11 @@
 package classify
 
 import (
+	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -23,57 +26,89 @@ type tables struct {
 	lines      map[uint32]bool // interfaces that are ways out themselves
 }
 
-// agents returns the tables of every agent whose device is known.
-func (x *index) agents(c *classifier) map[fact.AgentID]*tables {
-	out := make(map[fact.AgentID]*tables)
-	of := func(a fact.AgentID) *tables {
-		if t, ok := out[a]; ok {
-			return t
-		}
-		d, ok := c.net.DeviceByAgent(a)
-		if !ok {
-			return &tables{} // not kept
-		}
-		t := &tables{
-			device: d, ifaces: make(map[uint32]seen[fact.Interface]),
-			routes: make(map[netip.Prefix][]seen[fact.Route]), lines: make(map[uint32]bool),
-		}
-		out[a] = t
-		return t
+// agentOf tells the agents of one device from those of others: cloned machines
+// can have the same agent ID.
+type agentOf struct {
+	agent  fact.AgentID
+	device topology.DeviceID
+}
+
+// devicesOf returns the devices whose tables an observation of an agent shows:
+// one, but for cloned agents, where the inputs tell them apart.
+func (c *classifier) devicesOf(o *fact.Observation, a fact.AgentID) []topology.DeviceID {
+	if d, ok := c.net.DeviceByAgent(a); ok {
+		return []topology.DeviceID{d}
 	}
-	for _, s := range x.systems {
-		t := of(s.f.Agent)
-		t.forwarding = t.forwarding || s.f.IPForward == "forwarding"
-		t.cellular = t.cellular || c.sig.Enterprise(enterprise(s.f.SysObjectID)) != nil
-	}
-	for _, i := range x.ifaces {
-		t := of(i.f.Agent)
-		if t.ifaces == nil {
-			continue
+	var out []topology.DeviceID
+	for _, s := range o.Seen {
+		if d, ok := c.net.DeviceByAgentIn(a, s.Input); ok && !slices.Contains(out, d) {
+			out = append(out, d)
 		}
-		if have, ok := t.ifaces[i.f.IfIndex]; !ok || have.f.OperStatus != "up" { // an interface that was up once counts as up
-			t.ifaces[i.f.IfIndex] = i
-		}
-	}
-	for _, a := range x.addresses {
-		t := of(a.f.Agent)
-		t.addresses = append(t.addresses, a)
-	}
-	for _, r := range x.routes {
-		t := of(r.f.Agent)
-		if t.routes == nil || r.f.Type == "reject" || r.f.Type == "blackhole" || !r.f.Destination.IsValid() {
-			continue
-		}
-		p := r.f.Destination.Masked()
-		t.routes[p] = append(t.routes[p], r)
-		if !slices.Contains(t.lengths, p.Bits()) {
-			t.lengths = append(t.lengths, p.Bits())
-		}
-	}
-	for _, t := range out {
-		slices.SortFunc(t.lengths, func(a, b int) int { return b - a })
 	}
 	return out
+}
+
+// readTables returns what every agent says whose device is known, in order of
+// the agents' IDs.
+func (c *classifier) readTables() []*tables {
+	all := make(map[agentOf]*tables)
+	of := func(o *fact.Observation, a fact.AgentID) []*tables {
+		var out []*tables
+		for _, d := range c.devicesOf(o, a) {
+			k := agentOf{a, d}
+			if all[k] == nil {
+				all[k] = &tables{
+					device: d, ifaces: make(map[uint32]seen[fact.Interface]),
+					routes: make(map[netip.Prefix][]seen[fact.Route]), lines: make(map[uint32]bool),
+				}
+			}
+			out = append(out, all[k])
+		}
+		return out
+	}
+	for _, s := range c.seen.systems {
+		for _, t := range of(s.o, s.f.Agent) {
+			t.forwarding = t.forwarding || s.f.IPForward == "forwarding"
+			t.cellular = t.cellular || c.sig.Enterprise(enterprise(s.f.SysObjectID)) != nil
+		}
+	}
+	for _, i := range c.seen.ifaces {
+		for _, t := range of(i.o, i.f.Agent) {
+			if have, ok := t.ifaces[i.f.IfIndex]; !ok || have.f.OperStatus != "up" { // an interface that was up once counts as up
+				t.ifaces[i.f.IfIndex] = i
+			}
+		}
+	}
+	for _, a := range c.seen.addresses {
+		for _, t := range of(a.o, a.f.Agent) {
+			t.addresses = append(t.addresses, a)
+		}
+	}
+	for _, r := range c.seen.routes {
+		if r.f.Type == "reject" || r.f.Type == "blackhole" || !r.f.Destination.IsValid() {
+			continue
+		}
+		for _, t := range of(r.o, r.f.Agent) {
+			t.addRoute(r)
+		}
+	}
+	keys := slices.SortedFunc(maps.Keys(all), func(a, b agentOf) int {
+		return cmp.Or(strings.Compare(string(a.agent), string(b.agent)), strings.Compare(string(a.device), string(b.device)))
+	})
+	var out []*tables
+	for _, k := range keys {
+		out = append(out, all[k])
+	}
+	return out
+}
+
+func (t *tables) addRoute(r seen[fact.Route]) {
+	p := r.f.Destination.Masked()
+	t.routes[p] = append(t.routes[p], r)
+	if !slices.Contains(t.lengths, p.Bits()) {
+		t.lengths = append(t.lengths, p.Bits())
+		slices.SortFunc(t.lengths, func(a, b int) int { return b - a })
+	}
 }
 
 // toward returns the routes to a with the longest prefix.
@@ -129,8 +164,7 @@ func name(i fact.Interface) string {
 
 // interfaces finds cellular and tether interfaces in devices' own tables.
 func (c *classifier) interfaces() {
-	for _, id := range sorted(c.agents) {
-		t := c.agents[id]
+	for _, t := range c.tables {
 		for _, n := range sorted(t.ifaces) {
 			c.wirelessInterface(t, t.ifaces[n])
 		}
@@ -180,8 +214,7 @@ func (c *classifier) wirelessInterface(t *tables, i seen[fact.Interface]) {
 
 // defaultRoutes finds the devices whose own routing table leads outside.
 func (c *classifier) defaultRoutes() {
-	for _, id := range sorted(c.agents) {
-		t := c.agents[id]
+	for _, t := range c.tables {
 		wireless := make(map[*fact.Observation]bool)
 		for n := range t.lines {
 			for _, r := range t.over(n) {
@@ -205,11 +238,12 @@ func (c *classifier) defaultRoute(t *tables, r seen[fact.Route]) {
 		x.category, x.transport = topology.VendorLTE, []string{"lte"}
 	}
 	obs := []*fact.Observation{r.o}
-	switch p := c.place(r.f.NextHop); {
-	case p == outside:
+	switch c.place(r.f.NextHop) {
+	case outside:
 		x.rules, x.addrs = append(x.rules, routeToPublic), []netip.Addr{r.f.NextHop}
-	case p == carrier:
+	case carrier:
 		x.rules, x.addrs = append(x.rules, routeToCarrier), []netip.Addr{r.f.NextHop}
+	case nowhere, inside, closed:
 	}
 	if i.o != nil && i.f.Type == ifTypePPP && i.f.OperStatus == "up" {
 		x.rules, obs = append(x.rules, routeOverPPP), append(obs, i.o)
@@ -226,8 +260,7 @@ func (c *classifier) defaultRoute(t *tables, r seen[fact.Route]) {
 
 // ownAddresses adds public addresses of devices that lead to the internet.
 func (c *classifier) ownAddresses() {
-	for _, id := range sorted(c.agents) {
-		t := c.agents[id]
+	for _, t := range c.tables {
 		k := key{category: topology.Internet, device: t.device}
 		if c.ledger.has(k) == nil {
 			continue

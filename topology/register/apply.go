@@ -85,8 +85,8 @@ func (r *Register) Apply(conns []topology.ExternalConnection, net Devices, at ti
 	used := make(map[int]bool)
 	for _, f := range fits {
 		a := r.approvals[f.approval]
-		again := used[f.approval] && !(f.covers && len(f.changes) == 0)
-		if again || conns[f.conn].ApprovalID != "" {
+		again := f.covers && len(f.changes) == 0
+		if used[f.approval] && !again || conns[f.conn].ApprovalID != "" {
 			continue
 		}
 		used[f.approval] = true
@@ -229,7 +229,8 @@ func nameWithin(names, approved []string) (hit, wild bool) {
 // table calls PPP may be PPPoE.
 func transports(seen, approved []string) bool {
 	for _, s := range seen {
-		if !slices.Contains(approved, s) && !(s == "ppp" && slices.Contains(approved, "pppoe")) {
+		ok := slices.Contains(approved, s) || s == "ppp" && slices.Contains(approved, "pppoe")
+		if !ok {
 			return false
 		}
 	}

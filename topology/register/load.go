@@ -56,6 +56,9 @@ func (r *Register) Approvals() []Approval {
 	return slices.Clone(r.approvals)
 }
 
+// Len returns how many approvals there are.
+func (r *Register) Len() int { return len(r.Approvals()) }
+
 type file struct {
 	Version     int     `yaml:"version"`
 	Connections []entry `yaml:"connections"`

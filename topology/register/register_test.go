@@ -42,11 +42,11 @@ connections:
     purpose: 旧ISDN回線
 `
 
-func load(t testing.TB, s string) *register.Register {
-	t.Helper()
+func load(tb testing.TB, s string) *register.Register {
+	tb.Helper()
 	r, err := register.Load(strings.NewReader(s), "register.yaml")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r
 }
@@ -102,8 +102,10 @@ func TestApply(t *testing.T) {
 				conn("x3", rs, "ekaru-07", "router1.teamviewer.com", "tls"), conn("x4", vpn, "rogue", "203.0.113.77", "wireguard"),
 			},
 			want: []result{
-				{topology.Approved, "001", nil}, {topology.Changed, "002", []string{"remote.addresses"}},
-				{topology.Expired, "003", nil}, {topology.Unapproved, "", nil},
+				{topology.Approved, "001", nil},
+				{topology.Changed, "002", []string{"remote.addresses"}},
+				{topology.Expired, "003", nil},
+				{topology.Unapproved, "", nil},
 			},
 			missing: []string{"004"},
 		},
@@ -221,7 +223,7 @@ func TestApplyFillsIn(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
 		{"version", "version: 1", "version: 3", "must be 1"},
-		{"unknown key", "purpose: CT保守", "porpose: CT保守", `register.yaml:9: key "porpose"`},
+		{"unknown key", "purpose: CT保守", "purpoze: CT保守", `register.yaml:9: key "purpoze"`},
 		{"id twice", `id: "002"`, `id: "001"`, `register.yaml:13: id "001" is used in line 3`},
 		{"no id", `id: "002"`, `id: ""`, "has no id"},
 		{"category", "category: remote-support", "category: teamviewer", `register.yaml:19: category "teamviewer"`},
@@ -264,12 +266,14 @@ func TestTemplate(t *testing.T) {
 	hostile := device("x\"]; <script>\n- id: 9\u2028 #", "00:00:5e:00:53:98", "10.0.0.9")
 	hostile.Serial = "=cmd|' /C calc'!A0\\"
 	devs := []topology.Device{device("ct-maint", "00:00:5e:00:53:20", "10.20.0.253"), hostile}
+	snapshot := &topology.Snapshot{Devices: devs}
 	net := register.Index(devs)
 	conns := []topology.ExternalConnection{
 		conn("x1", topology.VendorVPN, "ct-maint", "203.0.113.10", "ipsec"),
 		{ID: "x2", Category: topology.RemoteSupport, Device: hostile.ID, Service: "a\nb", Remote: topology.Remote{Names: []string{"r.teamviewer.com", "no", "ev\"il.example\n- x"}}},
 	}
-	text := register.Template(conns, net)
+	snapshot.ExternalConnections = conns
+	text := register.Template(snapshot)
 	if r := load(t, text); len(r.Approvals()) != 0 {
 		t.Error("a template approves something")
 	}

@@ -27,17 +27,18 @@ version: 1
 connections:
 `
 
-// Template returns a register file to start from, in which every connection
-// stands as a comment: nothing is approved until somebody says so. Every text
-// is quoted.
-func Template(conns []topology.ExternalConnection, net Devices) string {
+// Template returns a register file to start from, in which every external
+// connection of s stands as a comment: nothing is approved until somebody says
+// so. Every text is quoted.
+func Template(s *topology.Snapshot) string {
+	net := Index(s.Devices)
 	var names []string
 	for _, c := range topology.Categories() {
 		names = append(names, string(c))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, header, strings.Join(names, ", "))
-	for i, x := range conns {
+	for i, x := range s.ExternalConnections {
 		d, _ := net.Device(x.Device)
 		fmt.Fprintf(&b, "#\n# %s: %s\n", x.Category, quote(x.Service))
 		for _, l := range entryLines(i, x, d) {

@@ -69,7 +69,7 @@ func TestLoadErrors(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add(sample)
-	f.Fuzz(func(t *testing.T, in string) {
+	f.Fuzz(func(_ *testing.T, in string) {
 		s, err := site.Load(strings.NewReader(in), "fuzz.yaml")
 		if err == nil {
 			s.IsInside(netip.MustParseAddr("192.0.2.1"))

@@ -3,7 +3,6 @@ package signature
 import (
 	"bytes"
 	"embed"
-	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -18,7 +17,7 @@ var embedded embed.FS
 //
 // Every look-up returns nil where nothing matches. Where several signatures
 // match, the most specific name or prefix decides, then the set that was given
-// last to Merge, then the lesser ID.
+// last to With, then the lesser ID.
 type Set struct {
 	all     []*Signature // in order of precedence
 	exact   map[string]*Signature
@@ -87,30 +86,29 @@ func Default() (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out, err = out.Merge(s); err != nil {
-			return nil, err
+		n := len(out.all) + len(s.all)
+		if out = out.With(s); len(out.all) != n {
+			return nil, fmt.Errorf("embedded signatures: %s has an ID that another file has", e.Name())
 		}
 	}
 	return out, nil
 }
 
-// Merge returns the signatures of s and of over, those of over first. An ID
-// that both have is an error.
-func (s *Set) Merge(over *Set) (*Set, error) {
-	have := make(map[string]bool)
-	for _, x := range s.all {
-		have[x.ID] = true
-	}
-	var errs []error
+// With returns the signatures of s and of over, those of over first. A
+// signature of over takes the place of one of s with the same ID, so that an
+// operator can correct what comes with kanmon.
+func (s *Set) With(over *Set) *Set {
+	replaced := make(map[string]bool)
 	for _, x := range over.all {
-		if have[x.ID] {
-			errs = append(errs, fmt.Errorf("signature id %q is there already: give yours another", x.ID))
+		replaced[x.ID] = true
+	}
+	all := slices.Clone(over.all)
+	for _, x := range s.all {
+		if !replaced[x.ID] {
+			all = append(all, x)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	return newSet(slices.Concat(over.all, s.all)), nil
+	return newSet(all)
 }
 
 // All returns every signature, sorted by ID.
