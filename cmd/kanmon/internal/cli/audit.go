@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"kanmon/discover"
+	"kanmon/discover/snmp"
+)
+
+// auditOptions say what is listened to and who is asked; audit takes them from
+// flags, nightly from its configuration.
+type auditOptions struct {
+	listen  []listenOptions
+	traffic discover.Traffic
+	agents  []netip.Addr
+	scope   []netip.Prefix // what may be sent to: agents and scan targets
+	scans   []netip.Prefix
+	creds   snmp.Credentials
+	scan    scanFlags
+	targets targetFlags
+}
+
+// auditFlags are auditOptions as they are written on the command line.
+type auditFlags struct {
+	interfaces []string
+	vantage    string
+	duration   time.Duration
+	traffic    string
+	agents     []string
+	scans      []string
+	creds      snmpFlags
+	scan       scanFlags
+	targets    targetFlags
+}
+
+func (f *auditFlags) add(fs *pflag.FlagSet) {
+	fs.StringArrayVarP(&f.interfaces, "interface", "i", nil, "interface to listen on; may be repeated (default: all that are up)")
+	fs.StringVar(&f.vantage, "vantage", "", "where in the network this machine is plugged in, in your words")
+	fs.DurationVar(&f.duration, "duration", defaultListen, "how long to listen")
+	fs.StringVar(&f.traffic, "traffic", discover.TrafficListen.String(), "what may be sent: listen (nothing), query (SNMP to --agents), probe (also nmap to --targets)")
+	fs.StringSliceVar(&f.agents, "agents", nil, "addresses of switches and routers to ask by SNMP")
+	fs.StringSliceVar(&f.scans, "targets", nil, "addresses and prefixes to scan with nmap")
+	f.creds.add(fs, false)
+	f.scan.add(fs)
+	f.targets.add(fs)
+}
+
+// options checks the flags and makes auditOptions of them.
+func (f *auditFlags) options(getenv func(string) string) (auditOptions, error) {
+	o := auditOptions{scan: f.scan, targets: f.targets}
+	var err error
+	if o.traffic, err = discover.ParseTraffic(f.traffic); err != nil {
+		return o, usage("", "--traffic: %w", err)
+	}
+	var agents []netip.Prefix
+	if o.agents, agents, err = addresses(f.agents); err != nil {
+		return o, usage("", "--agents: %w", err)
+	}
+	if o.scans, err = prefixes(f.scans); err != nil {
+		return o, usage("", "--targets: %w", err)
+	}
+	o.scope = append(agents, o.scans...)
+	switch {
+	case len(o.agents) > 0 && o.traffic < discover.TrafficQuery:
+		return o, usage("add --traffic query", "--agents names whom to ask, but --traffic %s sends nothing", o.traffic)
+	case len(o.scans) > 0 && o.traffic < discover.TrafficProbe:
+		return o, usage("add --traffic probe", "--targets names whom to scan, but --traffic %s does not allow it", o.traffic)
+	case o.traffic >= discover.TrafficQuery && len(o.scope) == 0:
+		return o, usage("name switches with --agents, or hosts with --targets", "--traffic %s, but nobody to ask was named", o.traffic)
+	}
+	if len(o.agents) > 0 && !f.targets.plan {
+		if o.creds, err = f.creds.credentials(getenv); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// withInterfaces adds the interfaces to listen on: those named, or all that are
+// up.
+func (f *auditFlags) withInterfaces(o auditOptions) (auditOptions, error) {
+	names := f.interfaces
+	if len(names) == 0 {
+		var err error
+		if names, err = upInterfaces(); err != nil {
+			return o, err
+		}
+	}
+	for _, name := range names {
+		o.listen = append(o.listen, listenOptions{Interface: name, Vantage: f.vantage, Duration: f.duration})
+	}
+	return o, nil
+}
+
+// upInterfaces returns the interfaces that are up and lead off this machine.
+func upInterfaces() ([]string, error) {
+	all, err := net.Interfaces()
+	if err != nil {
+		return nil, usage("name one with -i", "list interfaces: %w", err)
+	}
+	var names []string
+	for _, i := range all {
+		if i.Flags&net.FlagUp != 0 && i.Flags&net.FlagLoopback == 0 && len(i.HardwareAddr) > 0 {
+			names = append(names, i.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, usage("plug this machine into the network, or name an interface with -i", "no interface is up")
+	}
+	return names, nil
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	var (
+		o mapOptions
+		f auditFlags
+	)
+	c := &cobra.Command{
+		Use:   "audit -o FOLDER",
+		Short: "Listen at this place in the network, and make the map",
+		Long: `Listens to the network that this machine is plugged into and makes the map of
+what it learned. It sends nothing unless you say so with --traffic and name whom
+to ask. What it observes is written to FOLDER/evidence as it comes in; a run that
+was cut short is continued by running it again with the same folder.
+
+` + exitCodes,
+		Example: `  kanmon audit -o audit/ -i eth1 --duration 30m --vantage "core switch, mirror"
+  kanmon audit -o audit/ -i eth1 --traffic query --agents 10.99.0.1,10.99.0.11
+  kanmon audit -o audit/ --traffic probe --targets 10.60.0.0/24 --plan`,
+		Args: args(0, 0, "no argument"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			audit, err := f.options(a.Getenv)
+			if err != nil {
+				return err
+			}
+			if audit.traffic < discover.TrafficListen {
+				return usage("use kanmon map to make a map without listening", "--traffic none: audit listens")
+			}
+			if audit, err = f.withInterfaces(audit); err != nil {
+				return err
+			}
+			if f.targets.plan {
+				return a.tellAudit(c.Context(), audit)
+			}
+			p, err := a.prepare(o)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return usage("use -o FOLDER", "audit writes its evidence to a folder, so --json cannot be used")
+			}
+			folder := filepath.Join(p.dir.path, evidenceFolder)
+			complete, err := a.audit(c.Context(), audit, folder)
+			if err != nil {
+				return err
+			}
+			// Evidence of earlier runs in the same folder belongs to the map too.
+			return a.mapEvidence(context.WithoutCancel(c.Context()), p, func(ctx context.Context, to discover.Sink) (bool, error) {
+				all, err := a.readEvidence(ctx, []string{filepath.Join(folder, "observations.jsonl")}, "", to)
+				return all && complete, err
+			})
+		},
+	}
+	o.flags(c)
+	f.add(c.Flags())
+	return c
+}
+
+// tellAudit says what audit would do and send.
+func (a *app) tellAudit(ctx context.Context, o auditOptions) error {
+	var plan discover.Plan
+	for _, l := range o.listen {
+		plan = append(plan, "listen on "+l.Interface+" for "+untilWhen(l.Duration)+": sends nothing")
+	}
+	if err := a.tell(plan); err != nil {
+		return err
+	}
+	if len(o.scans) > 0 {
+		scan := o.scan.options()
+		scan.Targets = o.scans
+		return a.tellScan(ctx, scan, o.targets)
+	}
+	gate, err := a.gate(o.traffic, o.scope, o.targets, discard{})
+	if err != nil {
+		return err
+	}
+	return a.tell(gate.Plan())
+}
+
+// audit listens, and asks whom it may, at the same time. It writes observations
+// and receipts of what was sent into folder, and reports whether all sources
+// did all they should. Its error means that nothing was gathered at all.
+func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complete bool, err error) {
+	to, err := a.record(filepath.Join(folder, "observations.jsonl"))
+	if err != nil {
+		return false, err
+	}
+	var receipts io.WriteCloser = discard{}
+	if o.traffic >= discover.TrafficQuery {
+		if receipts, err = openReceipts(filepath.Join(folder, "receipts.jsonl")); err != nil {
+			return false, errors.Join(err, to.close())
+		}
+	}
+	defer receipts.Close()
+	gate, err := a.gate(o.traffic, o.scope, o.targets, receipts)
+	if err != nil {
+		return false, errors.Join(err, to.close())
+	}
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		errs  []error
+	)
+	start := func(run func() error) {
+		group.Go(func() {
+			if err := run(); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, err)
+			}
+		})
+	}
+	for _, l := range o.listen {
+		start(func() error { return a.listen(ctx, l, to) })
+	}
+	if len(o.agents) > 0 {
+		start(func() error { return a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds}, gate, to) })
+	}
+	if len(o.scans) > 0 {
+		start(func() error {
+			scan := o.scan.options()
+			scan.Targets = o.scans
+			return a.scanHosts(ctx, scan, gate, to)
+		})
+	}
+	group.Wait()
+	if err := to.close(); err != nil {
+		return false, err
+	}
+	joined := errors.Join(errs...)
+	err = a.partly(ctx, to, joined)
+	var e *exitError
+	if errors.As(err, &e) && e.code == exitUsage {
+		return false, err
+	}
+	return joined == nil, nil
+}

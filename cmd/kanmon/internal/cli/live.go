@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"kanmon/discover"
+	"kanmon/discover/fact"
+	"kanmon/discover/nmap"
+	"kanmon/discover/pcap"
+	"kanmon/discover/snmp"
+)
+
+// recorder writes evidence as it comes in. It is what makes a run that died
+// worth something. Several sources may record at the same time.
+type recorder struct {
+	mu  sync.Mutex
+	enc interface {
+		Start() error
+		Encode(fact.Observation) error
+	}
+	close func() error
+	count uint64
+}
+
+// record opens the evidence file at path for appending, or standard output
+// where path is empty or "-".
+func (a *app) record(path string) (*recorder, error) {
+	if path == "" || path == "-" {
+		enc := fact.NewEncoder(a.Stdout)
+		return &recorder{enc: enc, close: func() error { return nil }}, enc.Start()
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, usage("name another file with -o", "evidence file: %w", err)
+	}
+	log, err := fact.OpenLog(path)
+	if err != nil {
+		return nil, usage("name another file with -o", "%w", err)
+	}
+	return &recorder{enc: log, close: log.Close}, nil
+}
+
+func (r *recorder) encode(o fact.Observation) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count++
+	return r.enc.Encode(o)
+}
+
+// source is the Sink of one source: it counts, and records.
+type source struct {
+	to    *recorder
+	mu    sync.Mutex
+	count uint64
+	skips uint64
+	first string // the first record that was skipped, and why
+}
+
+// Emit implements discover.Sink.
+func (s *source) Emit(o fact.Observation) error {
+	s.mu.Lock()
+	s.count++
+	s.mu.Unlock()
+	return s.to.encode(o)
+}
+
+// Skip implements discover.Sink.
+func (s *source) Skip(place string, reason error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.skips == 0 {
+		s.first = place + ": " + reason.Error()
+	}
+	s.skips++
+}
+
+// session runs one live source: observe gets a name for the session, and what
+// it says of itself is recorded beside what it observed.
+func (a *app) session(to *recorder, format, name string, observe func(string, discover.Sink) (discover.Summary, error)) error {
+	session := "live:" + a.Now().UTC().Format("20060102T150405.000") + "-" + name
+	src := &source{to: to}
+	s, err := observe(session, src)
+	in := fact.InputRead{
+		Digest: session, Name: name, Format: format, LinkTypes: s.LinkTypes,
+		Records: max(s.Records, src.count), Skipped: src.skips,
+	}
+	if in.Skipped > 0 {
+		in.SkipReason = []string{src.first}
+	}
+	if err != nil {
+		in.Incomplete = err.Error()
+	}
+	o, newErr := fact.New("input/read", in, fact.Sighting{Input: session})
+	if newErr != nil {
+		return errors.Join(err, newErr)
+	}
+	return errors.Join(err, to.encode(o))
+}
+
+// listen captures on one interface. It sends nothing.
+func (a *app) listen(ctx context.Context, l listenOptions, to *recorder) error {
+	return a.session(to, "live-capture", l.Interface, func(session string, to discover.Sink) (discover.Summary, error) {
+		a.note("listening on %s for %s; nothing is sent", l.Interface, untilWhen(l.Duration))
+		return pcap.Live(ctx, pcap.LiveOptions{
+			Interface: l.Interface, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous,
+			Duration: l.Duration, Vantage: l.Vantage, Session: session,
+		}, to)
+	})
+}
+
+type listenOptions struct {
+	Interface      string
+	Vantage        string
+	Duration       time.Duration
+	Snaplen        int
+	NotPromiscuous bool
+}
+
+func untilWhen(d time.Duration) string {
+	if d <= 0 {
+		return "as long as you let it (Ctrl-C ends it and keeps what was heard)"
+	}
+	return d.String()
+}
+
+// ask asks agents by SNMP through gate.
+func (a *app) ask(ctx context.Context, o snmp.Options, gate *discover.Gate, to *recorder) error {
+	return a.session(to, "live-snmp", "snmp", func(session string, to discover.Sink) (discover.Summary, error) {
+		o.Session, o.Now = session, a.Now
+		return discover.Summary{}, snmp.Collect(ctx, o, gate, to)
+	})
+}
+
+// scanHosts runs nmap through gate; its XML is kept only while it is read.
+func (a *app) scanHosts(ctx context.Context, o nmap.Options, gate *discover.Gate, to *recorder) error {
+	folder, err := os.MkdirTemp("", "kanmon-scan-") // 0700
+	if err != nil {
+		return fmt.Errorf("make a folder for nmap's output: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	o.OutFile = filepath.Join(folder, "scan.xml")
+	return nmap.Scan(ctx, o, gate, &source{to: to})
+}
+
+// targetFlags are the flags by which the operator names whom to ask.
+type targetFlags struct {
+	exclude []string
+	rate    float64
+	plan    bool
+}
+
+// gate makes the gate for the targets that the operator named, and a file for
+// the receipts of what is sent.
+func (a *app) gate(level discover.Traffic, targets []netip.Prefix, f targetFlags, receipts io.Writer) (*discover.Gate, error) {
+	exclude, err := prefixes(f.exclude)
+	if err != nil {
+		return nil, usage("", "--exclude: %w", err)
+	}
+	o := discover.GateOptions{Level: level, Targets: targets, Exclude: exclude, PerSecond: f.rate, Clock: a.Now, Receipts: receipts}
+	if level == discover.TrafficQuery {
+		o.PerHostInterval = queryInterval
+	}
+	g, err := discover.NewGate(o)
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	return g, nil
+}
+
+// begin opens what a command that sends needs: where evidence goes, the gate,
+// and the receipts. The function it returns closes them.
+func (a *app) begin(evidence string, level discover.Traffic, scope []netip.Prefix, f targetFlags) (*recorder, *discover.Gate, func() error, error) {
+	if _, err := a.gate(level, scope, f, discard{}); err != nil { // before any file is made
+		return nil, nil, nil, err
+	}
+	to, err := a.record(evidence)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	receipts, err := a.receipts(evidence)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, to.close())
+	}
+	gate, err := a.gate(level, scope, f, receipts)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, to.close(), receipts.Close())
+	}
+	return to, gate, func() error { return errors.Join(to.close(), receipts.Close()) }, nil
+}
+
+// queryInterval is the time between two SNMP requests to one agent. Switches
+// answer in software, beside their work; two a second is what a person with a
+// browser asks of them.
+const queryInterval = 500 * time.Millisecond
+
+// receipts opens the file for the receipts of what is sent, beside the evidence
+// file; where evidence goes to standard output there is no file to put them by.
+func (a *app) receipts(evidence string) (io.WriteCloser, error) {
+	if evidence == "" || evidence == "-" {
+		return discard{}, nil
+	}
+	return openReceipts(strings.TrimSuffix(evidence, filepath.Ext(evidence)) + ".receipts.jsonl")
+}
+
+func openReceipts(path string) (io.WriteCloser, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, usage("", "receipts of what is sent: %w", err)
+	}
+	return f, nil
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) Close() error                { return nil }
+
+// prefixes reads addresses and prefixes as the operator writes them. Names are
+// refused: looking one up would already be a packet that nobody asked for.
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, field := range list {
+		for _, s := range strings.Split(field, ",") {
+			if a, err := netip.ParseAddr(s); err == nil {
+				out = append(out, netip.PrefixFrom(a, a.BitLen()))
+				continue
+			}
+			p, err := netip.ParsePrefix(s)
+			if err != nil {
+				return nil, fmt.Errorf("%q is not an IP address or a prefix such as 10.0.0.0/24 (names are not looked up)", s)
+			}
+			out = append(out, p.Masked())
+		}
+	}
+	return out, nil
+}
+
+// addresses is prefixes where each must be one address.
+func addresses(list []string) ([]netip.Addr, []netip.Prefix, error) {
+	ps, err := prefixes(list)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []netip.Addr
+	for _, p := range ps {
+		if !p.IsSingleIP() {
+			return nil, nil, fmt.Errorf("%s: name each agent by its address; ranges are not searched for agents", p)
+		}
+		out = append(out, p.Addr())
+	}
+	return out, ps, nil
+}
+
+// partly ends a live command: what was gathered is kept, and an error of the
+// source means that it is not all.
+func (a *app) partly(ctx context.Context, to *recorder, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case to.count <= 1 && isRefusal(err): // the note on the session itself is all there is
+		return &exitError{code: exitUsage, err: err}
+	case ctx.Err() != nil:
+		a.note("interrupted: what was gathered until then is kept")
+	default:
+		a.note("%s", err)
+	}
+	return &exitError{code: exitPartial}
+}
+
+// isRefusal reports whether err means that nothing was sent or heard, since it
+// was not allowed to be.
+func isRefusal(err error) bool {
+	return errors.Is(err, discover.ErrRefused) || errors.Is(err, os.ErrPermission)
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"kanmon/discover"
+	"kanmon/discover/nmap"
+	"kanmon/discover/pcap"
+	"kanmon/discover/snmp"
+	"kanmon/render/json"
+	"kanmon/topology"
+	"kanmon/topology/build"
+	"kanmon/topology/classify/signature"
+	"kanmon/topology/register"
+	"kanmon/topology/site"
+)
+
+// formats is the one list of what kanmon reads.
+func formats() []discover.Format {
+	return slices.Concat(
+		[]discover.Format{discover.EvidenceFormat()},
+		pcap.Formats(),
+		nmap.Formats(),
+		snmp.Formats(),
+	)
+}
+
+// maxConfig bounds a configuration file in octets; no hand-written one comes
+// near it.
+const maxConfig = 16 << 20
+
+// load opens path, bounds it, and passes it to parse. Its errors are of
+// exitUsage: configuration is read before anything is done.
+func load[T any](path string, parse func(io.Reader, string) (T, error)) (T, error) {
+	var zero T
+	f, err := os.Open(path)
+	if err != nil {
+		return zero, usage("", "%w", err)
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return zero, usage("", "%s is not a file", path)
+	}
+	v, err := parse(io.LimitReader(f, maxConfig), path)
+	if err != nil {
+		return zero, usage("", "%w", err)
+	}
+	return v, nil
+}
+
+// loadBuildOptions reads the site file, the register and the signatures.
+func (a *app) loadBuildOptions(siteFile, registerFile string, signatureFiles []string) (build.Options, error) {
+	var o build.Options
+	sigs, err := signature.Default()
+	if err != nil {
+		return o, fmt.Errorf("embedded signatures: %w", err)
+	}
+	o.Signatures = sigs
+	for _, path := range signatureFiles {
+		more, err := load(path, signature.Load)
+		if err != nil {
+			return o, err
+		}
+		o.Signatures = o.Signatures.With(more)
+	}
+	if siteFile != "" {
+		if o.Site, err = load(siteFile, site.Load); err != nil {
+			return o, err
+		}
+	}
+	if registerFile != "" {
+		if o.Register, err = load(registerFile, register.Load); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// loadSnapshot reads a snapshot: the file, or the folder that map wrote it
+// into.
+func loadSnapshot(path string) (*topology.Snapshot, error) {
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		path += "/snapshot.json"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usage("name a snapshot.json, or the folder that holds it", "%w", err)
+	}
+	defer f.Close()
+	s, err := json.Read(f)
+	if err != nil {
+		return nil, usage("name a snapshot.json that kanmon wrote", "%s: %w", path, err)
+	}
+	return s, nil
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"kanmon/topology"
+)
+
+// outDir is a folder that kanmon writes: private to the user, never one that
+// holds something else, each file whole or not there.
+type outDir struct {
+	path string
+}
+
+// evidenceFolder is the folder inside an audit's output that holds what was
+// observed.
+const evidenceFolder = "evidence"
+
+// checkOutDir reports whether kanmon may write to path: it does not exist, is
+// empty, or holds an earlier output of kanmon and nothing else. It writes
+// nothing.
+func checkOutDir(path string) (outDir, error) {
+	d := outDir{path: path}
+	if path == "" {
+		return d, usage("add -o FOLDER", "no folder to write to was named")
+	}
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return d, nil
+	case err != nil:
+		return d, usage("name another folder with -o", "output folder: %w", err)
+	case !st.IsDir():
+		return d, usage("name a folder with -o", "%s is not a folder", path)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return d, usage("name another folder with -o", "output folder: %w", err)
+	}
+	for _, e := range entries {
+		if !isOurs(e) {
+			return d, usage("name a new folder with -o, or one that kanmon wrote",
+				"%s holds %q, which kanmon did not write; nothing was overwritten", path, e.Name())
+		}
+	}
+	if err := checkSnapshotIsOurs(filepath.Join(path, "snapshot.json")); err != nil {
+		return d, err
+	}
+	return d, nil
+}
+
+// isOurs reports whether kanmon writes a file or folder of this name.
+func isOurs(e fs.DirEntry) bool {
+	if e.IsDir() {
+		return e.Name() == evidenceFolder
+	}
+	name := strings.TrimSuffix(e.Name(), partSuffix)
+	return e.Type().IsRegular() && slices.ContainsFunc(renderings(), func(r rendering) bool { return r.file == name })
+}
+
+// checkSnapshotIsOurs refuses to replace a snapshot.json of another program.
+func checkSnapshotIsOurs(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return usage("name another folder with -o", "output folder: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, 256)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return usage("name another folder with -o", "output folder: %w", err)
+	}
+	schema, _, _ := strings.Cut(topology.Schema, "/")
+	if n > 0 && !strings.Contains(string(head[:n]), `"`+schema+`/`) {
+		return usage("name a new folder with -o", "%s is not a snapshot that kanmon wrote; nothing was overwritten", path)
+	}
+	return nil
+}
+
+// make makes the folder, readable by its owner only.
+func (d outDir) make() error {
+	if err := os.MkdirAll(d.path, 0o700); err != nil {
+		return fmt.Errorf("make output folder: %w", err)
+	}
+	return nil
+}
+
+// partSuffix ends the name of a file that is not yet whole.
+const partSuffix = ".part"
+
+// write writes one file: under another name first, so that a file of that name
+// is always whole.
+func (d outDir) write(name string, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(d.path, name), write)
+}
+
+// writeFile writes a file that only its owner may read: under another name
+// first, so that a file of that name is always whole.
+func writeFile(path string, write func(io.Writer) error) error {
+	part := path + partSuffix
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = errors.Join(write(f), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(part))
+	}
+	return nil
+}

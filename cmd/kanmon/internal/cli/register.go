@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"kanmon/topology/register"
+)
+
+func (a *app) registerCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "register",
+		Short: "Check or begin the register of approved connections",
+		Long: `The register is a YAML file in which the hospital writes down which external
+connections it has approved: for whom, for what, until when. map, audit and
+nightly take it with --register and show each way out as approved, unapproved,
+expired or changed.`,
+		Args: command,
+		RunE: help,
+	}
+	c.AddCommand(a.registerCheckCommand(), a.registerTemplateCommand())
+	return c
+}
+
+func (a *app) registerCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE",
+		Short: "Check a register, and say what is wrong with it",
+		Args:  args(1, 1, "one register file"),
+		RunE: func(_ *cobra.Command, given []string) error {
+			r, err := load(given[0], register.Load)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(a.Stdout, "%s: %d approvals, no fault found\n", given[0], len(r.Approvals()))
+			return err
+		},
+	}
+}
+
+func (a *app) registerTemplateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "template SNAPSHOT",
+		Short: "Print a register with an entry for each way out of a snapshot, to be checked by a person",
+		Args:  args(1, 1, "one snapshot"),
+		RunE: func(_ *cobra.Command, given []string) error {
+			s, err := loadSnapshot(given[0])
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.Stdout, register.Template(s))
+			return err
+		},
+	}
+}

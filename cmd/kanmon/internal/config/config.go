@@ -1,0 +1,177 @@
+// Package config reads the configuration of the nightly run: strict YAML, in
+// which an unknown key is an error, since a misspelt limit is no limit.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"kanmon/topology/site/strictyaml"
+)
+
+// Nightly says what the scheduled run does.
+type Nightly struct {
+	Folder     string // where runs are kept
+	Site       string // site file; may be empty
+	Register   string // register of approved connections; may be empty
+	Signatures []string
+	Evidence   []string // files and folders that other programs leave, read each time
+	Listen     []Listen
+	SNMP       SNMP
+	Scan       Scan
+	Traffic    string   // "none", "listen", "query", "probe"; what the rest may not go beyond
+	Exclude    []string // addresses and prefixes never sent to
+	Keep       int      // how many runs are kept
+	Tell       []string // which differences from the last good run end the run with code 3
+}
+
+// Listen is an interface that is listened on.
+type Listen struct {
+	Interface string
+	Vantage   string
+	Duration  time.Duration
+}
+
+// SNMP says which agents are asked, and how.
+type SNMP struct {
+	Agents  []string
+	Version string
+	User    string
+	Auth    string // protocol
+	Priv    string // protocol
+	// SecretsFile holds KANMON_SNMP_COMMUNITY=…, KANMON_SNMP_AUTH=… and
+	// KANMON_SNMP_PRIV=…, a line each; only its owner may read it.
+	SecretsFile string
+}
+
+// Scan says what nmap is run against.
+type Scan struct {
+	Targets []string
+	Ports   string
+}
+
+// Differences that Tell may name.
+const (
+	TellWaysOut     = "ways-out"     // a way out came, went or changed
+	TellNewDevices  = "new-devices"  // a device came
+	TellGoneDevices = "gone-devices" // a device went
+	TellLinks       = "links"        // a link came, went or changed
+)
+
+// defaults for what is not said.
+const (
+	defaultKeep     = 30
+	defaultDuration = 10 * time.Minute
+)
+
+// file is the shape of the YAML.
+type file struct {
+	Version    strictyaml.Text   `yaml:"version"`
+	Folder     strictyaml.Text   `yaml:"folder"`
+	Site       strictyaml.Text   `yaml:"site"`
+	Register   strictyaml.Text   `yaml:"register"`
+	Signatures []strictyaml.Text `yaml:"signatures"`
+	Evidence   []strictyaml.Text `yaml:"evidence"`
+	Traffic    strictyaml.Text   `yaml:"traffic"`
+	Exclude    []strictyaml.Text `yaml:"exclude"`
+	Keep       strictyaml.Text   `yaml:"keep"`
+	Tell       []strictyaml.Text `yaml:"tell"`
+	Listen     []struct {
+		Interface strictyaml.Text `yaml:"interface"`
+		Vantage   strictyaml.Text `yaml:"vantage"`
+		Duration  strictyaml.Text `yaml:"duration"`
+	} `yaml:"listen"`
+	SNMP struct {
+		Agents      []strictyaml.Text `yaml:"agents"`
+		Version     strictyaml.Text   `yaml:"version"`
+		User        strictyaml.Text   `yaml:"user"`
+		Auth        strictyaml.Text   `yaml:"auth_protocol"`
+		Priv        strictyaml.Text   `yaml:"privacy_protocol"`
+		SecretsFile strictyaml.Text   `yaml:"secrets_file"`
+	} `yaml:"snmp"`
+	Scan struct {
+		Targets []strictyaml.Text `yaml:"targets"`
+		Ports   strictyaml.Text   `yaml:"ports"`
+	} `yaml:"scan"`
+}
+
+// Load reads the configuration. All that is wrong with it is in the error.
+func Load(r io.Reader, name string) (Nightly, error) {
+	var f file
+	if err := strictyaml.Load(r, name, &f); err != nil {
+		return Nightly{}, err
+	}
+	c := checker{name: name}
+	if f.Version.Value != "1" {
+		c.add(f.Version, "version %q is not known: write version: 1", f.Version.Value)
+	}
+	if !f.Folder.Set() {
+		c.add(f.Folder, "folder is missing: name the folder in which runs are kept")
+	}
+	n := Nightly{
+		Folder: f.Folder.Value, Site: f.Site.Value, Register: f.Register.Value,
+		Signatures: values(f.Signatures), Evidence: values(f.Evidence), Exclude: values(f.Exclude),
+		Traffic: f.Traffic.Value, Tell: values(f.Tell), Keep: defaultKeep,
+		SNMP: SNMP{
+			Agents: values(f.SNMP.Agents), Version: f.SNMP.Version.Value, User: f.SNMP.User.Value,
+			Auth: f.SNMP.Auth.Value, Priv: f.SNMP.Priv.Value, SecretsFile: f.SNMP.SecretsFile.Value,
+		},
+		Scan: Scan{Targets: values(f.Scan.Targets), Ports: f.Scan.Ports.Value},
+	}
+	if f.Keep.Set() {
+		keep, err := strconv.Atoi(f.Keep.Value)
+		if err != nil || keep < 1 {
+			c.add(f.Keep, "keep: %q is not a number of runs above 0", f.Keep.Value)
+		}
+		n.Keep = keep
+	}
+	for _, l := range f.Listen {
+		d := Listen{Interface: l.Interface.Value, Vantage: l.Vantage.Value, Duration: defaultDuration}
+		if d.Interface == "" {
+			c.add(l.Interface, "listen: an entry has no interface")
+		}
+		if l.Duration.Set() {
+			var err error
+			if d.Duration, err = time.ParseDuration(l.Duration.Value); err != nil || d.Duration <= 0 {
+				c.add(l.Duration, "listen: duration %q is not a time such as 10m", l.Duration.Value)
+			}
+		}
+		n.Listen = append(n.Listen, d)
+	}
+	for _, t := range f.Tell {
+		switch t.Value {
+		case TellWaysOut, TellNewDevices, TellGoneDevices, TellLinks:
+		default:
+			c.add(t, "tell: %q is not one of ways-out, new-devices, gone-devices, links", t.Value)
+		}
+	}
+	if len(f.Tell) == 0 {
+		n.Tell = []string{TellWaysOut, TellNewDevices}
+	}
+	if len(n.Listen)+len(n.Evidence)+len(n.SNMP.Agents)+len(n.Scan.Targets) == 0 {
+		c.add(f.Version, "nothing to do: name evidence, listen, snmp agents or scan targets")
+	}
+	return n, errors.Join(c.errs...)
+}
+
+type checker struct {
+	name string
+	errs []error
+}
+
+func (c *checker) add(at strictyaml.Text, format string, args ...any) {
+	c.errs = append(c.errs, &strictyaml.Error{File: c.name, Line: at.Line, Msg: fmt.Sprintf(format, args...)})
+}
+
+func values(ts []strictyaml.Text) []string {
+	var out []string
+	for _, t := range ts {
+		if t.Set() {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}

@@ -1,0 +1,29 @@
+// Command kanmon maps a hospital's network and every way out of it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"kanmon/cmd/kanmon/internal/cli"
+)
+
+func main() {
+	// The first signal ends the run and keeps what was gathered; the second
+	// one ends the process, since the handler is gone by then.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	code := cli.Run(ctx, cli.Env{
+		Args:   os.Args[1:],
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Getenv: os.Getenv,
+		Now:    time.Now,
+	})
+	stop()
+	os.Exit(code)
+}
