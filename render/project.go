@@ -317,7 +317,9 @@ func (p *projector) zones(ways []WayOut) []Zone {
 		byName[d.Zone][p.role(d)]++
 	}
 	var out []Zone
-	for _, z := range p.s.Zones {
+	declared := slices.Clone(p.s.Zones)
+	slices.SortStableFunc(declared, compareZones)
+	for _, z := range declared {
 		v := Zone{Name: z.Name, Kind: z.Kind}
 		for _, pre := range z.Prefixes {
 			v.Prefixes = append(v.Prefixes, pre.String())
@@ -338,6 +340,25 @@ func (p *projector) zones(ways []WayOut) []Zone {
 		out = append(out, v)
 	}
 	return out
+}
+
+// compareZones orders zones by their first prefix, as network plans do, and
+// those without one by name behind them.
+func compareZones(a, b topology.Zone) int {
+	first := func(z topology.Zone) netip.Prefix {
+		if len(z.Prefixes) == 0 {
+			return netip.Prefix{}
+		}
+		return z.Prefixes[0]
+	}
+	pa, pb := first(a), first(b)
+	if pa.IsValid() != pb.IsValid() {
+		if pa.IsValid() {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()), strings.Compare(a.Name, b.Name))
 }
 
 func (z *Zone) fill(roles map[string]int, ways []WayOut) {

@@ -3,6 +3,7 @@ package diagram
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -33,23 +34,36 @@ func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	}, nil
 }
 
-// places returns the centre of each node on the page, as Graphviz lays them
-// out.
+// places returns the centre of each node on the page. Graphviz says what stands
+// beside what and how far apart; the ways out and the zones are each centred on
+// the page, and the boxes made narrower where they would leave it.
 func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
 	l, err := layout.Run(ctx, b.dot(), layout.Dot)
 	if err != nil {
 		return nil, err
 	}
-	left, right := pageWidth*10, 0.0
-	for _, n := range l.Nodes {
-		left, right = min(left, n.Center.X-n.Width/2), max(right, n.Center.X+n.Width/2)
-	}
-	scale := min(1, (usable-24)/max(right-left, 1))
-	offset := pageWidth/2 - scale*(left+right)/2
-	byName := l.ByName()
-	place := make(map[string]draw.Point, len(byName))
-	for name, n := range byName {
-		place[name] = draw.Point{X: offset + scale*n.Center.X, Y: b.row(name)}
+	place := make(map[string]draw.Point, len(l.Nodes))
+	for _, band := range []struct {
+		holds func(kind string) bool
+		width *float64
+		pad   float64
+	}{
+		{func(kind string) bool { return kind == "party" || kind == "gate" || kind == "entry" }, &b.width, clusterPad},
+		{func(kind string) bool { return kind == "zone" || kind == "zones" }, &b.zone, 0},
+	} {
+		left, right := math.Inf(1), math.Inf(-1)
+		var nodes []layout.Node
+		for _, n := range l.Nodes {
+			if kind, _, _ := strings.Cut(n.Name, ":"); band.holds(kind) {
+				nodes = append(nodes, n)
+				left, right = min(left, n.Center.X-n.Width/2-band.pad), max(right, n.Center.X+n.Width/2+band.pad)
+			}
+		}
+		scale := min(1, (usable-20)/max(right-left, 1))
+		*band.width *= scale
+		for _, n := range nodes {
+			place[n.Name] = draw.Point{X: pageWidth/2 + scale*(n.Center.X-(left+right)/2), Y: b.row(n.Name)}
+		}
 	}
 	return place, nil
 }
@@ -189,11 +203,14 @@ func (p *boardPage) wayOut(c column) {
 	})
 	p.lines(party.X, party.Y-3, textSize, font.Regular, ink, font.Wrap(c.party, textSize, font.Regular, p.width-10, 2))
 	// The transport stands on the line, on a ground of its own.
-	transport := font.Truncate(c.transport, 8, font.Bold, p.width-4)
-	if w := font.Width(transport, 8, font.Bold); w > 0 {
-		y := party.Y + partyHeight/2 + 4
-		p.add(draw.Rect{X: party.X - w/2 - 2, Y: y - 4, Width: w + 4, Height: 13, Fill: paper})
-		p.text(party.X, y+6, 8, font.Bold, st.color, draw.Middle, transport)
+	y := party.Y + partyHeight/2 + 4
+	for _, s := range []string{c.transport, c.doubt} {
+		s = font.Truncate(s, 8, font.Bold, p.width-2)
+		if w := font.Width(s, 8, font.Bold); w > 0 {
+			p.add(draw.Rect{X: party.X - w/2 - 2, Y: y - 4, Width: w + 4, Height: 12, Fill: paper})
+			p.text(party.X, y+5, 8, font.Bold, st.color, draw.Middle, s)
+			y += 11
+		}
 	}
 	p.add(marker(gate, markerSize, c.status, c.number()))
 	p.entry(c, entry, st)
@@ -213,9 +230,14 @@ func (p *boardPage) entry(c column, at draw.Point, st statusStyle) {
 		color  draw.Color
 	}
 	var rows []row
-	names := font.Wrap(c.device, textSize, font.Bold, p.width-8, 2)
+	// A name without spaces is written smaller rather than broken.
+	nameSize := textSize
+	if w := font.Width(c.device, textSize, font.Bold); w > p.width-8 && w*smallSize/textSize <= p.width-6 {
+		nameSize = smallSize
+	}
+	names := font.Wrap(c.device, nameSize, font.Bold, p.width-6, 2)
 	for _, n := range names {
-		rows = append(rows, row{n, textSize, font.Bold, ink})
+		rows = append(rows, row{n, nameSize, font.Bold, ink})
 	}
 	details := font.Wrap(c.detail, smallSize, font.Regular, p.width-6, 3-len(names))
 	if len(c.zones) > 0 {

@@ -162,7 +162,7 @@ func (b *board) dotEntries(d *dotWriter) {
 		st := styleOf(c.status)
 		_, style := lineStyle(c.grade)
 		d.edge(partyNode(c), gateNode(c), attr{"weight", "100"}, attr{"color", string(st.color)}, attr{"style", style},
-			attr{"label", font.Truncate(c.transport, 8, font.Regular, b.width)}, attr{"fontsize", "8"}, attr{"fontcolor", string(st.color)}, attr{"fontname", "Noto Sans JP"})
+			attr{"label", font.Truncate(strings.TrimSpace(c.transport+" "+c.doubt), 8, font.Regular, b.width)}, attr{"fontsize", "8"}, attr{"fontcolor", string(st.color)}, attr{"fontname", "Noto Sans JP"})
 		d.edge(gateNode(c), entryNode(c), attr{"weight", "100"}, attr{"color", string(st.color)}, attr{"style", style})
 	}
 }

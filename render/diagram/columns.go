@@ -28,6 +28,7 @@ type column struct {
 	grade     topology.Grade
 	party     string
 	transport string
+	doubt     string // says that it is inferred
 	device    string
 	detail    string
 	zones     []string
@@ -103,7 +104,7 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 		c.grade = surest(c.grade, w.Grade)
 	}
 	if c.grade == topology.Inferred { // the dotted line says it too, but not by itself
-		c.transport = lang.F("estimated", c.transport)
+		c.doubt = lang.T("grade.inferred")
 	}
 	slices.Sort(c.zones)
 	c.zones = slices.DeleteFunc(slices.Compact(c.zones), func(z string) bool { return z == "" })
