@@ -15,7 +15,7 @@ import (
 // TestWithDiagrams: the two diagrams stand in one page, and every reference in
 // them leads somewhere.
 func TestWithDiagrams(t *testing.T) {
-	v := render.Project(rendertest.Sample(120), render.Japanese)
+	v := render.Project(rendertest.Sample(20), render.Japanese)
 	var figures html.Figures
 	for _, f := range []struct {
 		draw func(context.Context, render.View) (*draw.Drawing, error)

@@ -49,6 +49,39 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestWriteIndents: the text is that of encoding/json, which would need all of
+// it in memory.
+func TestWriteIndents(t *testing.T) {
+	s := rendertest.Sample(40)
+	var want bytes.Buffer
+	e := stdjson.NewEncoder(&want)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want.String(), string(write(t, s))); d != "" {
+		t.Errorf("Write (-want +got):\n%s", d)
+	}
+}
+
+type fullDisk struct{ left int }
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.left -= len(p); d.left < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
+func TestWriteError(t *testing.T) {
+	for _, left := range []int{0, 5000} {
+		if err := json.Write(&fullDisk{left}, rendertest.Sample(40)); err == nil {
+			t.Errorf("%d bytes of space: want an error", left)
+		}
+	}
+}
+
 func TestWriteEmpty(t *testing.T) {
 	text := string(write(t, &topology.Snapshot{}))
 	if strings.Contains(text, "null") {

@@ -16,7 +16,7 @@ func Attacks() []string {
 		`=cmd|' /C calc'!A0`,
 		"\x1b[31mred\x1b]0;title\x07",
 		"\u202egnp.exe\u2066",
-		strings.Repeat("長い", 5000),
+		strings.Repeat("長い", 1700),
 		"nul\x00byte",
 		`javascript:alert(1)`,
 		`" onmouseover="alert(1)`,

@@ -8,6 +8,7 @@ package safe
 
 import (
 	"reflect"
+	"unicode"
 
 	"kanmon/discover/fact" //nolint:depguard // one rule for clean text in the whole program, kept where texts come in
 )
@@ -20,7 +21,10 @@ func Text(s string) string { return fact.Clean(s) }
 // control, a bidirectional or zero-width format character, an unusual space, a
 // private code point or a noncharacter.
 func Hidden(r rune) bool {
-	return r != ' ' && fact.Clean(string(r)) != string(r)
+	if r >= ' ' && r <= '~' || unicode.IsLetter(r) {
+		return false // nearly every character; a letter is shown by definition
+	}
+	return fact.Clean(string(r)) != string(r)
 }
 
 // Deep returns a copy of v in which every text has gone through Text: strings

@@ -64,3 +64,15 @@ func TestHidden(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenIsWhatCleanReplaces holds the short way of Hidden against Text.
+func TestHiddenIsWhatCleanReplaces(t *testing.T) {
+	for r := rune(1); r <= 0x10ffff; r++ {
+		if r == ' ' || r >= 0xd800 && r <= 0xdfff {
+			continue // a space at an end is cut off; surrogates are no characters
+		}
+		if got, want := safe.Hidden(r), safe.Text(string(r)) != string(r); got != want {
+			t.Errorf("Hidden(%U) = %v, want %v", r, got, want)
+		}
+	}
+}

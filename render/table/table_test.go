@@ -51,8 +51,13 @@ func TestTables(t *testing.T) {
 }
 
 func TestRowsStop(t *testing.T) {
+	n := 0
 	for range table.Devices(render.Project(rendertest.Sample(80), render.English)).Rows {
-		break // the sequence must not go on after that: it would panic
+		n++
+		break // a sequence that goes on after that panics
+	}
+	if n != 1 {
+		t.Errorf("%d rows", n)
 	}
 }
 

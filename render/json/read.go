@@ -1,6 +1,3 @@
-// Package json writes a snapshot for programs and for the next run, and reads
-// one back. A snapshot that is read may have been written by anybody: its size
-// is bounded, its schema is checked and its texts are cleaned.
 package json
 
 import (
@@ -10,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"kanmon/render/safe"
 	"kanmon/topology"
@@ -26,84 +21,6 @@ var ErrNotSnapshot = errors.New("this is not a kanmon snapshot")
 
 // ErrNewerSchema means that the snapshot was written by a later kanmon.
 var ErrNewerSchema = errors.New("snapshot has a schema that this kanmon does not know")
-
-// Write writes s as indented JSON that ends with a line break. Characters that
-// act on a display (controls, bidirectional and zero-width format characters)
-// are written as \u escapes, so that the file can be looked at in a terminal.
-// Lists are written as [] where they are empty, never as null.
-func Write(w io.Writer, s *topology.Snapshot) error {
-	out := *s
-	if out.Schema == "" {
-		out.Schema = topology.Schema
-	}
-	fillLists(&out)
-	var b bytes.Buffer
-	e := stdjson.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(&out); err != nil {
-		return fmt.Errorf("snapshot: %w", err)
-	}
-	if err := writeVisible(w, b.Bytes()); err != nil {
-		return fmt.Errorf("snapshot: %w", err)
-	}
-	return nil
-}
-
-// fillLists makes the lists of the snapshot itself non-nil.
-func fillLists(s *topology.Snapshot) {
-	s.Devices = list(s.Devices)
-	s.Links = list(s.Links)
-	s.ExternalConnections = list(s.ExternalConnections)
-	s.Zones = list(s.Zones)
-	s.Vantages = list(s.Vantages)
-	s.Inputs = list(s.Inputs)
-	s.BlindSpots = list(s.BlindSpots)
-	s.Conflicts = list(s.Conflicts)
-	s.NotSeen = list(s.NotSeen)
-	s.Evidence = list(s.Evidence)
-}
-
-func list[T any](in []T) []T {
-	if in == nil {
-		return []T{}
-	}
-	return in
-}
-
-// writeVisible writes JSON text, with hidden characters as \u escapes. Outside
-// of strings, JSON has no such characters but line breaks.
-func writeVisible(w io.Writer, text []byte) error {
-	start := 0
-	for i := 0; i < len(text); {
-		if c := text[i]; c < utf8.RuneSelf && c != 0x7f {
-			i++ // controls below 0x20 are escaped by encoding/json, or are its own line breaks
-			continue
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		if safe.Hidden(r) {
-			if _, err := w.Write(text[start:i]); err != nil {
-				return err
-			}
-			if _, err := io.WriteString(w, escape(r)); err != nil {
-				return err
-			}
-			start = i + n
-		}
-		i += n
-	}
-	_, err := w.Write(text[start:])
-	return err
-}
-
-// escape writes r as RFC 8259, section 7, asks for: a surrogate pair beyond the
-// basic plane.
-func escape(r rune) string {
-	if r1, r2 := utf16.EncodeRune(r); r1 != utf8.RuneError {
-		return fmt.Sprintf(`\u%04x\u%04x`, r1, r2)
-	}
-	return fmt.Sprintf(`\u%04x`, r)
-}
 
 // Read reads a snapshot that Write has written, of this schema or an older one.
 // Fields that are not known are passed over, so that a snapshot with additions
