@@ -27,11 +27,7 @@ type Options struct {
 // Build computes the snapshot. It is a pure function: the same observations, in
 // any order and any number of times, give the same bytes.
 func Build(obs []fact.Observation, opts Options) *topology.Snapshot {
-	var set fact.Set
-	for _, o := range obs {
-		set.Add(o)
-	}
-	sorted := set.Sorted()
+	sorted := resolve.Sorted(obs)
 	net := resolve.Resolve(sorted, opts.Site)
 	inferred := infer.Links(sorted, net)
 	s := &topology.Snapshot{

@@ -35,12 +35,8 @@ type portKey struct {
 // Links finds links, attachments and unmanaged switches. The result does not
 // depend on the order of obs or on repeats.
 func Links(obs []fact.Observation, net *resolve.Network) Result {
-	var set fact.Set
-	for _, o := range obs {
-		set.Add(o)
-	}
 	in := &inferer{
-		obs: set.Sorted(), net: net, links: make(linkSet),
+		obs: resolve.Sorted(obs), net: net, links: make(linkSet),
 		ports: make(map[topology.DeviceID]map[uint32]string), near: make(map[portKey][]topology.DeviceID),
 		out: Result{Attached: make(map[topology.DeviceID][]topology.Attachment)},
 	}

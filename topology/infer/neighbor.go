@@ -78,6 +78,13 @@ func (j *joined) said(d topology.DeviceID) bool {
 	return slices.ContainsFunc(j.halves, func(h half) bool { return h.from.Device == d })
 }
 
+// shares reports whether one protocol tells of both.
+func (j *joined) shares(o *joined) bool {
+	return slices.ContainsFunc(j.halves, func(h half) bool {
+		return slices.ContainsFunc(o.halves, func(k half) bool { return h.method == k.method })
+	})
+}
+
 // joinHalves puts together what is one link: first where both ports agree, then
 // where one does and each end spoke once, then what is left where it is one of
 // each end. a is the lesser device.
@@ -97,7 +104,11 @@ func joinHalves(a topology.DeviceID, list []half) []*joined {
 	same := func(x, y string) bool { return normal(x) == normal(y) }
 	out = fold(out, func(x, y *joined) bool { return same(x.a, y.a) && same(x.b, y.b) })
 	out = fold(out, func(x, y *joined) bool { // one protocol leaves a port out or spells it otherwise
-		return x.aOwn && y.aOwn && !x.bOwn && !y.bOwn && same(x.a, y.a) || x.bOwn && y.bOwn && !x.aOwn && !y.aOwn && same(x.b, y.b)
+		if x.shares(y) && x.a != "" && y.a != "" && x.b != "" && y.b != "" {
+			return false
+		}
+		return x.aOwn && y.aOwn && !x.bOwn && !y.bOwn && x.a != "" && same(x.a, y.a) ||
+			x.bOwn && y.bOwn && !x.aOwn && !y.aOwn && x.b != "" && same(x.b, y.b)
 	})
 	out = fold(out, func(x, y *joined) bool {
 		return (x.aOwn != y.aOwn && x.bOwn != y.bOwn) && (same(x.a, y.a) || same(x.b, y.b))
@@ -168,7 +179,7 @@ func normal(port string) string {
 	}
 	for _, word := range []string{
 		"fastethernet", "gigabitethernet", "tengigabitethernet", "tengige", "twentyfivegige", "fortygigabitethernet",
-		"hundredgige", "ethernet", "port-channel",
+		"hundredgige", "ethernet", "eth", "port-channel",
 	} {
 		if s[:i] == word {
 			return word[:2] + s[i:]

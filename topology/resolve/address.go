@@ -293,29 +293,83 @@ func (a *addresses) betterKnown() map[familyOf]bool {
 }
 
 // absorbWeak puts a device that is known only by what its neighbours call it
-// together with the one device that has its management address, or else its
-// name.
+// together with the one device that another protocol shows on the same port
+// under the same name or address, or else that has its management address, or
+// else its name.
 func (a *addresses) absorbWeak() {
-	names := a.agentNames()
+	names, ports := a.agentNames(), a.portNames()
 	said := make(map[int][]netip.Addr)
+	seenBy := make(map[int][]near)
 	for _, c := range a.c.claims {
 		if r := a.g.find(c.subject); a.isWeak(r) {
 			said[r] = append(said[r], c.ip)
 		}
 	}
-	for i := range a.g.subjects {
-		r := a.g.find(i)
-		if r != i || !a.isWeak(r) {
+	for _, n := range a.c.near {
+		if r := a.g.find(n.subject); a.isWeak(r) {
+			seenBy[r] = append(seenBy[r], n)
+		}
+	}
+	for r := range a.g.subjects {
+		if a.g.find(r) != r || !a.isWeak(r) {
 			continue
 		}
-		home, ok := a.homeByAddress(said[r])
+		home, ok := a.homeByPort(seenBy[r], ports)
+		if !ok {
+			home, ok = a.homeByAddress(said[r])
+		}
 		if !ok {
 			home, ok = a.homeByName(r, names)
 		}
-		if ok && !a.g.contradict(r, home) {
+		self := func(n near) bool { return a.g.find(n.agent) == home }
+		if ok && !slices.ContainsFunc(seenBy[r], self) && !a.g.contradict(r, home) {
 			a.g.union(r, home)
 		}
 	}
+}
+
+// portName is a name on a port of an agent.
+type portName struct {
+	agent      int
+	port, name string
+}
+
+// portNames returns the neighbours that are known for certain, by the port on
+// which an agent sees them and their names there; -1 where several share one.
+func (a *addresses) portNames() map[portName]int {
+	out := make(map[portName]int)
+	for _, n := range a.c.near {
+		g := a.g.find(n.subject)
+		if !a.g.strong[g] {
+			continue
+		}
+		for _, name := range n.names {
+			k := portName{a.g.find(n.agent), n.port, name}
+			if have, ok := out[k]; ok && have != g {
+				g = -1
+			}
+			out[k] = g
+		}
+	}
+	return out
+}
+
+// homeByPort returns the one device that other words of the same ports name.
+func (a *addresses) homeByPort(seenBy []near, ports map[portName]int) (int, bool) {
+	home := -1
+	for _, n := range seenBy {
+		for _, name := range n.names {
+			g, ok := ports[portName{a.g.find(n.agent), n.port, name}]
+			if !ok {
+				continue
+			}
+			if g < 0 || home >= 0 && a.g.find(g) != home {
+				return 0, false
+			}
+			home = a.g.find(g)
+		}
+	}
+	return home, home >= 0
 }
 
 // isWeak reports whether a device is known only by what it or its neighbours
@@ -351,7 +405,7 @@ func (a *addresses) agentNames() map[string]int {
 			continue
 		}
 		n, g := strings.ToLower(t.value), a.g.find(t.to.subject)
-		if have, ok := names[n]; ok && have != g {
+		if have, ok := names[n]; isDefaultName(n) || ok && have != g {
 			g = -1
 		}
 		names[n] = g
@@ -361,7 +415,7 @@ func (a *addresses) agentNames() map[string]int {
 
 func (a *addresses) homeByName(r int, names map[string]int) (int, bool) {
 	for _, k := range a.g.subjects[r].keys {
-		_, id, _ := strings.Cut(k.text, "/")
+		_, id, _ := strings.Cut(k.text, ":")
 		id, _, _ = strings.Cut(id, "(") // CDP of some makers adds the serial number
 		if home, ok := names[id]; ok && home >= 0 && k.rank == rankAnnounced {
 			return a.g.find(home), true

@@ -134,6 +134,7 @@ type collector struct {
 	lists     []addressList
 	rows      []tableRow
 	ports     []portRow
+	near      []near
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"strconv"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -111,18 +112,15 @@ func (c *collector) VLAN(_ *fact.Observation, f fact.VLAN) {
 // LocalChassis implements fact.Visitor.
 func (c *collector) LocalChassis(_ *fact.Observation, f fact.LocalChassis) {
 	for _, s := range c.agentsOf(f.Agent) {
-		m, err := fact.ParseMAC(f.ChassisID)
-		switch {
-		case f.ChassisIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m):
-			c.key(s, key{rankChassis, "mac:" + m.String()})
-			c.subjects[s].chassis = append(c.subjects[s].chassis, m.String())
-		case f.ChassisIDSubtype == "macAddress" && err == nil && !canIdentify(m):
-		case f.ChassisIDSubtype == "networkAddress":
-		case f.ChassisID != "" && !isDefaultName(f.ChassisID):
-			c.key(s, announcedKey(f.Protocol, f.ChassisIDSubtype, f.ChassisID))
+		keys, chassis := chassisKeys(fact.Neighbor{ChassisID: f.ChassisID, ChassisIDSubtype: f.ChassisIDSubtype})
+		for _, k := range keys {
+			c.key(s, k)
 		}
-		if f.SystemName != "" && !isDefaultName(f.SystemName) {
-			c.key(s, announcedKey(f.Protocol, "systemName", f.SystemName))
+		if chassis != "" {
+			c.subjects[s].chassis = append(c.subjects[s].chassis, chassis)
+		}
+		if !isDefaultName(f.SystemName) {
+			c.key(s, announcedKey("name", f.SystemName))
 		}
 		c.name(of(s), nameAnnounced, f.SystemName)
 		c.mention(of(s), true, true)
@@ -131,13 +129,46 @@ func (c *collector) LocalChassis(_ *fact.Observation, f fact.LocalChassis) {
 
 // RemoteNeighbor implements fact.Visitor.
 func (c *collector) RemoteNeighbor(o *fact.Observation, f fact.RemoteNeighbor) {
-	for _, s := range c.agentsOf(f.Agent) {
-		c.mention(of(s), true, false)
+	port := f.LocalPort
+	if port == "" {
+		port = strconv.FormatUint(uint64(f.IfIndex), 10)
 	}
-	if s := c.neighbor(neighborSubject(o.ID), f.Protocol, f.Neighbor); s >= 0 {
+	s := c.neighbor(neighborSubject(o.ID), f.Neighbor, announcedKey("behind", string(f.Agent)+"/"+port))
+	for _, agent := range c.agentsOf(f.Agent) {
+		c.mention(of(agent), true, false)
+		if s >= 0 {
+			c.near = append(c.near, near{agent: agent, subject: s, port: port, names: neighborNames(f.Neighbor)})
+		}
+	}
+	if s >= 0 {
 		c.neighborTraits(of(s), f.Neighbor)
 		c.mention(of(s), true, true)
 	}
+}
+
+// near is a neighbour as an agent sees it on one of its ports.
+type near struct {
+	agent, subject int
+	port           string
+	names          []string // by which another protocol may know it on the same port
+}
+
+// neighborNames returns the names and addresses of a neighbour in the spelling
+// in which LLDP and CDP have them alike.
+func neighborNames(n fact.Neighbor) []string {
+	var out []string
+	id, _, _ := strings.Cut(n.ChassisID, "(") // CDP of some makers adds the serial number
+	for _, s := range []string{id, n.SystemName} {
+		if !isDefaultName(s) {
+			out = append(out, strings.ToLower(s))
+		}
+	}
+	for _, a := range n.ManagementAddresses {
+		if a = plain(a); isHostAddress(a) {
+			out = append(out, a.String())
+		}
+	}
+	return out
 }
 
 func neighborSubject(id fact.ID) string { return "neighbor:" + string(id) }

@@ -110,7 +110,7 @@ func (c *collector) NameClaim(_ *fact.Observation, f fact.NameClaim) {
 
 // NeighborAnnouncement implements fact.Visitor.
 func (c *collector) NeighborAnnouncement(o *fact.Observation, f fact.NeighborAnnouncement) {
-	s := c.neighbor("announcement:"+string(o.ID), f.Protocol, f.Neighbor)
+	s := c.neighbor("announcement:"+string(o.ID), f.Neighbor)
 	if s < 0 {
 		s = c.mac(f.MAC)
 	} else if canIdentify(f.MAC) && !f.MAC.IsLocal() {
@@ -123,33 +123,26 @@ func (c *collector) NeighborAnnouncement(o *fact.Observation, f fact.NeighborAnn
 }
 
 // neighbor makes the subject of a device that announced itself; -1 where what
-// it said identifies nothing.
-func (c *collector) neighbor(name, protocol string, n fact.Neighbor) int {
-	var keys []key
-	var chassis string
-	m, err := fact.ParseMAC(n.ChassisID)
-	switch {
-	case n.ChassisIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m):
-		keys = append(keys, key{rankChassis, "mac:" + m.String()})
-		chassis = m.String()
-	case n.ChassisIDSubtype == "macAddress" && err == nil && !canIdentify(m): // zeros, groups: identifies nothing
-	case n.ChassisIDSubtype == "networkAddress": // an address is claimed, see neighborTraits
-	case n.ChassisID != "" && !isDefaultName(n.ChassisID):
-		keys = append(keys, announcedKey(protocol, n.ChassisIDSubtype, n.ChassisID))
-	}
+// it said identifies nothing. Fallback is its key where it said something, but
+// nothing that tells it from others.
+func (c *collector) neighbor(name string, n fact.Neighbor, fallback ...key) int {
+	keys, chassis := chassisKeys(n)
 	if m, err := fact.ParseMAC(n.PortID); n.PortIDSubtype == "macAddress" && err == nil && m.IsUniversal() && canIdentify(m) {
 		keys = append(keys, macKey(m))
 	}
-	if len(keys) == 0 && n.SystemName != "" && !isDefaultName(n.SystemName) {
-		keys = append(keys, announcedKey(protocol, "systemName", n.SystemName))
+	if len(keys) == 0 && !isDefaultName(n.SystemName) {
+		keys = append(keys, announcedKey("name", n.SystemName))
 	}
 	if len(keys) == 0 {
 		for _, a := range n.ManagementAddresses {
 			if a = plain(a); isHostAddress(a) && !a.IsLinkLocalUnicast() {
-				keys = append(keys, announcedKey(protocol, "managementAddress", a.String()))
+				keys = append(keys, announcedKey("management", a.String()))
 				break
 			}
 		}
+	}
+	if len(keys) == 0 && n.PortID+n.SystemName+n.SystemDescription+n.Platform != "" {
+		keys = fallback
 	}
 	if len(keys) == 0 {
 		return -1
@@ -165,9 +158,29 @@ func (c *collector) neighbor(name, protocol string, n fact.Neighbor) int {
 	return s
 }
 
+// chassisKeys returns the keys in a chassis ID or CDP device ID, and the MAC
+// address where that is the LLDP chassis. Names of interfaces and ports, which
+// many devices have, are no keys; addresses are claimed, see neighborTraits.
+func chassisKeys(n fact.Neighbor) (keys []key, chassis string) {
+	m, err := fact.ParseMAC(n.ChassisID)
+	isMAC := err == nil && (n.ChassisIDSubtype == "macAddress" || n.ChassisIDSubtype == "")
+	switch {
+	case isMAC && !canIdentify(m): // zeros, groups: identifies nothing
+	case isMAC && m.IsUniversal() && n.ChassisIDSubtype == "macAddress":
+		return []key{{rankChassis, "mac:" + m.String()}}, m.String()
+	case isMAC && m.IsUniversal(): // a CDP device ID
+		return []key{macKey(m)}, ""
+	case n.ChassisIDSubtype == "networkAddress", n.ChassisIDSubtype == "interfaceName",
+		n.ChassisIDSubtype == "interfaceAlias", n.ChassisIDSubtype == "portComponent":
+	case !isDefaultName(n.ChassisID):
+		return []key{announcedKey("chassis", n.ChassisID)}, ""
+	}
+	return nil, ""
+}
+
 func (c *collector) neighborTraits(to target, n fact.Neighbor) {
 	c.name(to, nameAnnounced, n.SystemName)
-	if n.SystemName == "" && n.ChassisIDSubtype == "" {
+	if _, err := fact.ParseMAC(n.ChassisID); err != nil && n.SystemName == "" && n.ChassisIDSubtype == "" {
 		c.name(to, nameAnnounced, n.ChassisID) // CDP: the device ID is its name
 	}
 	c.product(to, fromAnnouncement, n.SystemDescription)

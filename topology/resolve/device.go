@@ -245,7 +245,7 @@ func (r *resolver) title(root int, names []string, addresses []netip.Addr) strin
 		return n // only "localhost" or the like
 	}
 	_, id, _ := strings.Cut(r.keys[root][0].text, ":")
-	return strings.TrimPrefix(id, "/")
+	return id
 }
 
 // addressesOf returns the addresses of a device, the best to call it by first:

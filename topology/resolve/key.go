@@ -54,8 +54,10 @@ func serialKey(vendor, serial string) key {
 
 func agentKey(a fact.AgentID) key { return key{rankAgent, "agent:" + string(a)} }
 
-func announcedKey(protocol, subtype, id string) key {
-	return key{rankAnnounced, protocol + ":" + subtype + "/" + strings.ToLower(id)}
+// announcedKey is the key of what a device announces as its name: kind is
+// "chassis", the same for LLDP and CDP, which some makers fill from each other.
+func announcedKey(kind, id string) key {
+	return key{rankAnnounced, kind + ":" + strings.ToLower(id)}
 }
 
 // deviceID makes the ID of the device whose strongest key is k. The same MAC
@@ -93,7 +95,8 @@ func isDefaultName(s string) bool {
 	s, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(s)), ".")
 	switch s {
 	case "", "localhost", "switch", "router", "default", "unknown", "none", "null", "ubuntu", "debian", "raspberrypi",
-		"openwrt", "localdomain", "not set", "n/a", "ap", "host", "system", "test", "firewall", "(none)", "hostname":
+		"openwrt", "localdomain", "not set", "n/a", "ap", "host", "system", "test", "firewall", "(none)", "hostname",
+		"<private>", "<removed>", "not advertised", "mikrotik":
 		return true
 	}
 	return false

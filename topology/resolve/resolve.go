@@ -35,11 +35,7 @@ type Subnet struct {
 // Resolve finds the devices that obs speak of. The result does not depend on
 // the order of obs or on repeats.
 func Resolve(obs []fact.Observation, site topology.Site) *Network {
-	var set fact.Set
-	for _, o := range obs {
-		set.Add(o)
-	}
-	c := newCollector(set.Sorted(), site)
+	c := newCollector(Sorted(obs), site)
 	for i := range c.obs {
 		c.i = i
 		c.obs[i].Visit(c)
@@ -48,6 +44,23 @@ func Resolve(obs []fact.Observation, site topology.Site) *Network {
 	g := group(c.subjects)
 	a := resolveAddresses(c, g)
 	return newResolver(c, g, a).network()
+}
+
+// Sorted returns observations ordered by ID, each once; obs itself where it is
+// so already.
+func Sorted(obs []fact.Observation) []fact.Observation {
+	sorted := true
+	for i := 1; i < len(obs) && sorted; i++ {
+		sorted = obs[i-1].ID < obs[i].ID
+	}
+	if sorted {
+		return obs
+	}
+	var set fact.Set
+	for _, o := range obs {
+		set.Add(o)
+	}
+	return set.Sorted()
 }
 
 func (r *resolver) network() *Network {
