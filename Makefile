@@ -67,4 +67,4 @@ release:
 	cd dist && sha256sum kanmon-* > SHA256SUMS
 
 clean:
-	rm -rf kanmon dist kanmon-out
+	rm -rf kanmon dist kanmon-demo

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -181,6 +182,9 @@ func (a *app) tellAudit(ctx context.Context, o auditOptions) error {
 	var plan discover.Plan
 	for _, l := range o.listen {
 		plan = append(plan, "listen on "+l.Interface+" for "+untilWhen(l.Duration)+": sends nothing")
+	}
+	for _, agent := range o.agents {
+		plan = append(plan, fmt.Sprintf("ask %s: %s", agent, snmpPlan))
 	}
 	if err := a.tell(plan); err != nil {
 		return err

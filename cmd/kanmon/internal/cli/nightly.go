@@ -225,9 +225,11 @@ func isRun(name string) bool { return regexp.MustCompile(`^\d{8}T\d{6}Z$`).Match
 // tellNight prints what changed since before, and reports whether there is
 // something that tell names.
 func (a *app) tellNight(before, after *topology.Snapshot, tell []string) (bool, error) {
-	if before == nil {
+	if before == nil { // compared with the register alone
 		a.note("first complete run: there is nothing yet to compare with")
-		return false, nil
+		return slices.Contains(tell, config.TellWaysOut) && slices.ContainsFunc(after.ExternalConnections, func(c topology.ExternalConnection) bool {
+			return c.Status != topology.Approved
+		}), nil
 	}
 	d := diff.Snapshots(before, after)
 	if err := term.Diff(a.Stdout, d, a.lang); err != nil {

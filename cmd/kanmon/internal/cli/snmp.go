@@ -92,7 +92,7 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 				if err != nil {
 					return err
 				}
-				return a.tell(append(gate.Plan(), "SNMP: the system group, interfaces, addresses, neighbours, routes, forwarding tables, LLDP, CDP, entities"))
+				return a.tell(append(gate.Plan(), snmpPlan))
 			}
 			cr, err := creds.credentials(a.Getenv)
 			if err != nil {
@@ -116,6 +116,9 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 	c.Flags().StringVar(&vantage, "vantage", "", "where in the network this is, in your words")
 	return c
 }
+
+// snmpPlan says in a line what is asked of an agent.
+const snmpPlan = "SNMP GETBULK, read only: the system group, interfaces, addresses, neighbours, routes, forwarding tables, LLDP, CDP, entities"
 
 func (t *targetFlags) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&t.exclude, "exclude", nil, "addresses and prefixes that are never sent to")
