@@ -78,7 +78,7 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 		a.conns.last = c
 	}
 	if !c.seen[0] && !c.seen[1] {
-		c.sender = int8(side) //nolint:gosec // 0 or 1
+		c.sender = int8(side)
 	}
 	if !c.seen[side] {
 		c.seen[side] = true
@@ -157,7 +157,7 @@ func (c *conn) opened(it bool, side int) {
 	if !it {
 		side = 1 - side
 	}
-	c.client = int8(side) + 1 //nolint:gosec // 0 or 1
+	c.client = int8(side) + 1
 }
 
 // tunnel notes that the conversation is a tunnel, opened by side where that is
@@ -171,7 +171,7 @@ func (c *conn) tunnel(kind, detail string, side int) {
 			return
 		}
 	}
-	c.tunnels = append(c.tunnels, tunnelMark{kind: kind, detail: detail, opener: int8(side) + 1}) //nolint:gosec // -1, 0 or 1
+	c.tunnels = append(c.tunnels, tunnelMark{kind: kind, detail: detail, opener: int8(side) + 1})
 }
 
 // answered reports whether frames were seen both ways.

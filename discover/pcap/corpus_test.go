@@ -52,15 +52,15 @@ type result struct {
 }
 
 // readBytes reads a capture whatever its format.
-func readBytes(t testing.TB, name string, b []byte) result {
-	t.Helper()
+func readBytes(tb testing.TB, name string, b []byte) result {
+	tb.Helper()
 	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(bytes.NewReader(b))
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if b, err = io.ReadAll(z); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	for _, f := range pcap.Formats() {
@@ -75,7 +75,7 @@ func readBytes(t testing.TB, name string, b []byte) result {
 		r.skips, _ = c.Skips()
 		return r
 	}
-	t.Fatalf("%s: no format matches", name)
+	tb.Fatalf("%s: no format matches", name)
 	return result{}
 }
 

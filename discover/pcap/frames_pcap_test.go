@@ -97,28 +97,46 @@ func TestFlow(t *testing.T) {
 		in   *conversation
 		want fact.Flow
 	}{
-		{name: "SYN says who is the client", want: end(50000, "tcp", "", true),
-			in: talk().up(6, tcp(22, 50000, 1, syn, nil)).down(6, tcp(50000, 22, 1, syn|ack, nil))},
-		{name: "SYN ACK alone does too", want: end(50000, "tcp", "", false),
-			in: &conversation{client: "10.0.0.5", server: "10.0.1.9", frames: [][]byte{eth(macA, macB, 0x0800, ip4("10.0.1.9", "10.0.0.5", 6, tcp(50000, 22, 1, syn|ack, nil)))}}},
-		{name: "without it the port does", want: end(104, "tcp", "", true),
-			in: talk().down(6, tcp(104, 40000, 1, ack, nil)).up(6, tcp(40000, 104, 1, ack, nil))},
+		{
+			name: "SYN says who is the client", want: end(50000, "tcp", "", true),
+			in: talk().up(6, tcp(22, 50000, 1, syn, nil)).down(6, tcp(50000, 22, 1, syn|ack, nil)),
+		},
+		{
+			name: "SYN ACK alone does too", want: end(50000, "tcp", "", false),
+			in: &conversation{client: "10.0.0.5", server: "10.0.1.9", frames: [][]byte{eth(macA, macB, 0x0800, ip4("10.0.1.9", "10.0.0.5", 6, tcp(50000, 22, 1, syn|ack, nil)))}},
+		},
+		{
+			name: "without it the port does", want: end(104, "tcp", "", true),
+			in: talk().down(6, tcp(104, 40000, 1, ack, nil)).up(6, tcp(40000, 104, 1, ack, nil)),
+		},
 		{name: "DICOM on any port", want: end(50104, "tcp", "dicom", false), in: talk().up(6, tcp(50999, 50104, 1, ack, dicom))},
 		{name: "HL7", want: end(2575, "tcp", "hl7", false), in: talk().up(6, tcp(50999, 2575, 1, ack, []byte("\x0bMSH|^~\\&|A|B\r")))},
-		{name: "SSH by what the server says", want: end(2222, "tcp", "ssh", true),
-			in: talk().up(6, tcp(50999, 2222, 1, syn, nil)).down(6, tcp(2222, 50999, 1, ack, []byte("SSH-2.0-OpenSSH_9.2\r\n")))},
-		{name: "RDP", want: end(3389, "tcp", "rdp", false),
-			in: talk().up(6, tcp(50999, 3389, 1, ack, []byte{3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0}))},
-		{name: "S7 is not RDP", want: end(102, "tcp", "", false),
-			in: talk().up(6, tcp(50999, 102, 1, ack, []byte{3, 0, 0, 22, 17, 0xe0, 0, 0, 0, 1, 0, 0xc0, 1, 10, 0xc1, 2, 1, 0, 0xc2, 2, 1, 2}))},
-		{name: "VNC", want: end(5900, "tcp", "vnc", true),
-			in: talk().up(6, tcp(50999, 5900, 1, syn, nil)).down(6, tcp(5900, 50999, 1, ack, []byte("RFB 003.008\n")))},
-		{name: "the port alone shows no application", want: end(443, "tcp", "", true),
-			in: talk().up(6, tcp(50999, 443, 1, syn, nil)).down(6, tcp(443, 50999, 1, ack, []byte("whatever")))},
+		{
+			name: "SSH by what the server says", want: end(2222, "tcp", "ssh", true),
+			in: talk().up(6, tcp(50999, 2222, 1, syn, nil)).down(6, tcp(2222, 50999, 1, ack, []byte("SSH-2.0-OpenSSH_9.2\r\n"))),
+		},
+		{
+			name: "RDP", want: end(3389, "tcp", "rdp", false),
+			in: talk().up(6, tcp(50999, 3389, 1, ack, []byte{3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0})),
+		},
+		{
+			name: "S7 is not RDP", want: end(102, "tcp", "", false),
+			in: talk().up(6, tcp(50999, 102, 1, ack, []byte{3, 0, 0, 22, 17, 0xe0, 0, 0, 0, 1, 0, 0xc0, 1, 10, 0xc1, 2, 1, 0, 0xc2, 2, 1, 2})),
+		},
+		{
+			name: "VNC", want: end(5900, "tcp", "vnc", true),
+			in: talk().up(6, tcp(50999, 5900, 1, syn, nil)).down(6, tcp(5900, 50999, 1, ack, []byte("RFB 003.008\n"))),
+		},
+		{
+			name: "the port alone shows no application", want: end(443, "tcp", "", true),
+			in: talk().up(6, tcp(50999, 443, 1, syn, nil)).down(6, tcp(443, 50999, 1, ack, []byte("whatever"))),
+		},
 		{name: "NTP", want: end(123, "udp", "ntp", false), in: talk().up(17, udp(50999, 123, append([]byte{0x23}, make([]byte, 47)...)))},
 		{name: "ephemeral on both sides", want: end(0, "udp", "", false), in: talk().up(17, udp(50999, 60000, []byte("x")))},
-		{name: "ping", want: end(0, "icmp", "", true),
-			in: talk().up(1, []byte{8, 0, 0, 0, 0, 1, 0, 1}).down(1, []byte{0, 0, 0, 0, 0, 1, 0, 1})},
+		{
+			name: "ping", want: end(0, "icmp", "", true),
+			in: talk().up(1, []byte{8, 0, 0, 0, 0, 1, 0, 1}).down(1, []byte{0, 0, 0, 0, 0, 1, 0, 1}),
+		},
 		{name: "other protocol", want: end(0, "ip/89", "", false), in: talk().up(89, make([]byte, 24))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -237,17 +255,27 @@ func TestServerName(t *testing.T) {
 		want []fact.ServerName
 	}{
 		{name: "one segment, any port", in: talk().up(6, tcp(50000, 8443, 100, ack, hello)), want: []fact.ServerName{want("tls", 8443)}},
-		{name: "two segments", want: []fact.ServerName{want("tls", 443)},
-			in: talk().up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 1100, ack, long[1000:]))},
-		{name: "a repeated segment between", want: []fact.ServerName{want("tls", 443)},
-			in: talk().up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 1000, ack, long[900:]))},
-		{name: "over the wrap of the sequence number", want: []fact.ServerName{want("tls", 443)},
-			in: talk().up(6, tcp(50000, 443, 0xffffff00, ack, long[:1000])).up(6, tcp(50000, 443, 0xffffff00+1000-1<<32, ack, long[1000:]))},
+		{
+			name: "two segments", want: []fact.ServerName{want("tls", 443)},
+			in: talk().up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 1100, ack, long[1000:])),
+		},
+		{
+			name: "a repeated segment between", want: []fact.ServerName{want("tls", 443)},
+			in: talk().up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 1000, ack, long[900:])),
+		},
+		{
+			name: "over the wrap of the sequence number", want: []fact.ServerName{want("tls", 443)},
+			in: talk().up(6, tcp(50000, 443, 0xffffff00, ack, long[:1000])).up(6, tcp(50000, 443, 0xffffff00+1000-1<<32, ack, long[1000:])),
+		},
 		{name: "a segment is missing", in: talk().up(6, tcp(50000, 443, 100, ack, long[:1000])).up(6, tcp(50000, 443, 1300, ack, long[1200:]))},
-		{name: "after STARTTLS", want: []fact.ServerName{want("tls", 25)},
-			in: talk().up(6, tcp(50000, 25, 1, ack, []byte("EHLO a\r\n"))).up(6, tcp(50000, 25, 9, ack, []byte("STARTTLS\r\n"))).up(6, tcp(50000, 25, 19, ack, hello))},
-		{name: "HTTP", want: []fact.ServerName{want("http", 80)},
-			in: talk().up(6, tcp(50000, 80, 1, ack, []byte("GET / HTTP/1.1\r\nHost: hweb.oqs.onshikaku.org:80\r\n\r\n")))},
+		{
+			name: "after STARTTLS", want: []fact.ServerName{want("tls", 25)},
+			in: talk().up(6, tcp(50000, 25, 1, ack, []byte("EHLO a\r\n"))).up(6, tcp(50000, 25, 9, ack, []byte("STARTTLS\r\n"))).up(6, tcp(50000, 25, 19, ack, hello)),
+		},
+		{
+			name: "HTTP", want: []fact.ServerName{want("http", 80)},
+			in: talk().up(6, tcp(50000, 80, 1, ack, []byte("GET / HTTP/1.1\r\nHost: hweb.oqs.onshikaku.org:80\r\n\r\n"))),
+		},
 		{name: "HTTP to an address", in: talk().up(6, tcp(50000, 80, 1, ack, []byte("GET / HTTP/1.1\r\nHost: 198.51.100.1\r\n\r\n")))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(classicFile(1, arp, eth(macB, macA, 0x0800, ip4("10.0.0.1", "10.0.0.2", 6, tcp(50000, 443, 1, ack, clientHello("a.example", 0))))))
 	f.Add(ngFile(binary.LittleEndian, 1, arp))
 	f.Add(ngFile(binary.BigEndian, 113, arp))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		for _, format := range pcap.Formats() {
 			if !format.Match(b[:min(len(b), discover.HeadLen)]) {
 				continue

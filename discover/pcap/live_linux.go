@@ -50,7 +50,7 @@ func Live(ctx context.Context, o LiveOptions, to discover.Sink) (discover.Summar
 	}
 	sum.LinkTypes = []string{linkName(link)}
 	socket, err := afpacket.NewTPacket(
-		afpacket.OptInterface(o.Interface), afpacket.OptTPacketVersion(afpacket.TPacketVersion3),
+		afpacket.OptInterface(o.Interface), afpacket.TPacketVersion3,
 		afpacket.OptFrameSize(ringFrame), afpacket.OptBlockSize(ringBlock), afpacket.OptNumBlocks(ringBlocks),
 		afpacket.OptBlockTimeout(blockEvery), afpacket.OptPollTimeout(pollEvery), afpacket.OptAddVLANHeader(true),
 	)

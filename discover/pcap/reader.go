@@ -167,5 +167,5 @@ func nanoseconds(count, perSecond uint64, offset int64) int64 {
 	} else {
 		ns = frac / (perSecond / 1e9)
 	}
-	return s*1e9 + int64(min(ns, 999_999_999)) //nolint:gosec // below a second
+	return s*1e9 + int64(min(ns, 999_999_999))
 }

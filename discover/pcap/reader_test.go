@@ -140,7 +140,9 @@ func TestHostileFiles(t *testing.T) {
 	le := binary.LittleEndian
 	arp := eth(all1, macA, 0x0806, arp4(1, macA, "192.0.2.1", macB, "192.0.2.2"))
 	huge := join(classicFile(1, arp), be32(0), be32(0), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-	block := func(kind, n uint32) []byte { return join(le.AppendUint32(le.AppendUint32(nil, kind), n), make([]byte, 32)) }
+	block := func(kind, n uint32) []byte {
+		return join(le.AppendUint32(le.AppendUint32(nil, kind), n), make([]byte, 32))
+	}
 	other := ngFile(le, 1, arp)
 	le.PutUint32(other[len(other)-4:], 9999)
 	for _, tt := range []struct {

@@ -176,7 +176,7 @@ func (r *ngReader) iface(b []byte) error {
 		case code == 9 && len(v) == 1:
 			in.perSecond = perSecond(v[0])
 		case code == 14 && len(v) == 8:
-			in.offset = int64(r.order.Uint64(v)) //nolint:gosec // signed by definition
+			in.offset = int64(r.order.Uint64(v))
 		}
 	})
 	r.ifaces = append(r.ifaces, in)

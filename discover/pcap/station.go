@@ -30,7 +30,7 @@ func (t *stationTable) see(m fact.MAC, vid uint16, at moment) {
 				t.lost++
 				return
 			}
-			i = int32(len(t.list)) //nolint:gosec // at most limitStations
+			i = int32(len(t.list))
 			t.list = append(t.list, station{key: key})
 			t.byKey[key] = i
 		}

@@ -42,7 +42,7 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 		return
 	}
 	if p.sport == 53 || p.dport == 53 {
-		a.dnsOverTCP(h, p, c)
+		a.dnsOverTCP(p, c)
 	}
 	if c.app == "http" {
 		if tlshello.Starts(p.payload) { // behind a proxy
@@ -99,7 +99,7 @@ func (a *analyzer) clientHello(c *conn, side int, seq uint32, b []byte) {
 		a.serverName("tls", name, c, side)
 	case errors.Is(err, tlshello.ErrMore) && c.stream == nil && a.streams < maxStreams && len(b) < tlshello.MaxHello:
 		a.streams++
-		c.stream = &stream{side: side, next: seq + uint32(len(b)), buf: append(make([]byte, 0, 4096), b...)} //nolint:gosec // wraps, as sequence numbers do
+		c.stream = &stream{side: side, next: seq + uint32(len(b)), buf: append(make([]byte, 0, 4096), b...)}
 	}
 }
 
@@ -121,7 +121,7 @@ func (a *analyzer) continueStream(c *conn, side int, p *packet) {
 		return
 	}
 	s.buf = append(s.buf, b...)
-	s.next += uint32(len(b)) //nolint:gosec // wraps, as sequence numbers do
+	s.next += uint32(len(b))
 	name, err := tlshello.Decode(s.buf)
 	if errors.Is(err, tlshello.ErrMore) && len(s.buf) < tlshello.MaxHello {
 		return
@@ -157,7 +157,7 @@ func (a *analyzer) serverName(protocol, name string, c *conn, client int) {
 }
 
 // dnsOverTCP reads a DNS message that stands in one segment (RFC 1035, 4.2.2).
-func (a *analyzer) dnsOverTCP(h *hop, p *packet, c *conn) {
+func (a *analyzer) dnsOverTCP(p *packet, c *conn) {
 	if len(p.payload) < 14 {
 		return
 	}

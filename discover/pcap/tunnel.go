@@ -79,6 +79,9 @@ func (t *tunnelTable) find(c *conn, m *tunnelMark) *tunnelEntry {
 	return e
 }
 
+// firstLinux is where Linux begins to take ports for connections of its own.
+const firstLinux = 32768
+
 // tunnelEnd returns one end of a tunnel. Its port is kept unless it is one that
 // was taken for this connection only: the greater of two ports of which the
 // other is known for this, or a dynamic one.
@@ -86,7 +89,7 @@ func (c *conn) tunnelEnd(side int) fact.Endpoint {
 	port, other := c.key.port[side], c.key.port[1-side]
 	switch {
 	case port == other, serverPort(port):
-	case serverPort(other), port >= 32768 && !(other >= 32768 && c.clientSide() != side):
+	case serverPort(other), port >= firstLinux && (other < firstLinux || c.clientSide() == side):
 		port = 0
 	}
 	return c.endpoint(side, port)

@@ -85,7 +85,7 @@ func FuzzApp(f *testing.F) {
 	f.Add(dicom(1, "PACS            CT1             "), uint16(161))
 	f.Add([]byte{0x30, 0x84, 0, 0, 0, 1, 2, 4}, uint16(161))
 	f.Add([]byte("<1>"), uint16(514))
-	f.Fuzz(func(t *testing.T, b []byte, port uint16) {
+	f.Fuzz(func(_ *testing.T, b []byte, port uint16) {
 		app.TCP(b)
 		app.UDP(b, 40000, port)
 	})

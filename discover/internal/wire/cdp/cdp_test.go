@@ -27,11 +27,13 @@ func TestDecode(t *testing.T) {
 		want cdp.Packet
 		err  error
 	}{
-		{name: "full", in: slices.Concat(head, text(1, "sw-lab"), tlv(2, 4+len(addresses), addresses...), text(3, "Gi0/1"), tlv(4, 8, 0, 0, 0, 0x29), text(5, "IOS 15"), text(6, "cisco WS-C2960")),
+		{
+			name: "full", in: slices.Concat(head, text(1, "sw-lab"), tlv(2, 4+len(addresses), addresses...), text(3, "Gi0/1"), tlv(4, 8, 0, 0, 0, 0x29), text(5, "IOS 15"), text(6, "cisco WS-C2960")),
 			want: cdp.Packet{
 				DeviceID: "sw-lab", PortID: "Gi0/1", Version: "IOS 15", Platform: "cisco WS-C2960", Capabilities: []string{"router", "bridge", "igmp"},
 				Addresses: []netip.Addr{netip.MustParseAddr("10.99.0.12"), netip.MustParseAddr("2001:db8::1")},
-			}},
+			},
+		},
 		{name: "too many addresses promised", in: slices.Concat(head, text(1, "a"), tlv(2, 8, 0xff, 0xff, 0xff, 0xff)), want: cdp.Packet{DeviceID: "a"}},
 		{name: "length of zero", in: slices.Concat(head, text(1, "a"), tlv(3, 0)), want: cdp.Packet{DeviceID: "a"}, err: cdp.ErrShort},
 		{name: "cut", in: slices.Concat(head, text(1, "a"), tlv(3, 40, 'x')), want: cdp.Packet{DeviceID: "a"}, err: cdp.ErrShort},

@@ -41,15 +41,17 @@ func TestDecode(t *testing.T) {
 	}{
 		{name: "solicit", in: solicit, want: client},
 		{name: "relayed twice", want: relayed, in: relay(12, option(9, relay(12, option(79, []byte{0, 1, 2, 0, 0, 0, 0, 7}), option(9, solicit))))},
-		{name: "reply of a DS-Lite line", in: message(7, option(1, duid), option(2, duid),
-			option(3, make([]byte, 12), option(5, address("2001:db8::7"), make([]byte, 8))),
-			option(25, make([]byte, 12), option(26, make([]byte, 8), []byte{56}, address("2001:db8:1:ff::"))),
-			option(23, address("2404:1a8::1")), option(24, []byte("\x0aflets-east\x02jp\x00")), option(64, []byte("\x02gw\x07transix\x02jp\x00")), option(94, nil), option(94, nil)),
+		{
+			name: "reply of a DS-Lite line", in: message(7, option(1, duid), option(2, duid),
+				option(3, make([]byte, 12), option(5, address("2001:db8::7"), make([]byte, 8))),
+				option(25, make([]byte, 12), option(26, make([]byte, 8), []byte{56}, address("2001:db8:1:ff::"))),
+				option(23, address("2404:1a8::1")), option(24, []byte("\x0aflets-east\x02jp\x00")), option(64, []byte("\x02gw\x07transix\x02jp\x00")), option(94, nil), option(94, nil)),
 			want: dhcp6.Message{
 				Type: dhcp6.Reply, ClientDUID: "00030001020000000007", ServerDUID: "00030001020000000007", AFTRName: "gw.transix.jp", S46: []string{"map-e"},
 				Addresses: []netip.Addr{netip.MustParseAddr("2001:db8::7")}, Delegated: []netip.Prefix{netip.MustParsePrefix("2001:db8:1::/56")},
 				DNSServers: []netip.Addr{netip.MustParseAddr("2404:1a8::1")}, SearchDomains: []string{"flets-east.jp"},
-			}},
+			},
+		},
 		{name: "option too long", in: message(1, option(1, duid), []byte{0, 6, 0, 99}), want: dhcp6.Message{Type: 1, ClientDUID: "00030001020000000007"}, err: dhcp6.ErrOption},
 		{name: "relay without a message", in: relay(12), want: dhcp6.Message{Type: 12, Relayed: true}, err: dhcp6.ErrRelay},
 		{name: "type", in: []byte{99, 0, 0, 0}, want: dhcp6.Message{Type: 99}, err: dhcp6.ErrOther},

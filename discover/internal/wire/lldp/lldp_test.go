@@ -36,10 +36,11 @@ func TestDecode(t *testing.T) {
 	}{
 		{name: "mandatory only", in: unit(tlv(0)), want: base},
 		{name: "no end", in: unit(), want: base},
-		{name: "full", want: full, in: unit(
-			tlv(4, []byte("uplink")...), tlv(5, []byte("sw-lab")...), tlv(6, []byte("Switch 1.0")...), tlv(7, 0, 0x14, 0, 0x14),
-			tlv(8, 5, 1, 10, 99, 0, 13, 2, 0, 0, 0, 1, 0), tlv(8, append(append([]byte{17, 2}, netip.MustParseAddr("2001:db8::1").AsSlice()...), 2, 0, 0, 0, 1, 0)...),
-			tlv(127, 0, 0x12, 0x0f, 1), tlv(0)),
+		{
+			name: "full", want: full, in: unit(
+				tlv(4, []byte("uplink")...), tlv(5, []byte("sw-lab")...), tlv(6, []byte("Switch 1.0")...), tlv(7, 0, 0x14, 0, 0x14),
+				tlv(8, 5, 1, 10, 99, 0, 13, 2, 0, 0, 0, 1, 0), tlv(8, append(append([]byte{17, 2}, netip.MustParseAddr("2001:db8::1").AsSlice()...), 2, 0, 0, 0, 1, 0)...),
+				tlv(127, 0, 0x12, 0x0f, 1), tlv(0)),
 		},
 		{name: "other subtypes", want: network, in: slices.Concat(tlv(1, 5, 1, 192, 0, 2, 1), tlv(2, 7, 0, 255), tlv(3, 0, 120), tlv(0))},
 		{name: "out of order", in: slices.Concat(tlv(2, 5, 'a'), tlv(1, 4, 1, 2, 3, 4, 5, 6)), err: "stand first"},

@@ -147,8 +147,9 @@ func name(b []byte, off int) (Name, int, error) {
 		return Name{}, 0, ErrName
 	}
 	var raw [16]byte
+	half := b[off+1 : off+33]
 	for i := range raw {
-		hi, lo := b[off+1+2*i]-'A', b[off+2+2*i]-'A'
+		hi, lo := half[2*i]-'A', half[2*i+1]-'A'
 		if hi > 15 || lo > 15 {
 			return Name{}, 0, ErrName
 		}

@@ -44,12 +44,18 @@ func TestDecode(t *testing.T) {
 		err  error
 	}{
 		{name: "query", in: slices.Concat(header(0x0110, 1, 0, 0), question), want: nbns.Packet{Query: "KENSA-PC3"}},
-		{name: "registration", in: slices.Concat(header(0x2910, 1, 0, 1), question, rr([]byte{0xc0, 12}, 0x20, 0, 0, 172, 20, 10, 2)),
-			want: nbns.Packet{Opcode: 5, Query: "KENSA-PC3", Claims: []nbns.Claim{claim}}},
-		{name: "positive response", in: slices.Concat(header(0x8500, 0, 1, 0), rr(encoded("KENSA-PC3", 0), 0x20, 0, 0, 172, 20, 10, 2)),
-			want: nbns.Packet{Response: true, Claims: []nbns.Claim{claim}}},
-		{name: "node status", in: slices.Concat(header(0x8400, 0, 1, 0), rr(encoded("*", 0), 0x21, status...)),
-			want: nbns.Packet{Response: true, Status: []nbns.Name{{Text: "KENSA-PC3"}, {Text: "WORKGROUP", Group: true}}, UnitID: [6]byte{2, 0, 0, 0, 0, 9}}},
+		{
+			name: "registration", in: slices.Concat(header(0x2910, 1, 0, 1), question, rr([]byte{0xc0, 12}, 0x20, 0, 0, 172, 20, 10, 2)),
+			want: nbns.Packet{Opcode: 5, Query: "KENSA-PC3", Claims: []nbns.Claim{claim}},
+		},
+		{
+			name: "positive response", in: slices.Concat(header(0x8500, 0, 1, 0), rr(encoded("KENSA-PC3", 0), 0x20, 0, 0, 172, 20, 10, 2)),
+			want: nbns.Packet{Response: true, Claims: []nbns.Claim{claim}},
+		},
+		{
+			name: "node status", in: slices.Concat(header(0x8400, 0, 1, 0), rr(encoded("*", 0), 0x21, status...)),
+			want: nbns.Packet{Response: true, Status: []nbns.Name{{Text: "KENSA-PC3"}, {Text: "WORKGROUP", Group: true}}, UnitID: [6]byte{2, 0, 0, 0, 0, 9}},
+		},
 		{name: "pointer to itself", in: slices.Concat(header(0x8500, 0, 1, 0), []byte{0xc0, 12}, make([]byte, 40)), want: nbns.Packet{Response: true}, err: nbns.ErrName},
 		{name: "letter beyond P", in: slices.Concat(header(0x0110, 1, 0, 0), []byte{32, 'Z'}, make([]byte, 40)), err: nbns.ErrName},
 		{name: "cut", in: slices.Concat(header(0x0110, 1, 0, 0), question[:20]), err: nbns.ErrShort},

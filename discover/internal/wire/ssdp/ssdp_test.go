@@ -16,8 +16,10 @@ func TestDecode(t *testing.T) {
 		want ssdp.Announcement
 		ok   bool
 	}{
-		{name: "notify", ok: true, in: "NOTIFY * HTTP/1.1\r\nnt: upnp:rootdevice\r\nNTS: ssdp:alive\r\nUSN: uuid:1::upnp:rootdevice\r\nServer: Linux UPnP/1.0 x/1\r\nLOCATION: http://192.0.2.1:80/d.xml\r\n\r\nNT: late\r\n",
-			want: ssdp.Announcement{Target: "upnp:rootdevice", USN: "uuid:1::upnp:rootdevice", Server: "Linux UPnP/1.0 x/1", Location: "http://192.0.2.1:80/d.xml"}},
+		{
+			name: "notify", ok: true, in: "NOTIFY * HTTP/1.1\r\nnt: upnp:rootdevice\r\nNTS: ssdp:alive\r\nUSN: uuid:1::upnp:rootdevice\r\nServer: Linux UPnP/1.0 x/1\r\nLOCATION: http://192.0.2.1:80/d.xml\r\n\r\nNT: late\r\n",
+			want: ssdp.Announcement{Target: "upnp:rootdevice", USN: "uuid:1::upnp:rootdevice", Server: "Linux UPnP/1.0 x/1", Location: "http://192.0.2.1:80/d.xml"},
+		},
 		{name: "response", ok: true, in: "HTTP/1.1 200 OK\r\nST: urn:x:device:y:1\r\n\r\n", want: ssdp.Announcement{Target: "urn:x:device:y:1"}},
 		{name: "bye", ok: true, in: "NOTIFY * HTTP/1.1\r\nNT: a\r\nNTS: ssdp:byebye\r\n\r\n", want: ssdp.Announcement{Target: "a", Bye: true}},
 		{name: "search", in: "M-SEARCH * HTTP/1.1\r\nST: ssdp:all\r\n\r\n"},

@@ -120,7 +120,7 @@ func FuzzVPN(f *testing.F) {
 	f.Add(ikeV1(payload(13, "abcd"), payload(0, "efgh")), uint8(0))
 	f.Add([]byte{0x30, 0x81, 0x88, 0x0b, 0, 0, 0, 0, 0, 0, 0, 0}, uint8(1))
 	f.Add(append([]byte{0, 1, 4, 4}, make([]byte, 70)...), uint8(0))
-	f.Fuzz(func(t *testing.T, b []byte, side uint8) {
+	f.Fuzz(func(_ *testing.T, b []byte, side uint8) {
 		vpn.DecodeIKE(b, side&1 != 0)
 		vpn.DecodeNATT(b, side&1 != 0)
 		vpn.AH(b)
