@@ -57,6 +57,7 @@ type classifier struct {
 	tables   []*tables
 	tablesOf map[topology.DeviceID][]*tables
 	devices  map[topology.DeviceID][]netip.Addr // addresses of each
+	vendors  map[topology.DeviceID]string
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
 	places   map[netip.Addr]place
 	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
@@ -71,6 +72,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		ledger:   ledger{drafts: make(map[key]*draft)},
 		devices:  make(map[topology.DeviceID][]netip.Addr),
 		tablesOf: make(map[topology.DeviceID][]*tables),
+		vendors:  make(map[topology.DeviceID]string),
 		handed:   make(map[handover]map[topology.DeviceID]*fact.Observation),
 		places:   make(map[netip.Addr]place),
 		onLink:   make(map[netip.Prefix]bool),
@@ -78,7 +80,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		addrsOf:  make(map[string][]netip.Addr),
 	}
 	for _, d := range net.Devices() {
-		c.devices[d.ID] = addressesOf(d)
+		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
 	}
 	for _, ra := range c.seen.adverts {
 		for _, p := range ra.f.Prefixes {

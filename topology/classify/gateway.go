@@ -47,9 +47,11 @@ func (c *classifier) gateways() {
 		case c.place(p.to) == closed:
 			x.key, x.sig, x.transport = closedKey(end), c.sig.Closed(p.to), []string{"ipv6"}
 			x.rules = append(x.rules, either(p.answered, closedTraffic, closedTrafficOneWay))
-		case routesInside[end] != nil:
+		case routesInside[end] != nil || way.circular:
 			x.key, x.rules = key{category: topology.Internet, device: end}, append(x.rules, gatewaySomewhere)
-			obs = append(obs, routesInside[end])
+			if o := routesInside[end]; o != nil {
+				obs = append(obs, o)
+			}
 		case way.known || len(signs[end]) > 0:
 			x.key = key{category: topology.Internet, device: end}
 			x.rules = append(x.rules, either(p.answered, gatewayKnown, gatewayKnownOneWay))

@@ -18,8 +18,9 @@ import (
 // Bounds of what one connection lists. Names and addresses come from the wire,
 // and a sender that makes them up must not make the map unreadable.
 const (
-	maxRemote = 100 // names, and addresses, of the party outside
-	maxPerUse = 3   // observations of traffic kept as evidence for each device behind
+	maxRemote  = 100 // names, and addresses, of the party outside
+	maxPerUse  = 3   // observations kept as evidence for each rule and device behind
+	maxPerRule = 100 // observations kept as evidence for each rule otherwise
 )
 
 // key tells a connection from every other: one device can have several of a
@@ -60,10 +61,18 @@ type draft struct {
 	addrs     map[netip.Addr]bool
 	transport map[string]bool
 	direction map[topology.Direction]bool
-	behind    map[topology.DeviceID]int // observations of it kept as evidence
+	behind    map[topology.DeviceID]bool
+	kept      map[use]int // observations kept as evidence
 	line      bool
 	evidence  map[fact.ID]*fact.Observation
 	used      map[fact.ID]*fact.Observation // seen, and not all kept as evidence
+}
+
+// use is what observations are counted by: that a hundred PCs browse is told by
+// a few frames of each.
+type use struct {
+	rule   rule
+	behind topology.DeviceID
 }
 
 // ledger gathers claims into connections.
@@ -77,7 +86,7 @@ func (l *ledger) has(k key) *draft { return l.drafts[k] }
 // add merges a claim and the observations behind it. A claim without a device
 // or without evidence is not one.
 func (l *ledger) add(c claim, obs ...*fact.Observation) {
-	if c.device == "" || len(obs) == 0 {
+	if c.device == "" || len(obs) == 0 || len(c.rules) == 0 {
 		return
 	}
 	d := l.drafts[c.key]
@@ -85,21 +94,23 @@ func (l *ledger) add(c claim, obs ...*fact.Observation) {
 		d = &draft{
 			key: c.key, rules: map[rule]bool{}, sigs: map[*signature.Signature]bool{}, ifaces: map[string]bool{},
 			names: map[string]bool{}, addrs: map[netip.Addr]bool{}, transport: map[string]bool{},
-			direction: map[topology.Direction]bool{}, behind: map[topology.DeviceID]int{},
+			direction: map[topology.Direction]bool{}, behind: map[topology.DeviceID]bool{}, kept: map[use]int{},
 			evidence: map[fact.ID]*fact.Observation{}, used: map[fact.ID]*fact.Observation{},
 		}
 		l.drafts[c.key] = d
 	}
 	d.merge(c)
+	most := maxPerRule
+	if c.behind != "" {
+		most = maxPerUse
+	}
+	u := use{c.rules[0], c.behind}
 	for _, o := range obs {
 		d.used[o.ID] = o
-		if c.behind != "" && d.behind[c.behind] >= maxPerUse {
-			continue
+		if d.evidence[o.ID] == nil && d.kept[u] < most {
+			d.kept[u]++
+			d.evidence[o.ID] = o
 		}
-		if d.evidence[o.ID] == nil && c.behind != "" {
-			d.behind[c.behind]++
-		}
-		d.evidence[o.ID] = o
 	}
 }
 
@@ -127,8 +138,8 @@ func (d *draft) merge(c claim) {
 	if c.direction != "" {
 		d.direction[c.direction] = true
 	}
-	if _, ok := d.behind[c.behind]; !ok && c.behind != "" && c.behind != c.device {
-		d.behind[c.behind] = 0
+	if c.behind != "" && c.behind != c.device {
+		d.behind[c.behind] = true
 	}
 	d.line = d.line || c.line
 }
@@ -169,10 +180,8 @@ func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalCo
 	if n := sorted(d.ifaces); len(n) > 0 {
 		x.Interface = n[0]
 	}
-	for _, b := range sorted(d.behind) {
-		if b != d.device {
-			x.Behind = append(x.Behind, b)
-		}
+	if len(d.behind) > 0 {
+		x.Behind = sorted(d.behind)
 	}
 	d.remote(&x.Remote, namesOf)
 	for _, id := range sorted(d.evidence) {

@@ -16,6 +16,7 @@ type path struct {
 	end       topology.DeviceID // the last device inside that is known
 	exit      *key              // the way out that they take there; nil where none is known
 	ambiguous bool              // several devices come next, and all of them are looked at themselves
+	circular  bool              // the routing tables lead in a circle, of which end is the first device by ID
 	known     bool              // a routing table names end as a next hop
 	rules     []rule            // how it was followed
 	evidence  []*fact.Observation
@@ -43,9 +44,13 @@ func (c *classifier) follow(from topology.DeviceID, to netip.Addr, stop func(top
 			p.exit = exit
 			return p
 		}
-		if next, o := c.routeNext(p.end, to); o != nil && !been[next] {
-			p.end, p.known = next, true
+		if next, o := c.routeNext(p.end, to); o != nil {
 			p.rules, p.evidence = append(p.rules, routeFollowed), append(p.evidence, o)
+			if been[next] {
+				p.end, p.circular = sorted(been)[0], true
+				return p
+			}
+			p.end, p.known = next, true
 			continue
 		}
 		next, o, many := c.frameNext(p.end, to)
@@ -61,7 +66,7 @@ func (c *classifier) follow(from topology.DeviceID, to netip.Addr, stop func(top
 		}
 		return p
 	}
-	p.ambiguous = true // too far, or in a circle
+	p.circular = true // longer than any chain of routers that is none
 	return p
 }
 

@@ -70,8 +70,8 @@ func (r rule) says() (grade topology.Grade, because string) {
 	}{
 		cellularInterfaceUp:   {topology.Confirmed, "The device's own tables show a cellular interface that is up or has an address, and the device is a router."},
 		cellularInterfaceDown: {topology.Inferred, "The device's own tables show a cellular interface that is down, and the device is a router."},
-		cellularModemUp:       {topology.Confirmed, "The device's own tables show a cellular interface that is up or has an address, and the device is not a router."},
-		cellularModemDown:     {topology.Inferred, "The device's own tables show a cellular interface that is down, and the device is not a router."},
+		cellularModemUp:       {topology.Confirmed, "The device's own tables show a cellular interface that is up or has an address, and nothing says that the device is a router."},
+		cellularModemDown:     {topology.Inferred, "The device's own tables show a cellular interface that is down, and nothing says that the device is a router."},
 		tetherInterfaceUp:     {topology.Confirmed, "The device's own tables show the interface of a shared phone line, up or with an address."},
 		tetherInterfaceDown:   {topology.Inferred, "The device's own tables show the interface of a shared phone line, which is down."},
 		defaultRouteThere:     {"", "A default route of the device leads over that interface."},

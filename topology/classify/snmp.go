@@ -92,6 +92,9 @@ func (c *classifier) readTables() []*tables {
 			t.addRoute(r)
 		}
 	}
+	for k, t := range all {
+		t.cellular = t.cellular || c.sig.Maker(c.vendors[k.device]) != nil
+	}
 	keys := slices.SortedFunc(maps.Keys(all), func(a, b agentOf) int {
 		return cmp.Or(strings.Compare(string(a.agent), string(b.agent)), strings.Compare(string(a.device), string(b.device)))
 	})
@@ -164,7 +167,9 @@ func name(i fact.Interface) string {
 
 // interfaces finds cellular and tether interfaces in devices' own tables.
 func (c *classifier) interfaces() {
+	routers := c.routerSigns()
 	for _, t := range c.tables {
+		t.forwarding = t.forwarding || len(routers[t.device]) > 0
 		for _, n := range sorted(t.ifaces) {
 			c.wirelessInterface(t, t.ifaces[n])
 		}
@@ -172,12 +177,7 @@ func (c *classifier) interfaces() {
 }
 
 func (c *classifier) wirelessInterface(t *tables, i seen[fact.Interface]) {
-	sig := c.sig.InterfaceType(i.f.Type)
-	for _, d := range []string{i.f.Descr, i.f.Name} {
-		if sig == nil {
-			sig = c.sig.InterfaceDescription(d)
-		}
-	}
+	sig := c.sig.Interface(i.f.Type, i.f.Descr, i.f.Name)
 	if sig == nil {
 		return
 	}

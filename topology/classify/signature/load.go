@@ -54,6 +54,7 @@ type matchEntry struct {
 	Makers     []strictyaml.Text `yaml:"makers"`
 	IfTypes    []strictyaml.Text `yaml:"interface_types"`
 	IfDescr    []strictyaml.Text `yaml:"interface_descriptions"`
+	IfExcept   []strictyaml.Text `yaml:"except_interface_descriptions"`
 	Pools      []poolEntry       `yaml:"pools"`
 	Services   []strictyaml.Text `yaml:"services"`
 	Products   []strictyaml.Text `yaml:"products"`
@@ -148,7 +149,7 @@ func (p *parser) match(e matchEntry) Match {
 		DNSServers: list(p, e.DNSServers, netip.ParseAddr),
 		Enterprise: list(p, e.Enterprise, number), IfTypes: list(p, e.IfTypes, number),
 		Makers: list(p, e.Makers, word), Services: list(p, e.Services, word),
-		IfDescr: list(p, e.IfDescr, pattern), Products: list(p, e.Products, pattern),
+		IfDescr: list(p, e.IfDescr, pattern), IfExcept: list(p, e.IfExcept, pattern), Products: list(p, e.Products, pattern),
 	}
 	for _, q := range e.Pools {
 		pools := list(p, []strictyaml.Text{q.Prefix}, prefix)

@@ -238,8 +238,19 @@ func (s *Set) DNSServer(a netip.Addr) *Signature { return s.dns[a.Unmap().WithZo
 // number.
 func (s *Set) Enterprise(n uint32) *Signature { return s.numbers[n] }
 
-// InterfaceType returns the signature of an IANAifType.
-func (s *Set) InterfaceType(n uint32) *Signature { return s.ifTypes[n] }
+// Interface returns the signature of an interface by its IANAifType, else by its
+// ifDescr or ifName.
+func (s *Set) Interface(ifType uint32, descr, name string) *Signature {
+	descr, name = strings.TrimRight(descr, "\uFFFD "), strings.TrimRight(name, "\uFFFD ") // some agents end them with NUL
+	if x := s.ifTypes[ifType]; x != nil && !matches(x.Match.IfExcept, descr) && !matches(x.Match.IfExcept, name) {
+		return x
+	}
+	of := func(m *Match) []*regexp.Regexp { return m.IfDescr }
+	if x := s.first(descr, of); x != nil {
+		return x
+	}
+	return s.first(name, of)
+}
 
 // Maker returns the signature of a maker by its name in an OUI list: its first
 // words, whatever their case and whatever stands after them.
@@ -252,12 +263,6 @@ func (s *Set) Maker(name string) *Signature {
 		}
 	}
 	return nil
-}
-
-// InterfaceDescription returns the signature of an ifDescr or ifName.
-func (s *Set) InterfaceDescription(d string) *Signature {
-	d = strings.TrimRight(d, "\uFFFD ") // some agents end it with NUL
-	return s.first(d, func(m *Match) []*regexp.Regexp { return m.IfDescr })
 }
 
 // Probed returns the signature of a listener by what a probe found of it: the
@@ -274,13 +279,15 @@ func (s *Set) first(text string, patterns func(*Match) []*regexp.Regexp) *Signat
 		return nil
 	}
 	for _, x := range s.all {
-		for _, p := range patterns(&x.Match) {
-			if p.MatchString(text) {
-				return x
-			}
+		if matches(patterns(&x.Match), text) {
+			return x
 		}
 	}
 	return nil
+}
+
+func matches(patterns []*regexp.Regexp, text string) bool {
+	return slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(text) })
 }
 
 // Pool returns the signature and the pool that has the address; nil where none

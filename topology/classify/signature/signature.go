@@ -39,6 +39,7 @@ type Match struct {
 	Makers     []string         // beginnings of makers' names as the OUI list has them, by whole words
 	IfTypes    []uint32         // IANAifType of interfaces
 	IfDescr    []*regexp.Regexp // of ifDescr and ifName
+	IfExcept   []*regexp.Regexp // of ifDescr and ifName: interfaces of IfTypes that are something else
 	Pools      []Pool           // address pools that shared lines give out
 	Services   []string         // service names that a probe found, never by port number
 	Products   []*regexp.Regexp // product names that a probe found
