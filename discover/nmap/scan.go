@@ -36,6 +36,10 @@ type Options struct {
 	// SkipDiscovery connects to addresses that do not answer ARP or echo requests
 	// too. It finds machines that hide, and sends the most.
 	SkipDiscovery bool
+	// Unprivileged says that this process may not send raw packets. nmap would
+	// then quietly replace the echo request by TCP connections; so it is told
+	// which ones, and the plan shows them.
+	Unprivileged bool
 
 	MaxRate     int           // packets a second; 0: what the Gate allows, which it never exceeds
 	HostTimeout time.Duration // for one host; 0: defaultHostTimeout
@@ -134,6 +138,16 @@ func collect(ctx context.Context, opts Options, to discover.Sink) error {
 		}
 	}
 	return nil
+}
+
+// discovery returns the options by which nmap finds out which addresses answer:
+// ARP on the segment and an ICMP echo request, or, without the right to send
+// those, one TCP connection each to two ports.
+func discovery(opts Options) []scan.Option {
+	if opts.Unprivileged {
+		return []scan.Option{scan.WithUnprivileged(), scan.WithSYNDiscovery("80", "443")}
+	}
+	return []scan.Option{scan.WithICMPEchoDiscovery()}
 }
 
 // command is one run of nmap.
@@ -263,7 +277,7 @@ func arguments(ctx context.Context, c *command, opts Options, gate *discover.Gat
 	if opts.SkipDiscovery {
 		options = append(options, scan.WithSkipHostDiscovery())
 	} else {
-		options = append(options, scan.WithICMPEchoDiscovery())
+		options = append(options, discovery(opts)...)
 	}
 	if c.to[0].Is6() {
 		options = append(options, scan.WithIPv6Scanning())

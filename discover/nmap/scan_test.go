@@ -55,6 +55,7 @@ func TestPlan(t *testing.T) {
 		{name: "default", in: nmap.Options{Targets: prefixes("192.0.2.0/29")}, want: gentle + " -p 21-23,80,135,139,443,445,992,1194,1433,1723,3389,4899,5555,5631,5900,5938,7070,7547,8080,8291,8443,10443 -PE", end: "192.0.2.1 192.0.2.2/31 192.0.2.4/30"},
 		{name: "all-ports", in: nmap.Options{Targets: prefixes("192.0.2.1/32"), Ports: "1-65535"}, want: gentle + " -p 1-103,105-514,516-2574,2576-2760,2763-3009,3011-6660,6662-9099,9108-11111,11113-65535 -PE", end: "192.0.2.1"},
 		{name: "top-ports", in: nmap.Options{Targets: prefixes("192.0.2.1/32"), TopPorts: 20, SkipDiscovery: true}, want: gentle + " --top-ports 20 -Pn", end: "192.0.2.1"},
+		{name: "unprivileged", in: nmap.Options{Targets: prefixes("192.0.2.1/32"), Ports: "22", Unprivileged: true}, want: gentle + " -p 22 --unprivileged -PS80,443", end: "192.0.2.1"},
 		{name: "slower", in: nmap.Options{Targets: prefixes("192.0.2.1/32"), Ports: "22", MaxRate: 2}, want: strings.Replace(gentle, "rate 10", "rate 2", 1) + " -p 22 -PE", end: "192.0.2.1"},
 		{name: "never-faster-than-the-gate", in: nmap.Options{Targets: prefixes("192.0.2.1/32"), Ports: "22", MaxRate: 1000}, want: gentle + " -p 22 -PE", end: "192.0.2.1"},
 		{name: "spared", in: nmap.Options{Targets: prefixes("192.0.2.8/29"), Ports: "80", Exclude: prefixes("192.0.2.15/32")}, want: gentle + " -p 80 -PE --exclude 192.0.2.15/32", end: "192.0.2.8/30 192.0.2.12 192.0.2.14"},

@@ -29,7 +29,7 @@ func (s *scanFlags) add(f *pflag.FlagSet) {
 }
 
 func (s *scanFlags) options() nmap.Options {
-	return nmap.Options{Path: s.program, Ports: s.ports, TopPorts: s.topPorts, SkipDiscovery: s.skip, HostTimeout: s.hostTimeout}
+	return nmap.Options{Path: s.program, Ports: s.ports, TopPorts: s.topPorts, SkipDiscovery: s.skip, HostTimeout: s.hostTimeout, Unprivileged: !mayUseRawSockets()}
 }
 
 func (a *app) scanCommand() *cobra.Command {
