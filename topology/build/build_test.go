@@ -20,31 +20,31 @@ import (
 	"kanmon/topology/resolve"
 )
 
-func seen(t testing.TB, input string, f fact.Fact) fact.Observation {
-	t.Helper()
+func seen(tb testing.TB, input string, f fact.Fact) fact.Observation {
+	tb.Helper()
 	when := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	o, err := fact.New("test", f, fact.Sighting{Input: input, Vantage: "mirror", Place: "frame 1", First: when, Last: when.Add(time.Minute), Count: 2})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return o
 }
 
-func defaults(t testing.TB) *signature.Set {
-	t.Helper()
+func defaults(tb testing.TB) *signature.Set {
+	tb.Helper()
 	sig, err := signature.Default()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return sig
 }
 
 // hospital returns observations of a network of n access switches with hosts
 // hosts each, in fixed order: SNMP tables, ARP, flows within and to the outside.
-func hospital(t testing.TB, switches, hosts int) []fact.Observation {
-	t.Helper()
+func hospital(tb testing.TB, switches, hosts int) []fact.Observation {
+	tb.Helper()
 	var obs []fact.Observation
-	add := func(input string, f fact.Fact) { obs = append(obs, seen(t, input, f)) }
+	add := func(input string, f fact.Fact) { obs = append(obs, seen(tb, input, f)) }
 	mac := func(kind, a, b int) fact.MAC {
 		return fact.MAC{0x00, 0x00, 0x5e, byte(kind), byte(a), byte(b)}
 	}
@@ -93,11 +93,11 @@ func hospital(t testing.TB, switches, hosts int) []fact.Observation {
 	return obs
 }
 
-func encode(t testing.TB, s *topology.Snapshot) string {
-	t.Helper()
+func encode(tb testing.TB, s *topology.Snapshot) string {
+	tb.Helper()
 	b, err := json.MarshalIndent(s, "", " ")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(b)
 }
@@ -178,22 +178,33 @@ func TestSaysEveryKind(t *testing.T) {
 	e := fact.Endpoint{IP: ip, MAC: m, Port: 443}
 	n := fact.Neighbor{ChassisID: m.String(), ChassisIDSubtype: "macAddress", PortID: "1", SystemName: "sw"}
 	facts := []fact.Fact{
-		fact.Station{MAC: m}, fact.AddressBinding{IP: ip, MAC: m},
+		fact.Station{MAC: m},
+		fact.AddressBinding{IP: ip, MAC: m},
 		fact.AddressSet{MAC: m, From: ip, Protocol: "nbns", Addresses: []netip.Addr{ip}},
-		fact.NameClaim{Name: "pc", Protocol: "nbns", IP: ip, MAC: m}, fact.NeighborAnnouncement{Protocol: "lldp", MAC: m, Neighbor: n},
-		fact.BridgeProtocol{MAC: m, Version: "rstp", BridgeMAC: m}, fact.RouterAdvertisement{Router: netip.MustParseAddr("fe80::1"), MAC: m},
-		fact.DHCPClient{MAC: m, Version: 4}, fact.DHCPServer{IP: ip, MAC: m, Version: 4, Subnet: netip.MustParsePrefix("10.10.0.0/24")},
-		fact.NameQuery{Name: "a.example", Type: "A", Client: e, Server: e}, fact.NameAnswer{Name: "a.example", Server: ip},
+		fact.NameClaim{Name: "pc", Protocol: "nbns", IP: ip, MAC: m},
+		fact.NeighborAnnouncement{Protocol: "lldp", MAC: m, Neighbor: n},
+		fact.BridgeProtocol{MAC: m, Version: "rstp", BridgeMAC: m},
+		fact.RouterAdvertisement{Router: netip.MustParseAddr("fe80::1"), MAC: m},
+		fact.DHCPClient{MAC: m, Version: 4},
+		fact.DHCPServer{IP: ip, MAC: m, Version: 4, Subnet: netip.MustParsePrefix("10.10.0.0/24")},
+		fact.NameQuery{Name: "a.example", Type: "A", Client: e, Server: e},
+		fact.NameAnswer{Name: "a.example", Server: ip},
 		fact.ServiceAnnouncement{Protocol: "dns-sd", Service: "_ipp._tcp", IP: ip, MAC: m},
 		fact.ServerName{Name: "a.example", Protocol: "tls", Client: e, Server: e},
-		fact.Flow{Client: e, Server: e, Protocol: "tcp", Answered: true}, fact.Tunnel{Type: "ike", A: e, B: e, Answered: true},
-		fact.SystemGroup{Agent: "engine:1", SysName: "sw"}, fact.Interface{Agent: "engine:1", IfIndex: 1, Name: "Gi0/1"},
+		fact.Flow{Client: e, Server: e, Protocol: "tcp", Answered: true},
+		fact.Tunnel{Type: "ike", A: e, B: e, Answered: true},
+		fact.SystemGroup{Agent: "engine:1", SysName: "sw"},
+		fact.Interface{Agent: "engine:1", IfIndex: 1, Name: "Gi0/1"},
 		fact.InterfaceAddress{Agent: "engine:1", IfIndex: 1, Address: netip.MustParsePrefix("10.10.0.1/24")},
-		fact.NeighborEntry{Agent: "engine:1", IP: ip, MAC: m}, fact.Route{Agent: "engine:1", Destination: netip.MustParsePrefix("0.0.0.0/0"), NextHop: ip},
-		fact.FDBEntry{Agent: "engine:1", MAC: m, BasePort: 1}, fact.VLAN{Agent: "engine:1", VID: 10},
-		fact.LocalChassis{Agent: "engine:1", Protocol: "lldp", ChassisID: "x"}, fact.RemoteNeighbor{Agent: "engine:1", Protocol: "lldp", Neighbor: n},
+		fact.NeighborEntry{Agent: "engine:1", IP: ip, MAC: m},
+		fact.Route{Agent: "engine:1", Destination: netip.MustParsePrefix("0.0.0.0/0"), NextHop: ip},
+		fact.FDBEntry{Agent: "engine:1", MAC: m, BasePort: 1},
+		fact.VLAN{Agent: "engine:1", VID: 10},
+		fact.LocalChassis{Agent: "engine:1", Protocol: "lldp", ChassisID: "x"},
+		fact.RemoteNeighbor{Agent: "engine:1", Protocol: "lldp", Neighbor: n},
 		fact.PhysicalEntity{Agent: "engine:1", Index: 1, Class: "chassis", Model: "X"},
-		fact.HostStatus{IP: ip, State: "up"}, fact.Port{IP: ip, Transport: "tcp", Port: 22, State: "open"},
+		fact.HostStatus{IP: ip, State: "up"},
+		fact.Port{IP: ip, Transport: "tcp", Port: 22, State: "open"},
 		fact.OSMatch{IP: ip, Name: "Linux", Accuracy: 95},
 	}
 	var obs []fact.Observation

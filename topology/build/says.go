@@ -102,31 +102,37 @@ func or(s string) string {
 	return s
 }
 
+// InputRead implements fact.Visitor.
 func (s *sayer) InputRead(_ *fact.Observation, f fact.InputRead) {
 	s.both("input %s (%s) was read: %d records", "入力 %s（%s）を読み込みました：%d 件", or(f.Name), f.Format, f.Records)
 	s.more(f.Incomplete, "; it ended early: %s", "。途中で終わっています：%s")
 }
 
+// Gap implements fact.Visitor.
 func (s *sayer) Gap(_ *fact.Observation, f fact.Gap) {
 	s.both("%s was not seen: %s", "%s は見えませんでした：%s", f.What, f.Why)
 }
 
+// Station implements fact.Visitor.
 func (s *sayer) Station(_ *fact.Observation, f fact.Station) {
 	s.both("%s sent frames", "%s がフレームを送信しました", f.MAC)
 	s.vlan(f.VID)
 }
 
+// AddressBinding implements fact.Visitor.
 func (s *sayer) AddressBinding(_ *fact.Observation, f fact.AddressBinding) {
 	s.both("%s is at %s", "%s の MAC アドレスは %s です", ip(f.IP), f.MAC)
 	s.vlan(f.VID)
 }
 
+// AddressSet implements fact.Visitor.
 func (s *sayer) AddressSet(_ *fact.Observation, f fact.AddressSet) {
 	s.both("%s gave as its own addresses over %s: %s", "%s が %s で自分のアドレスとして答えました：%s",
 		who(f.From, f.MAC), f.Protocol, list(f.Addresses))
 	s.more(f.Name, " (name %s)", "（名前 %s）")
 }
 
+// NameClaim implements fact.Visitor.
 func (s *sayer) NameClaim(_ *fact.Observation, f fact.NameClaim) {
 	s.both("%s calls itself %s over %s", "%s は自分の名前を %s と名乗りました（%s）", who(f.IP, f.MAC), f.Name, f.Protocol)
 }
@@ -138,6 +144,7 @@ func (s *sayer) neighbor(n fact.Neighbor) {
 	s.more(list(n.ManagementAddresses), ", management address %s", "、管理アドレス %s")
 }
 
+// NeighborAnnouncement implements fact.Visitor.
 func (s *sayer) NeighborAnnouncement(_ *fact.Observation, f fact.NeighborAnnouncement) {
 	s.both("%s announced itself over %s as %s, port %s", "%s が %s で自分を知らせました：%s、ポート %s",
 		f.MAC, f.Protocol, or(f.Neighbor.ChassisID), or(f.Neighbor.PortID))
@@ -145,12 +152,14 @@ func (s *sayer) NeighborAnnouncement(_ *fact.Observation, f fact.NeighborAnnounc
 	s.vlan(f.VID)
 }
 
+// BridgeProtocol implements fact.Visitor.
 func (s *sayer) BridgeProtocol(_ *fact.Observation, f fact.BridgeProtocol) {
 	s.both("bridge %s (frame from %s) says over %s that the root bridge is %s",
 		"ブリッジ %s（送信元 %s）が %s でルートブリッジは %s だと知らせました", f.BridgeMAC, f.MAC, f.Version, f.RootMAC)
 	s.vlan(f.VID)
 }
 
+// RouterAdvertisement implements fact.Visitor.
 func (s *sayer) RouterAdvertisement(_ *fact.Observation, f fact.RouterAdvertisement) {
 	if f.DefaultRouter {
 		s.both("%s advertised itself as a default router", "%s がデフォルトルータだと広告しました", who(f.Router, f.MAC))
@@ -164,6 +173,7 @@ func (s *sayer) RouterAdvertisement(_ *fact.Observation, f fact.RouterAdvertisem
 	s.vlan(f.VID)
 }
 
+// DHCPClient implements fact.Visitor.
 func (s *sayer) DHCPClient(_ *fact.Observation, f fact.DHCPClient) {
 	s.both("%s asked for an address by DHCPv%d", "%s が DHCPv%d でアドレスを要求しました", or(who(f.IP, f.MAC)), f.Version)
 	s.more(f.HostName, ", host name %s", "、ホスト名 %s")
@@ -171,6 +181,7 @@ func (s *sayer) DHCPClient(_ *fact.Observation, f fact.DHCPClient) {
 	s.vlan(f.VID)
 }
 
+// DHCPServer implements fact.Visitor.
 func (s *sayer) DHCPServer(_ *fact.Observation, f fact.DHCPServer) {
 	s.both("DHCPv%d server %s gave out addresses", "DHCPv%d サーバ %s がアドレスを配布しました", f.Version, who(f.IP, f.MAC))
 	if f.Subnet.IsValid() {
@@ -183,24 +194,29 @@ func (s *sayer) DHCPServer(_ *fact.Observation, f fact.DHCPServer) {
 	s.vlan(f.VID)
 }
 
+// NameQuery implements fact.Visitor.
 func (s *sayer) NameQuery(_ *fact.Observation, f fact.NameQuery) {
 	s.both("%s asked %s for the name %s (%s)", "%s が %s に名前 %s（%s）を問い合わせました", end(f.Client), end(f.Server), f.Name, f.Type)
 }
 
+// NameAnswer implements fact.Visitor.
 func (s *sayer) NameAnswer(_ *fact.Observation, f fact.NameAnswer) {
 	s.both("name server %s answered for %s: %s", "ネームサーバ %s が %s に答えました：%s", ip(f.Server), f.Name, or(list(f.Addresses)))
 }
 
+// ServiceAnnouncement implements fact.Visitor.
 func (s *sayer) ServiceAnnouncement(_ *fact.Observation, f fact.ServiceAnnouncement) {
 	s.both("%s announced the service %s over %s", "%s がサービス %s を %s で知らせました", who(f.IP, f.MAC), f.Service, f.Protocol)
 	s.more(f.Detail, " (%s)", "（%s）")
 }
 
+// ServerName implements fact.Visitor.
 func (s *sayer) ServerName(_ *fact.Observation, f fact.ServerName) {
 	s.both("%s asked %s for the server name %s (%s)", "%s が %s にサーバ名 %s を指定して接続しました（%s）",
 		end(f.Client), end(f.Server), f.Name, f.Protocol)
 }
 
+// Flow implements fact.Visitor.
 func (s *sayer) Flow(_ *fact.Observation, f fact.Flow) {
 	s.both("%s talked to %s over %s", "%s が %s と %s で通信しました", end(f.Client), end(f.Server), f.Protocol)
 	s.more(f.App, " (%s)", "（%s）")
@@ -208,6 +224,7 @@ func (s *sayer) Flow(_ *fact.Observation, f fact.Flow) {
 	s.vlan(f.VID)
 }
 
+// Tunnel implements fact.Visitor.
 func (s *sayer) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 	s.both("%s and %s have a tunnel of type %s", "%s と %s の間に %s のトンネルがあります", end(f.A), end(f.B), f.Type)
 	s.more(f.Detail, " (%s)", "（%s）")
@@ -215,6 +232,7 @@ func (s *sayer) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 	s.vlan(f.VID)
 }
 
+// SystemGroup implements fact.Visitor.
 func (s *sayer) SystemGroup(_ *fact.Observation, f fact.SystemGroup) {
 	s.both("the SNMP agent says that it is %s", "SNMP エージェントの申告：%s", or(f.SysName))
 	s.more(f.SysDescr, ": %s", "、%s")
@@ -222,6 +240,7 @@ func (s *sayer) SystemGroup(_ *fact.Observation, f fact.SystemGroup) {
 	s.more(f.SysLocation, ", at %s", "、設置場所 %s")
 }
 
+// Interface implements fact.Visitor.
 func (s *sayer) Interface(_ *fact.Observation, f fact.Interface) {
 	name := f.Name
 	if name == "" {
@@ -238,15 +257,18 @@ func (s *sayer) Interface(_ *fact.Observation, f fact.Interface) {
 	s.more(f.Alias, ", alias %s", "、別名 %s")
 }
 
+// InterfaceAddress implements fact.Visitor.
 func (s *sayer) InterfaceAddress(_ *fact.Observation, f fact.InterfaceAddress) {
 	s.both("the device has the address %s on interface %d", "機器自身のアドレス %s（インタフェース %d）", f.Address, f.IfIndex)
 }
 
+// NeighborEntry implements fact.Visitor.
 func (s *sayer) NeighborEntry(_ *fact.Observation, f fact.NeighborEntry) {
 	s.both("the device's ARP or ND table has %s at %s (interface %d)", "機器の ARP/ND テーブル：%s は %s（インタフェース %d）",
 		ip(f.IP), f.MAC, f.IfIndex)
 }
 
+// Route implements fact.Visitor.
 func (s *sayer) Route(_ *fact.Observation, f fact.Route) {
 	if f.NextHop.IsValid() && !f.NextHop.IsUnspecified() {
 		s.both("the device's routing table leads %s to %s (interface %d)", "機器の経路表：%s 宛ては %s へ（インタフェース %d）",
@@ -256,27 +278,32 @@ func (s *sayer) Route(_ *fact.Observation, f fact.Route) {
 	s.both("the device's routing table has %s on interface %d", "機器の経路表：%s はインタフェース %d に直結", f.Destination, f.IfIndex)
 }
 
+// FDBEntry implements fact.Visitor.
 func (s *sayer) FDBEntry(_ *fact.Observation, f fact.FDBEntry) {
 	s.both("the switch learned %s on bridge port %d (interface %d)", "スイッチの学習テーブル：%s はブリッジポート %d（インタフェース %d）",
 		f.MAC, f.BasePort, f.IfIndex)
 	s.vlan(f.VID)
 }
 
+// VLAN implements fact.Visitor.
 func (s *sayer) VLAN(_ *fact.Observation, f fact.VLAN) {
 	s.both("the device knows VLAN %d %s", "機器に VLAN %d %s があります", f.VID, or(f.Name))
 }
 
+// LocalChassis implements fact.Visitor.
 func (s *sayer) LocalChassis(_ *fact.Observation, f fact.LocalChassis) {
 	s.both("the device announces itself over %s as %s", "機器は %s で自分を %s と知らせています", f.Protocol, or(f.ChassisID))
 	s.more(f.SystemName, ", system name %s", "、システム名 %s")
 }
 
+// RemoteNeighbor implements fact.Visitor.
 func (s *sayer) RemoteNeighbor(_ *fact.Observation, f fact.RemoteNeighbor) {
 	s.both("the device sees over %s on its port %s: %s, port %s", "機器が %s でポート %s の先に見ている隣接機器：%s、ポート %s",
 		f.Protocol, or(f.LocalPort), or(f.Neighbor.ChassisID), or(f.Neighbor.PortID))
 	s.neighbor(f.Neighbor)
 }
 
+// PhysicalEntity implements fact.Visitor.
 func (s *sayer) PhysicalEntity(_ *fact.Observation, f fact.PhysicalEntity) {
 	s.both("the device has a %s %s", "機器の構成部品：%s %s", or(f.Class), or(f.Name))
 	s.more(f.Vendor, ", maker %s", "、製造者 %s")
@@ -285,11 +312,13 @@ func (s *sayer) PhysicalEntity(_ *fact.Observation, f fact.PhysicalEntity) {
 	s.more(f.Software, ", software %s", "、ソフトウェア %s")
 }
 
+// HostStatus implements fact.Visitor.
 func (s *sayer) HostStatus(_ *fact.Observation, f fact.HostStatus) {
 	s.both("a scan found %s %s", "スキャン結果：%s は %s", who(f.IP, f.MAC), f.State)
 	s.more(words4(f.HostNames), " (%s)", "（%s）")
 }
 
+// Port implements fact.Visitor.
 func (s *sayer) Port(_ *fact.Observation, f fact.Port) {
 	s.both("a scan found %s port %d/%s %s", "スキャン結果：%s のポート %d/%s は %s", ip(f.IP), f.Port, f.Transport, f.State)
 	s.more(f.Service, ", service %s", "、サービス %s")
@@ -299,6 +328,7 @@ func (s *sayer) Port(_ *fact.Observation, f fact.Port) {
 	}
 }
 
+// OSMatch implements fact.Visitor.
 func (s *sayer) OSMatch(_ *fact.Observation, f fact.OSMatch) {
 	s.both("a scan holds %s for %s (%d %%)", "スキャンの推定：%s の OS は %s（%d %%）", ip(f.IP), f.Name, f.Accuracy)
 	s.more(f.Type, ", %s", "、%s")

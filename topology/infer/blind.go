@@ -16,8 +16,10 @@ const maxBlind = 50
 
 // BlindSpots returns what was not looked at, or could not be seen, sorted.
 func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site) []topology.BlindSpot {
-	b := blind{net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
-		vlans: make(map[uint16]string), tagged: make(map[uint16]bool)}
+	b := blind{
+		net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
+		vlans: make(map[uint16]string), tagged: make(map[uint16]bool),
+	}
 	for i := range obs {
 		b.look(&obs[i])
 	}

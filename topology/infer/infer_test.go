@@ -15,11 +15,11 @@ import (
 	"kanmon/topology/resolve"
 )
 
-func seen(t testing.TB, input string, f fact.Fact) fact.Observation {
-	t.Helper()
+func seen(tb testing.TB, input string, f fact.Fact) fact.Observation {
+	tb.Helper()
 	o, err := fact.New("test", f, fact.Sighting{Input: input})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return o
 }
@@ -27,25 +27,25 @@ func seen(t testing.TB, input string, f fact.Fact) fact.Observation {
 func macN(n int) fact.MAC { return fact.MAC{0x00, 0x00, 0x5e, 0x00, 0x53, byte(n)} }
 
 // walked returns what an agent that is a switch with a few ports shows.
-func walked(t testing.TB, name string, n int) []fact.Observation {
-	t.Helper()
+func walked(tb testing.TB, name string, n int) []fact.Observation {
+	tb.Helper()
 	a := fact.AgentID("engine:" + name)
 	out := []fact.Observation{
-		seen(t, name, fact.SystemGroup{Agent: a, EngineID: name, SysName: name}),
-		seen(t, name, fact.LocalChassis{Agent: a, Protocol: "lldp", ChassisID: macN(n).String(), ChassisIDSubtype: "macAddress", SystemName: name}),
-		seen(t, name, fact.InterfaceAddress{Agent: a, IfIndex: 100, Address: netip.MustParsePrefix(fmt.Sprintf("10.99.0.%d/24", n))}),
+		seen(tb, name, fact.SystemGroup{Agent: a, EngineID: name, SysName: name}),
+		seen(tb, name, fact.LocalChassis{Agent: a, Protocol: "lldp", ChassisID: macN(n).String(), ChassisIDSubtype: "macAddress", SystemName: name}),
+		seen(tb, name, fact.InterfaceAddress{Agent: a, IfIndex: 100, Address: netip.MustParsePrefix(fmt.Sprintf("10.99.0.%d/24", n))}),
 	}
 	for i := range uint32(4) {
-		out = append(out, seen(t, name, fact.Interface{Agent: a, IfIndex: i + 1, Name: fmt.Sprintf("GigabitEthernet0/%d", i+1), MAC: macN(n)}))
+		out = append(out, seen(tb, name, fact.Interface{Agent: a, IfIndex: i + 1, Name: fmt.Sprintf("GigabitEthernet0/%d", i+1), MAC: macN(n)}))
 	}
 	return out
 }
 
 // sees returns a row of the LLDP table of agent: on its port it sees the remote
 // chassis and port.
-func sees(t testing.TB, agent string, port uint32, remote int, remotePort string) fact.Observation {
-	t.Helper()
-	return seen(t, agent, fact.RemoteNeighbor{
+func sees(tb testing.TB, agent string, port uint32, remote int, remotePort string) fact.Observation {
+	tb.Helper()
+	return seen(tb, agent, fact.RemoteNeighbor{
 		Agent: fact.AgentID("engine:" + agent), Protocol: "lldp", LocalPort: fmt.Sprintf("Gi0/%d", port), IfIndex: port,
 		Neighbor: fact.Neighbor{
 			ChassisID: macN(remote).String(), ChassisIDSubtype: "macAddress", PortID: remotePort, PortIDSubtype: "interfaceName",
@@ -54,9 +54,9 @@ func sees(t testing.TB, agent string, port uint32, remote int, remotePort string
 	})
 }
 
-func learned(t testing.TB, agent string, port uint32, m fact.MAC) fact.Observation {
-	t.Helper()
-	return seen(t, agent, fact.FDBEntry{Agent: fact.AgentID("engine:" + agent), MAC: m, BasePort: port, IfIndex: port})
+func learned(tb testing.TB, agent string, port uint32, m fact.MAC) fact.Observation {
+	tb.Helper()
+	return seen(tb, agent, fact.FDBEntry{Agent: fact.AgentID("engine:" + agent), MAC: m, BasePort: port, IfIndex: port})
 }
 
 func TestLinks(t *testing.T) {
@@ -93,6 +93,26 @@ func TestLinks(t *testing.T) {
 			want: []string{
 				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/1 lldp confirmed",
 				"L2 a GigabitEthernet0/2 - b GigabitEthernet0/2 lldp confirmed",
+			},
+		},
+		{
+			name: "two protocols that spell the port differently are one link",
+			in: slices.Concat(walked(t, "a", 1), []fact.Observation{
+				sees(t, "a", 1, 9, "Eth1/19"),
+				seen(t, "a", fact.RemoteNeighbor{Agent: "engine:a", Protocol: "cdp", LocalPort: "Gi0/1", IfIndex: 1, Neighbor: fact.Neighbor{
+					ChassisID: macN(9).String(), PortID: "Ethernet1/19",
+				}}),
+			}),
+			want: []string{"L2 00:00:5e:00:53:09 Eth1/19 - a GigabitEthernet0/1 cdp+lldp reported"},
+		},
+		{
+			name: "two ports of one neighbour on ports without names are two links",
+			in: slices.Concat(walked(t, "a", 1), []fact.Observation{
+				sees(t, "a", 0, 9, "ether1"), sees(t, "a", 0, 9, "ether2"),
+			}),
+			want: []string{
+				"L2 00:00:5e:00:53:09 ether1 - a Gi0/0 lldp reported",
+				"L2 00:00:5e:00:53:09 ether2 - a Gi0/0 lldp reported",
 			},
 		},
 		{

@@ -17,8 +17,8 @@ import (
 
 // randomFacts makes observations out of few MAC addresses, addresses, names and
 // serial numbers, so that they meet and contradict each other.
-func randomFacts(t testing.TB, seed uint64) []fact.Observation {
-	t.Helper()
+func randomFacts(tb testing.TB, seed uint64) []fact.Observation {
+	tb.Helper()
 	r := rand.New(rand.NewPCG(seed, 0))
 	m := func() fact.MAC {
 		switch r.IntN(8) {
@@ -86,7 +86,7 @@ func randomFacts(t testing.TB, seed uint64) []fact.Observation {
 	for range 5 + r.IntN(60) {
 		f := makers[r.IntN(len(makers))]()
 		first := r.IntN(300)
-		out = append(out, seenAt(t, fmt.Sprintf("input%d", r.IntN(3)), f, first, first+r.IntN(60)))
+		out = append(out, seenAt(tb, fmt.Sprintf("input%d", r.IntN(3)), f, first, first+r.IntN(60)))
 	}
 	return out
 }

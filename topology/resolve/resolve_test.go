@@ -19,25 +19,25 @@ func at(minutes int) time.Time {
 	return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC).Add(time.Duration(minutes) * time.Minute)
 }
 
-func seen(t testing.TB, input string, f fact.Fact) fact.Observation {
-	t.Helper()
-	return seenAt(t, input, f, 0, 0)
+func seen(tb testing.TB, input string, f fact.Fact) fact.Observation {
+	tb.Helper()
+	return seenAt(tb, input, f, 0, 0)
 }
 
-func seenAt(t testing.TB, input string, f fact.Fact, first, last int) fact.Observation {
-	t.Helper()
+func seenAt(tb testing.TB, input string, f fact.Fact, first, last int) fact.Observation {
+	tb.Helper()
 	o, err := fact.New("test", f, fact.Sighting{Input: input, First: at(first), Last: at(last), Count: 1})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return o
 }
 
-func mac(t testing.TB, s string) fact.MAC {
-	t.Helper()
+func mac(tb testing.TB, s string) fact.MAC {
+	tb.Helper()
 	m, err := fact.ParseMAC(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
@@ -230,6 +230,45 @@ func TestResolveTraps(t *testing.T) {
 			want: []string{"access", "core"},
 		},
 		{
+			name: "a cdp device id that is a mac address is the station with it",
+			in: []fact.Observation{
+				seen(t, "a", fact.Station{MAC: macN(3)}),
+				seen(t, "w", fact.RemoteNeighbor{Agent: "engine:1", Protocol: "cdp", LocalPort: "1", Neighbor: fact.Neighbor{
+					ChassisID: macN(3).String(), PortID: macN(3).String(), Platform: "adapter",
+				}}),
+			},
+			want: []string{"00:00:5e:00:53:03", "engine:1"},
+		},
+		{
+			name: "cdp and lldp on one port under one name are one neighbour",
+			in: []fact.Observation{
+				seen(t, "w", fact.SystemGroup{Agent: "engine:1", EngineID: "1", SysName: "access"}),
+				seen(t, "w", fact.RemoteNeighbor{Agent: "engine:1", Protocol: "cdp", LocalPort: "1", Neighbor: fact.Neighbor{
+					ChassisID: "core(FOC1234)", PortID: "Ethernet1/1", ManagementAddresses: []netip.Addr{addr("10.99.0.9")},
+				}}),
+				seen(t, "w", fact.RemoteNeighbor{Agent: "engine:1", Protocol: "lldp", LocalPort: "1", Neighbor: fact.Neighbor{
+					ChassisID: macN(3).String(), ChassisIDSubtype: "macAddress", PortID: "Eth1/1", SystemName: "core",
+				}}),
+			},
+			want: []string{"access", "core"},
+		},
+		{
+			name: "neighbours that say nothing to tell them apart stay apart by port",
+			in: []fact.Observation{
+				seen(t, "w", fact.SystemGroup{Agent: "engine:1", EngineID: "1", SysName: "sw"}),
+				seen(t, "w", nameless("1", "LAN")), seen(t, "w", nameless("2", "LAN")), seen(t, "w", nameless("3", "")),
+			},
+			want: []string{"engine:1/1", "engine:1/2", "sw"},
+		},
+		{
+			name: "a neighbour with the name of the agent itself is another device",
+			in: []fact.Observation{
+				seen(t, "w", fact.SystemGroup{Agent: "engine:1", EngineID: "1", SysName: "sw"}),
+				seen(t, "w", fact.RemoteNeighbor{Agent: "engine:1", Protocol: "cdp", LocalPort: "1", Neighbor: fact.Neighbor{ChassisID: "sw", PortID: "1"}}),
+			},
+			want: []string{"sw", "sw"},
+		},
+		{
 			name: "public addresses and what never answered are no devices",
 			in: []fact.Observation{
 				seen(t, "a", fact.Flow{
@@ -264,12 +303,21 @@ func TestResolveTraps(t *testing.T) {
 }
 
 func announced(m fact.MAC, name, management string) fact.Fact {
-	n := fact.Neighbor{ChassisID: m.String(), ChassisIDSubtype: "macAddress", PortID: "1", PortIDSubtype: "local", SystemName: name,
-		Capabilities: []string{"bridge"}}
+	n := fact.Neighbor{
+		ChassisID: m.String(), ChassisIDSubtype: "macAddress", PortID: "1", PortIDSubtype: "local", SystemName: name,
+		Capabilities: []string{"bridge"},
+	}
 	if management != "" {
 		n.ManagementAddresses = []netip.Addr{addr(management)}
 	}
 	return fact.NeighborAnnouncement{Protocol: "lldp", MAC: m, Neighbor: n}
+}
+
+// nameless is a neighbour with a zero chassis ID and a default name.
+func nameless(port, remote string) fact.Fact {
+	return fact.RemoteNeighbor{Agent: "engine:1", Protocol: "lldp", LocalPort: port, Neighbor: fact.Neighbor{
+		ChassisID: "00:00:00:00:00:00", ChassisIDSubtype: "macAddress", PortID: remote, PortIDSubtype: "interfaceName",
+	}}
 }
 
 func names(n *resolve.Network) []string {
