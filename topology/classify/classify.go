@@ -63,6 +63,7 @@ type classifier struct {
 	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
 	namesOf  map[netip.Addr][]string
 	addrsOf  map[string][]netip.Addr
+	serves   map[netip.Addr]service
 }
 
 func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) *classifier {
@@ -78,6 +79,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		onLink:   make(map[netip.Prefix]bool),
 		namesOf:  make(map[netip.Addr][]string),
 		addrsOf:  make(map[string][]netip.Addr),
+		serves:   make(map[netip.Addr]service),
 	}
 	for _, d := range net.Devices() {
 		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
@@ -99,6 +101,11 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 	for ip, n := range c.namesOf {
 		slices.Sort(n)
 		c.namesOf[ip] = slices.Compact(n)
+	}
+	for n, ips := range c.addrsOf {
+		slices.SortFunc(ips, netip.Addr.Compare)
+		ips = slices.Compact(ips)
+		c.addrsOf[n] = ips[:min(len(ips), maxRemote)] // no more of them are shown
 	}
 	c.tables = c.readTables()
 	for _, t := range c.tables {

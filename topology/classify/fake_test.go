@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,9 +127,11 @@ func observe(tb testing.TB, facts []fact.Fact) []fact.Observation {
 	return out
 }
 
+var defaultSignatures = sync.OnceValues(signature.Default)
+
 func signatures(tb testing.TB) *signature.Set {
 	tb.Helper()
-	s, err := signature.Default()
+	s, err := defaultSignatures()
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -79,22 +79,36 @@ func (c *classifier) relays() map[relay]bool {
 	return out
 }
 
+// service is what an address is known to serve.
+type service struct {
+	sig  *signature.Signature
+	name string
+}
+
 // answered returns the signature that all names answered for an address have,
 // and the first of the names: an address that also serves others tells nothing.
 func (c *classifier) answered(a netip.Addr) (*signature.Signature, string) {
-	var sig *signature.Signature
-	all := c.namesOf[a.Unmap()]
-	for _, n := range all {
+	a = a.Unmap()
+	s, ok := c.serves[a]
+	if !ok {
+		s = c.serviceAt(a)
+		c.serves[a] = s
+	}
+	return s.sig, s.name
+}
+
+func (c *classifier) serviceAt(a netip.Addr) service {
+	var out service
+	for _, n := range c.namesOf[a] {
 		s := c.sig.Domain(n)
-		if s == nil || sig != nil && s != sig {
-			return nil, ""
+		if s == nil || out.sig != nil && s != out.sig {
+			return service{}
 		}
-		sig = s
+		if out.sig == nil {
+			out = service{s, n}
+		}
 	}
-	if sig == nil {
-		return nil, ""
-	}
-	return sig, all[0]
+	return out
 }
 
 // named notes that a device used a name of a service.

@@ -142,8 +142,13 @@ connections:
 				conn("x6", topology.PartnerExchange, "fw-1", "198.51.100.50"), conn("x7", topology.PartnerExchange, "rogue", "198.51.100.50"),
 			},
 			want: []result{
-				{topology.Approved, "a", nil}, {topology.Approved, "a", nil}, {topology.Approved, "b", nil}, {topology.Approved, "b", nil},
-				{topology.Unapproved, "", nil}, {topology.Approved, "c", nil}, {topology.Unapproved, "", nil},
+				{topology.Approved, "a", nil},
+				{topology.Approved, "a", nil},
+				{topology.Approved, "b", nil},
+				{topology.Approved, "b", nil},
+				{topology.Unapproved, "", nil},
+				{topology.Approved, "c", nil},
+				{topology.Unapproved, "", nil},
 			},
 		},
 		{
