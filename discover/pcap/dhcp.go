@@ -39,10 +39,10 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		if !f.IP.IsValid() {
 			f.IP = specified(m.ClientIP)
 		}
-		a.clients.note("pcap/dhcp", f, f, a.at)
+		a.clients.note("pcap/dhcp", f, a.at)
 		if m.HostName != "" {
 			n := fact.NameClaim{Name: m.HostName, Protocol: "dhcp", MAC: client}
-			a.claims.note("pcap/dhcp", n, n, a.at)
+			a.claims.note("pcap/dhcp", n, a.at)
 		}
 		return
 	}
@@ -55,7 +55,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 	}
 	if m.Type == dhcp.Ack && given.IsValid() {
 		f := fact.DHCPClient{MAC: client, Version: 4, IP: given, VID: vid}
-		a.clients.note("pcap/dhcp", f, f, a.at)
+		a.clients.note("pcap/dhcp", f, a.at)
 	}
 	f := fact.DHCPServer{
 		IP: specified(m.ServerID), Version: 4, VID: vid,
@@ -73,7 +73,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 	if m.MaskBits > 0 && given.IsValid() {
 		f.Subnet = netip.PrefixFrom(given, m.MaskBits).Masked()
 	}
-	a.servers.note("pcap/dhcp", keyOf(f), f, a.at)
+	a.servers.noteAs("pcap/dhcp", keyOf(f), f, a.at)
 }
 
 func relayed(m dhcp.Message) bool { return specified(m.RelayIP).IsValid() }
@@ -113,7 +113,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 		if !m.Relayed && !h.dst.IsGroup() {
 			f.MAC = h.dst
 		}
-		a.clients.note("pcap/dhcp6", f, f, a.at)
+		a.clients.note("pcap/dhcp6", f, a.at)
 	}
 	f := fact.DHCPServer{
 		IP: p.src, MAC: mac, DUID: m.ServerDUID, Version: 6, VID: vid,
@@ -123,7 +123,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 	if m.Relayed {
 		f.IP = netip.Addr{}
 	}
-	a.servers.note("pcap/dhcp6", keyOf(f), f, a.at)
+	a.servers.noteAs("pcap/dhcp6", keyOf(f), f, a.at)
 }
 
 func (a *analyzer) client6(m *dhcp6.Message, mac fact.MAC, vid uint16) {
@@ -134,9 +134,9 @@ func (a *analyzer) client6(m *dhcp6.Message, mac fact.MAC, vid uint16) {
 	if len(m.Addresses) > 0 {
 		f.IP = m.Addresses[0]
 	}
-	a.clients.note("pcap/dhcp6", f, f, a.at)
+	a.clients.note("pcap/dhcp6", f, a.at)
 	if m.HostName != "" {
 		n := fact.NameClaim{Name: m.HostName, Protocol: "dhcp", MAC: mac}
-		a.claims.note("pcap/dhcp6", n, n, a.at)
+		a.claims.note("pcap/dhcp6", n, a.at)
 	}
 }

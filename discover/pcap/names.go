@@ -29,14 +29,14 @@ func (a *analyzer) dnsMessage(p *packet, c *conn, m *dns.Message) {
 	if !m.Response || !c.asked { // an answer repeats its question
 		c.asked = true
 		f := fact.NameQuery{Name: q.Name, Type: dns.TypeName(q.Type), Client: c.endpoint(client, 0), Server: c.endpoint(1-client, 53)}
-		a.queries.note("pcap/dns", f, f, a.at)
+		a.queries.note("pcap/dns", f, a.at)
 	}
 	if !m.Response || m.RCode != 0 {
 		return
 	}
 	if list := addressList(m.Addresses(q.Name)); len(list) > 0 {
 		f := fact.NameAnswer{Name: q.Name, Addresses: list, Server: p.src}
-		a.answers.note("pcap/dns", addressesKey(f.Kind(), f.Name, p.src, list), f, a.at)
+		a.answers.noteAs("pcap/dns", addressesKey(f.Kind(), f.Name, p.src, list), f, a.at)
 	}
 }
 
@@ -83,7 +83,7 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 			continue
 		}
 		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: fact.Clean(r.Label), IP: p.src, MAC: h.src}
-		a.services.note("pcap/mdns", f, f, a.at)
+		a.services.note("pcap/mdns", f, a.at)
 	}
 }
 
@@ -145,10 +145,10 @@ func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []neti
 	}
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
-		a.claims.note("pcap/"+protocol, f, f, a.at)
+		a.claims.note("pcap/"+protocol, f, a.at)
 	}
 	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: protocol, Addresses: list}
-	a.sets.note("pcap/"+protocol, setKey{mac, addressesKey(f.Kind(), protocol+" "+name, p.src, list)}, f, a.at)
+	a.sets.noteAs("pcap/"+protocol, setKey{mac, addressesKey(f.Kind(), protocol+" "+name, p.src, list)}, f, a.at)
 }
 
 type setKey struct {
@@ -169,7 +169,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 	for _, n := range m.Status {
 		if n.Suffix == 0 && !n.Group && n.Text != "" {
 			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
-			a.claims.note("pcap/nbns", f, f, a.at)
+			a.claims.note("pcap/nbns", f, a.at)
 			break
 		}
 	}
@@ -185,7 +185,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case m.Response && m.Opcode == 0: // a name server speaks of another host
 			for _, ip := range list {
 				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: ip}
-				a.claims.note("pcap/nbns", f, f, a.at)
+				a.claims.note("pcap/nbns", f, a.at)
 			}
 		}
 	}
@@ -196,10 +196,10 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr) {
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: h.src}
-		a.claims.note("pcap/nbns", f, f, a.at)
+		a.claims.note("pcap/nbns", f, a.at)
 	}
 	f := fact.AddressSet{MAC: h.src, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
-	a.sets.note("pcap/nbns", setKey{h.src, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
+	a.sets.noteAs("pcap/nbns", setKey{h.src, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
 }
 
 // ssdp learns from an announcement or the response to a search which devices
@@ -210,5 +210,5 @@ func (a *analyzer) ssdp(h *hop, p *packet) {
 		return
 	}
 	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: h.src}
-	a.services.note("pcap/ssdp", f, f, a.at)
+	a.services.note("pcap/ssdp", f, a.at)
 }

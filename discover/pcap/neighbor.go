@@ -23,7 +23,7 @@ func (a *analyzer) arp(h *hop, b []byte) {
 	}
 	if ip, mac, ok := p.Binding(); ok {
 		f := fact.AddressBinding{IP: ip, MAC: mac, VID: h.vid}
-		a.bindings.note("pcap/arp", f, f, a.at)
+		a.bindings.note("pcap/arp", f, a.at)
 	}
 }
 
@@ -44,7 +44,7 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 			Capabilities: u.Capabilities, ManagementAddresses: u.ManagementAddresses,
 		},
 	}
-	a.neighbors.note("pcap/lldp", keyOf(f), f, a.at)
+	a.neighbors.noteAs("pcap/lldp", keyOf(f), f, a.at)
 }
 
 // llc learns what an IEEE 802.3 frame with an LLC header says: BPDUs, CDP and
@@ -92,7 +92,7 @@ func (a *analyzer) stp(h *hop, b []byte) {
 		RootMAC: u.Root.MAC, RootPriority: u.Root.Priority,
 		BridgeMAC: u.Bridge.MAC, BridgePriority: u.Bridge.Priority, PortID: u.PortID,
 	}
-	a.bridges.note("pcap/stp", f, f, a.at)
+	a.bridges.note("pcap/stp", f, a.at)
 }
 
 func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
@@ -111,7 +111,7 @@ func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
 			Capabilities: p.Capabilities, ManagementAddresses: p.Addresses,
 		},
 	}
-	a.neighbors.note("pcap/"+protocol, keyOf(f), f, a.at)
+	a.neighbors.noteAs("pcap/"+protocol, keyOf(f), f, a.at)
 }
 
 // nd learns from Neighbor Discovery. Its messages are sent with a hop limit of
@@ -149,7 +149,7 @@ func (a *analyzer) nd(h *hop, p *packet) {
 		if f.MAC.IsZero() {
 			f.MAC = m.SourceLL
 		}
-		a.routers.note("pcap/ra", keyOf(f), f, a.at)
+		a.routers.noteAs("pcap/ra", keyOf(f), f, a.at)
 	}
 }
 
@@ -157,5 +157,5 @@ func (a *analyzer) bindND(f fact.AddressBinding) {
 	if f.MAC.IsZero() || f.MAC.IsGroup() {
 		return
 	}
-	a.bindings.note("pcap/nd", f, f, a.at)
+	a.bindings.note("pcap/nd", f, a.at)
 }

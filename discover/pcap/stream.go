@@ -153,7 +153,7 @@ func (a *analyzer) serverName(protocol, name string, c *conn, client int) {
 		return
 	}
 	f := fact.ServerName{Name: name, Protocol: protocol, Client: c.endpoint(client, 0), Server: c.endpoint(1-client, c.key.port[1-client])}
-	a.serverNames.note("pcap/"+protocol, f, f, a.at)
+	a.serverNames.note("pcap/"+protocol, f, a.at)
 }
 
 // dnsOverTCP reads a DNS message that stands in one segment (RFC 1035, 4.2.2).

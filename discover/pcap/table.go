@@ -88,9 +88,11 @@ func newTable(what string, limit int) *table {
 	return &table{what: what, limit: limit, byKey: make(map[any]*entry)}
 }
 
-// note counts a fact. Facts with the same key are the same; a fact without
-// lists is its own key.
-func (t *table) note(source string, key any, f fact.Fact, at moment) {
+// note counts a fact that holds no lists, and so is its own key.
+func (t *table) note(source string, f fact.Fact, at moment) { t.noteAs(source, f, f, at) }
+
+// noteAs counts a fact. Facts with the same key are the same.
+func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
 	e := t.byKey[key]
 	if e == nil {
 		if len(t.order) >= t.limit {
