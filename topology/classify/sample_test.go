@@ -212,6 +212,27 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// What holds of the whole holds of every part: order changes nothing there
+// either.
+func TestOrderOfParts(t *testing.T) {
+	obs := observe(t, sampleFacts())
+	net, site, sig := newFake(sampleHosts()), sampleSite(), signatures(t)
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		mix := func(o []fact.Observation) {
+			r.Shuffle(len(o), func(i, j int) { o[i], o[j] = o[j], o[i] })
+		}
+		part := slices.Clone(obs)
+		mix(part)
+		part = part[:r.IntN(len(part))]
+		want := classify.Connections(part, net, site, sig)
+		mix(part)
+		if diff := cmp.Diff(want, classify.Connections(part, net, site, sig), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
+		}
+	}
+}
+
 // Every observation less: nothing panics, and what is left still has evidence
 // of its own among the observations given.
 func TestSubsets(t *testing.T) {

@@ -57,7 +57,8 @@ const (
 // At is when the snapshot was taken. Until is a day, and counts as a whole. It
 // is compared with the day of at in at's own time zone, or in Japan's (UTC+9)
 // where at is in UTC, as the times of observations are. Approvals that begin
-// after that day are not looked at.
+// after that day are not looked at. Where at is zero, as in evidence without
+// times, days are not compared.
 func (r *Register) Apply(conns []topology.ExternalConnection, net Devices, at time.Time) []topology.Approval {
 	today := day(at)
 	var fits []fit
@@ -67,7 +68,7 @@ func (r *Register) Apply(conns []topology.ExternalConnection, net Devices, at ti
 		conns[i].Purpose, conns[i].Until, conns[i].Changes = "", "", nil
 		d, _ := net.Device(conns[i].Device)
 		for j, a := range r.Approvals() {
-			if a.From > today {
+			if !begun(a, today) {
 				continue
 			}
 			if f, ok := compare(a, conns[i], d); ok {
@@ -94,15 +95,21 @@ func (r *Register) Apply(conns []topology.ExternalConnection, net Devices, at ti
 	}
 	var missing []topology.Approval
 	for j, a := range r.Approvals() {
-		if !used[j] && a.From <= today {
+		if !used[j] && begun(a, today) {
 			missing = append(missing, a.Approval)
 		}
 	}
 	return missing
 }
 
-// day returns the day of t as YYYY-MM-DD.
+// begun reports whether an approval holds on a day or has held before it.
+func begun(a Approval, today string) bool { return today == "" || a.From <= today }
+
+// day returns the day of t as YYYY-MM-DD, and nothing where t is zero.
 func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
 	const japan = 9 * 60 * 60
 	if _, offset := t.Zone(); offset == 0 {
 		t = t.In(time.FixedZone("JST", japan))

@@ -225,6 +225,17 @@ func TestApplyFillsIn(t *testing.T) {
 	}
 }
 
+// Evidence without times cannot be early or late.
+func TestApplyWithoutTime(t *testing.T) {
+	in := []topology.ExternalConnection{conn("x1", topology.VendorVPN, "ct-maint", "203.0.113.10", "ipsec"), conn("x3", topology.RemoteSupport, "ekaru-07", "router1.teamviewer.com")}
+	load(t, sample).Apply(in, devices(), time.Time{})
+	for _, x := range in {
+		if x.Status != topology.Approved {
+			t.Errorf("%s is %s", x.ID, x.Status)
+		}
+	}
+}
+
 func TestLoadErrors(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
 		{"version", "version: 1", "version: 3", "must be 1"},
@@ -279,6 +290,9 @@ func TestTemplate(t *testing.T) {
 	}
 	snapshot.ExternalConnections = conns
 	text := register.Template(snapshot)
+	if !strings.Contains(text, `names: ["*.teamviewer.com"]`) {
+		t.Errorf("a relay stands for one host only:\n%s", text)
+	}
 	if r := load(t, text); len(r.Approvals()) != 0 {
 		t.Error("a template approves something")
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -56,13 +57,12 @@ func entryLines(i int, x topology.ExternalConnection, d topology.Device) []strin
 		fmt.Sprintf("    name: %s", quote(d.Name)),
 	}
 	ips, macs := addresses(d)
-	if len(macs) == 1 { // of several it is not known which is meant
+	switch {
+	case len(macs) == 1: // an address may be given to another; of several MACs it is not known which is meant
 		l = append(l, "    mac: "+quote(macs[0]))
-	}
-	for _, ip := range ips {
-		if ip.Is4() && !ip.IsLinkLocalUnicast() {
-			l = append(l, "    ip: "+quote(ip.String()))
-			break
+	default:
+		if i := slices.IndexFunc(ips, func(ip netip.Addr) bool { return ip.Is4() && !ip.IsLinkLocalUnicast() }); i >= 0 {
+			l = append(l, "    ip: "+quote(ips[i].String()))
 		}
 	}
 	if d.Serial != "" {
@@ -71,7 +71,7 @@ func entryLines(i int, x topology.ExternalConnection, d topology.Device) []strin
 	if len(x.Remote.Names)+len(x.Remote.Addresses) > 0 || x.Remote.Organisation != "" {
 		l = append(l, "  remote:")
 	}
-	if n := dotted(x.Remote.Names); len(n) > 0 {
+	if n := dotted(x.Remote.Names, x.Category == topology.RemoteSupport); len(n) > 0 {
 		l = append(l, "    names: "+list(n))
 	}
 	if a := x.Remote.Addresses; len(a) > 0 && x.Category != topology.RemoteSupport { // relays change
@@ -91,11 +91,18 @@ func entryLines(i int, x topology.ExternalConnection, d topology.Device) []strin
 	)
 }
 
-// dotted returns the names that a register may hold.
-func dotted(names []string) []string {
+// dotted returns the names that a register may hold. Relays change from day to
+// day, so that for them all names beside one are meant: "*.example.com".
+func dotted(names []string, relays bool) []string {
 	var out []string
 	for _, n := range names {
-		if strings.Contains(n, ".") && !strings.ContainsAny(n, "*/: ") && !strings.HasSuffix(n, ".") {
+		if !strings.Contains(n, ".") || strings.ContainsAny(n, "*/: ") || strings.HasSuffix(n, ".") {
+			continue
+		}
+		if _, parent, _ := strings.Cut(n, "."); relays && strings.Contains(parent, ".") {
+			n = "*." + parent
+		}
+		if !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}
