@@ -19,6 +19,7 @@ type access struct {
 	key     portKey
 	name    string
 	learned map[topology.DeviceID][]topology.EvidenceID
+	macs    map[fact.MAC]topology.DeviceID
 	uplink  bool // leads to another switch or router
 }
 
@@ -29,25 +30,25 @@ func (in *inferer) forwarding() {
 	for _, p := range ports {
 		p.uplink = in.isUplink(p, switches)
 	}
-	best := make(map[topology.DeviceID]*access)
+	best := make(map[fact.MAC]*access) // a device with two interfaces is plugged in twice
 	for _, p := range ports {
 		if p.uplink {
 			continue
 		}
-		for d := range p.learned {
-			if have := best[d]; have == nil || len(p.learned) < len(have.learned) {
-				best[d] = p // of equals the first, in the order of ports
+		for m := range p.macs {
+			if have := best[m]; have == nil || len(p.learned) < len(have.learned) {
+				best[m] = p // of equals the first, in the order of ports
 			}
 		}
 	}
 	behind := make(map[*access][]topology.DeviceID)
-	for d, p := range best {
-		behind[p] = append(behind[p], d)
+	for m, p := range best {
+		behind[p] = append(behind[p], p.macs[m])
 	}
 	for _, p := range ports {
 		devices := behind[p]
 		slices.Sort(devices)
-		in.attach(p, devices)
+		in.attach(p, slices.Compact(devices))
 		in.switchBehind(p, switches)
 	}
 	for _, list := range in.out.Attached {
@@ -77,8 +78,12 @@ func (in *inferer) learnedPorts() ([]*access, map[topology.DeviceID]bool) {
 			name := cmp.Or(in.ports[sw][f.IfIndex], "port "+strconv.FormatUint(uint64(cmp.Or(f.BasePort, f.IfIndex)), 10))
 			k := portKey{sw, normal(name)}
 			if byKey[k] == nil {
-				byKey[k] = &access{key: k, name: name, learned: make(map[topology.DeviceID][]topology.EvidenceID)}
+				byKey[k] = &access{
+					key: k, name: name, learned: make(map[topology.DeviceID][]topology.EvidenceID),
+					macs: make(map[fact.MAC]topology.DeviceID),
+				}
 			}
+			byKey[k].macs[f.MAC] = d
 			byKey[k].learned[d] = append(byKey[k].learned[d], evidenceOf(o))
 		}
 	}

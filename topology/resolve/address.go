@@ -43,6 +43,7 @@ func resolveAddresses(c *collector, g *grouping) *addresses {
 	a.index()
 	a.joinNamelessAgents()
 	a.decide()
+	a.joinListed()
 	a.absorbWeak()
 	a.decide()
 	a.addAddressOnly()

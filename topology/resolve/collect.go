@@ -96,8 +96,11 @@ type localPair struct {
 	obs  int
 }
 
-// addressList is an AddressSet whose sender has no usable MAC address.
+// addressList is an AddressSet; subject is the sender's MAC address, or -1
+// where it has none that is usable.
 type addressList struct {
+	subject   int
+	name      string
 	from      netip.Addr
 	addresses []netip.Addr
 	obs       int

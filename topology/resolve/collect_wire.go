@@ -90,13 +90,14 @@ func (c *collector) AddressSet(_ *fact.Observation, f fact.AddressSet) {
 		c.claim(s, f.From, f.MAC, onWire)
 		c.name(of(s), nameRank(f.Protocol), f.Name)
 		c.mention(of(s), true, true)
+		c.lists = append(c.lists, addressList{s, f.Name, plain(f.From), addresses, c.i})
 		return
 	}
 	from := plain(f.From)
 	c.name(atIP(from), nameRank(f.Protocol), f.Name)
 	c.mention(atIP(from), true, true)
 	if isHostAddress(from) && len(addresses) > 0 {
-		c.lists = append(c.lists, addressList{from: from, addresses: addresses, obs: c.i})
+		c.lists = append(c.lists, addressList{-1, f.Name, from, addresses, c.i})
 	}
 }
 

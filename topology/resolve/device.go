@@ -73,6 +73,9 @@ func newResolver(c *collector, g *grouping, a *addresses) *resolver {
 		}
 	}
 	for _, t := range c.traits {
+		if t.to.subject < 0 && a.realms.isHostLocal(t.to.ip) && !t.to.ip.IsLinkLocalUnicast() {
+			continue // next hops behind one host: whose they are elsewhere is another matter
+		}
 		root, ok := r.at(t.to)
 		if ok && (t.unless < 0 || g.find(t.unless) != root) {
 			r.traits[root] = append(r.traits[root], t)
@@ -147,7 +150,9 @@ func (r *resolver) device(root int) topology.Device {
 	}
 	d.Interfaces = r.interfaces(root)
 	addresses := r.addressesOf(root)
-	zone := r.zones.of(addresses, vlansOf(d.Interfaces), r.c.site.IsInside)
+	zone := r.zones.of(addresses, vlansOf(d.Interfaces), func(ip netip.Addr) bool {
+		return r.c.site.IsInside(ip) && !r.a.realms.isHostLocal(ip)
+	})
 	d.Zone = zone.Name
 	d.Names = r.names(root)
 	d.Name = r.title(root, d.Names, addresses)
@@ -324,7 +329,7 @@ func (r *resolver) roles(root int, addresses []netip.Addr, zoneKind string) []to
 		}
 	}
 	for _, a := range addresses {
-		if role, ok := r.c.dicom.role(a, zoneKind); ok && (role != topology.RoleModality || len(set) == 0) {
+		if role, ok := r.c.dicom.role(a, zoneKind, r.c.site.IsInside); ok && (role != topology.RoleModality || len(set) == 0) {
 			set[role] = true
 		}
 	}

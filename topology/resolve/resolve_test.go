@@ -230,6 +230,29 @@ func TestResolveTraps(t *testing.T) {
 			want: []string{"access", "core"},
 		},
 		{
+			name: "two cards of one host that lists the addresses of both under one name",
+			in: []fact.Observation{
+				seen(t, "a", arp("10.40.0.50", macN(1))), seen(t, "a", arp("2001:db8::2", macN(2))),
+				seen(t, "a", fact.AddressSet{
+					MAC: macN(1), From: addr("10.40.0.50"), Name: "ons01.local", Protocol: "mdns",
+					Addresses: []netip.Addr{addr("10.40.0.50"), addr("2001:db8::2")},
+				}),
+				seen(t, "a", fact.NameClaim{Name: "ONS01", Protocol: "mdns", MAC: macN(2)}),
+			},
+			want: []string{"ONS01"},
+		},
+		{
+			name: "a router that passes on what others announce joins nobody",
+			in: []fact.Observation{
+				seen(t, "a", arp("10.40.0.1", macN(1))), seen(t, "a", arp("10.30.0.2", macN(2))),
+				seen(t, "a", fact.AddressSet{
+					MAC: macN(1), From: addr("10.40.0.1"), Name: "pc", Protocol: "mdns", Addresses: []netip.Addr{addr("10.30.0.2")},
+				}),
+				seen(t, "a", fact.NameClaim{Name: "pc", Protocol: "nbns", MAC: macN(2)}),
+			},
+			want: []string{"pc", "pc"},
+		},
+		{
 			name: "a cdp device id that is a mac address is the station with it",
 			in: []fact.Observation{
 				seen(t, "a", fact.Station{MAC: macN(3)}),

@@ -181,11 +181,13 @@ func (r *resolver) subnetsOf(g int) int {
 // dicomSpeakers counts who speaks DICOM to whom.
 type dicomSpeakers struct {
 	servers map[netip.Addr]map[netip.Addr]bool // clients by server
-	clients map[netip.Addr]bool
+	clients map[netip.Addr]map[netip.Addr]bool // servers by client
 }
 
 func newDICOMSpeakers() dicomSpeakers {
-	return dicomSpeakers{servers: make(map[netip.Addr]map[netip.Addr]bool), clients: make(map[netip.Addr]bool)}
+	return dicomSpeakers{
+		servers: make(map[netip.Addr]map[netip.Addr]bool), clients: make(map[netip.Addr]map[netip.Addr]bool),
+	}
 }
 
 func (d dicomSpeakers) add(f fact.Flow) {
@@ -193,18 +195,25 @@ func (d dicomSpeakers) add(f fact.Flow) {
 	if d.servers[s] == nil {
 		d.servers[s] = make(map[netip.Addr]bool)
 	}
-	d.servers[s][cl] = true
-	d.clients[cl] = true
+	if d.clients[cl] == nil {
+		d.clients[cl] = make(map[netip.Addr]bool)
+	}
+	d.servers[s][cl], d.clients[cl][s] = true, true
 }
 
 // role returns what DICOM shows a host to be: a server where several others
 // open associations to it; a modality where it stands in a zone declared as
-// radiology and only opens associations.
-func (d dicomSpeakers) role(a netip.Addr, zoneKind string) (topology.Role, bool) {
+// radiology and only opens associations, none of them to the outside.
+func (d dicomSpeakers) role(a netip.Addr, zoneKind string, inside func(netip.Addr) bool) (topology.Role, bool) {
 	switch {
 	case len(d.servers[a]) > 1:
 		return topology.RoleServer, true
-	case d.clients[a] && len(d.servers[a]) == 0 && zoneKind == "radiology":
+	case len(d.clients[a]) > 0 && len(d.servers[a]) == 0 && zoneKind == "radiology":
+		for server := range d.clients[a] {
+			if !inside(server) {
+				return "", false
+			}
+		}
 		return topology.RoleModality, true
 	}
 	return "", false

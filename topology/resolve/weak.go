@@ -7,6 +7,43 @@ import (
 	"strings"
 )
 
+// joinListed puts together two interfaces of one host: one sent a list of the
+// host's addresses, its own among them, and the other has one of these and goes
+// by the same name. Routers that pass on what others announce send lists
+// without their own address.
+func (a *addresses) joinListed() {
+	names := make(map[int]map[string]bool)
+	for _, t := range a.c.traits {
+		if t.field != fieldName || t.to.subject < 0 {
+			continue
+		}
+		if names[t.to.subject] == nil {
+			names[t.to.subject] = make(map[string]bool)
+		}
+		names[t.to.subject][hostLabel(t.value)] = true
+	}
+	for _, l := range a.c.lists {
+		if l.subject < 0 || isDefaultName(l.name) || !slices.ContainsFunc(l.addresses, func(ip netip.Addr) bool { return plain(ip) == l.from }) {
+			continue
+		}
+		for _, ip := range l.addresses {
+			for _, c := range a.byIP[plain(ip)] {
+				o, owned := a.owners[plain(ip)]
+				if owned && c.strength == byResolution && a.g.find(o) == a.g.find(c.subject) &&
+					names[c.subject][hostLabel(l.name)] && !a.realms.isHostLocal(c.ip) && !a.g.contradict(l.subject, c.subject) {
+					a.g.union(l.subject, c.subject)
+				}
+			}
+		}
+	}
+}
+
+// hostLabel returns the first label of a host name, in lower case.
+func hostLabel(name string) string {
+	label, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return label
+}
+
 // absorbWeak puts a device that is known only by what its neighbours call it
 // together with the one device that another protocol shows on the same port
 // under the same name or address, or else that has its management address, or
@@ -143,7 +180,7 @@ func (a *addresses) homeByName(r int, names map[string]int) (int, bool) {
 // something and that no other device claims.
 func (a *addresses) addAddressOnly() {
 	for _, l := range a.c.lists {
-		if o, ok := a.owners[l.from]; ok && !a.realms.isHostLocal(l.from) {
+		if o, ok := a.owners[l.from]; ok && l.subject < 0 && !a.realms.isHostLocal(l.from) {
 			for _, ip := range l.addresses {
 				a.addClaim(a.g.find(o), plain(ip), byAnnouncement, l.obs)
 			}
@@ -168,7 +205,7 @@ func (a *addresses) addAddressOnly() {
 	}
 	for _, l := range a.c.lists {
 		s, ok := a.c.bySubject[addressSubject(l.from)]
-		if !ok {
+		if !ok || l.subject >= 0 {
 			continue
 		}
 		for _, ip := range l.addresses {
