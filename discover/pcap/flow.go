@@ -1,21 +1,34 @@
 package pcap
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 
 	"kanmon/discover/fact"
 )
 
-// limitFlows is how many flows of each class are kept. There are four classes,
-// so that a flood of questions without answers, or one within the network, does
-// not displace the flows that lead out.
-const limitFlows = 16_384
+// Classes of flows. Each has its own limit, so that a flood of questions without
+// answers, or one within the network, does not displace the flows that lead
+// out.
+const (
+	classOutside  = 1 << iota // one end can be of another network
+	classAnswered             // frames were seen both ways
+	classes
+)
+
+// limitFlows returns how many flows of a class are kept.
+func limitFlows(class int) int {
+	if class&classAnswered != 0 {
+		return 65_536
+	}
+	return 16_384
+}
 
 type flowTable struct {
 	byKey map[flowKey]*flowEntry
 	order []*flowEntry
-	held  [4]int // of each class
+	held  [classes]int // of each class
 	lost  uint64
 }
 
@@ -29,10 +42,11 @@ type flowKey struct {
 type flowEntry struct {
 	tally
 	key      flowKey
-	answered bool
 	app      string
-	sentAs   fact.Flow // what was last emitted
-	waited   bool      // was there at an earlier flush
+	sentApp  string // as it was last emitted
+	answered bool
+	sentBoth bool // was answered when it was last emitted
+	waited   bool // was there at an earlier flush
 }
 
 func newFlowTable() flowTable { return flowTable{byKey: make(map[flowKey]*flowEntry)} }
@@ -67,12 +81,12 @@ func (t *flowTable) find(c *conn) *flowEntry {
 	}
 	class := 0
 	if outside(c.key.ip[0]) || outside(c.key.ip[1]) {
-		class |= 1
+		class |= classOutside
 	}
 	if c.answered() {
-		class |= 2
+		class |= classAnswered
 	}
-	if t.held[class] >= limitFlows {
+	if t.held[class] >= limitFlows(class) {
 		return nil
 	}
 	t.held[class]++
@@ -99,23 +113,28 @@ func (e *flowEntry) fact() fact.Flow {
 // flow without an answer waits for one until the next flush.
 func (t *flowTable) flush(to emit, end bool) error {
 	for _, e := range t.order {
-		f := e.fact()
-		if !end && (e.sent > 0 && f == e.sentAs || !e.answered && !e.waited) {
+		same := e.sent > 0 && e.answered == e.sentBoth && e.app == e.sentApp
+		if same && (!end || e.sent == e.count) {
+			continue
+		}
+		if !end && !e.answered && !e.waited {
 			e.waited = true
 			continue
 		}
-		if e.sent == e.count && f == e.sentAs {
-			continue
-		}
-		e.sent, e.sentAs = e.count, f
-		if err := to("pcap/flow", f, e.sighting()); err != nil {
+		e.sent, e.sentApp, e.sentBoth = e.count, e.app, e.answered
+		if err := to("pcap/flow", e.fact(), e.sighting()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *flowTable) gap() (fact.Gap, bool) { return gap("flows", limitFlows, t.lost) }
+func (t *flowTable) gap() (fact.Gap, bool) {
+	return fact.Gap{What: "flows", Why: fmt.Sprintf(
+		"more than %d flows without an answer or %d with one, within the network or to the outside; %d frames beyond that were not kept",
+		limitFlows(0), limitFlows(classAnswered), t.lost,
+	)}, t.lost > 0
+}
 
 func protocolName(p uint8) string {
 	switch p {

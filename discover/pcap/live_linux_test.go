@@ -77,16 +77,16 @@ func TestLive(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		send := sender(t, "kmb")
+		ended := make(chan time.Time, 1)
 		go func() {
 			time.Sleep(300 * time.Millisecond)
 			send(eth(macA, macB, 0x0806, arp4(2, macB, "192.0.2.7", macA, "192.0.2.1")),
 				eth(macA, macB, 0x8100, join(be16(20), be16(0x0806), arp4(2, macB, "192.0.2.8", macA, "192.0.2.1"))))
 			time.Sleep(500 * time.Millisecond)
+			ended <- time.Now()
 			cancel()
 		}()
 		var c discover.Collection
-		var ended time.Time
-		context.AfterFunc(ctx, func() { ended = time.Now() })
 		sum, err := pcap.Live(ctx, pcap.LiveOptions{
 			Interface: "kma", Promiscuous: true, Vantage: "test", Session: "live:test", Flush: 100 * time.Millisecond,
 		}, &c)
@@ -94,7 +94,7 @@ func TestLive(t *testing.T) {
 			t.Errorf("Live: %v", err)
 			return
 		}
-		if late := time.Since(ended); late > time.Second {
+		if late := time.Since(<-ended); late > time.Second {
 			t.Errorf("ended %v after its context", late)
 		}
 		if sum.Records < 2 || sum.Format != "live-capture" {
