@@ -64,6 +64,9 @@ release:
 	rm -rf dist && mkdir dist
 	set -e; for p in $(PLATFORMS); do os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
 	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/kanmon-$$os-$$arch$$ext ./cmd/kanmon; done
+	mkdir dist/licences && cp LICENSE dist/licences/kanmon.txt && cp render/font/OFL.txt dist/licences/font-noto-sans-jp.txt
+	$(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./cmd/kanmon | sort -u | grep . | while read -r path dir; do \
+	  cat "$$dir"/LICEN[CS]E* > "dist/licences/$$(echo $$path | tr / -).txt"; done
 	cd dist && sha256sum kanmon-* > SHA256SUMS
 
 clean:
