@@ -25,6 +25,8 @@ type conn struct {
 	client  int8           // side that opened it, plus one; 0: not seen
 	sender  int8           // side that was seen first
 	tries   [2]uint8       // payloads of each side that were looked at for app
+	both    bool           // another VLAN showed the other direction
+	begun   uint64         // frame in which it was first seen
 	asked   bool           // a question to a name server was seen
 	app     string         // what the first octets show
 	stream  *stream        // octets of a ClientHello that is not complete yet
@@ -47,6 +49,8 @@ type connTable struct {
 	young, old         map[connKey]*conn
 	youngList, oldList []*conn
 	chunk              []conn
+	watches            map[connKey]*watch
+	mixed              bool // conversations of more than one VLAN were seen
 	last               *conn
 }
 
@@ -98,6 +102,7 @@ func (t *connTable) get(a *analyzer, k *connKey) *conn {
 		return c
 	}
 	if len(t.youngList) >= limitConns {
+		t.pair()
 		t.foldList(a, t.oldList)
 		for _, c := range t.oldList {
 			a.endStream(c)
@@ -111,7 +116,10 @@ func (t *connTable) get(a *analyzer, k *connKey) *conn {
 			t.chunk = make([]conn, 64)
 		}
 		c, t.chunk = &t.chunk[0], t.chunk[1:]
-		c.key = *k
+		c.key, c.begun = *k, a.at.frame
+		if len(t.youngList) > 0 && t.youngList[0].key.vid != k.vid {
+			t.mixed = true
+		}
 	} else {
 		delete(t.old, *k) // its place in oldList stays: folding it there does no harm
 	}
@@ -123,6 +131,7 @@ func (t *connTable) get(a *analyzer, k *connKey) *conn {
 // fold moves what was counted since the last time into the tables of flows and
 // tunnels.
 func (t *connTable) fold(a *analyzer) {
+	t.pair()
 	t.foldList(a, t.oldList)
 	t.foldList(a, t.youngList)
 }
@@ -175,7 +184,7 @@ func (c *conn) tunnel(kind, detail string, side int) {
 }
 
 // answered reports whether frames were seen both ways.
-func (c *conn) answered() bool { return c.seen[0] && c.seen[1] }
+func (c *conn) answered() bool { return c.both || c.seen[0] && c.seen[1] }
 
 // clientSide returns the side that opened the conversation: by what was seen of
 // its opening, else by its ports, else the one that was seen first.

@@ -301,3 +301,35 @@ func TestSighting(t *testing.T) {
 	}
 	t.Error("no binding")
 }
+
+// TestHalves has the questions of conversations on the VLAN of the client, and
+// the answers on that of the server, as a port shows that is mirrored inwards.
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	up := func(proto byte, segment []byte) []byte {
+		return eth(macB, macA, 0x8100, join(be16(10), be16(0x0800), ip4("10.0.0.5", "198.51.100.9", proto, segment)))
+	}
+	down := func(proto byte, segment []byte) []byte {
+		return eth(macB, macC, 0x8100, join(be16(60), be16(0x0800), ip4("198.51.100.9", "10.0.0.5", proto, segment)))
+	}
+	r := read(t,
+		up(6, tcp(50000, 50443, 1, syn, nil)), down(6, tcp(50443, 50000, 1, syn|ack, nil)), down(6, tcp(50443, 50000, 2, ack, []byte("SSH-2.0-x\r\n"))),
+		up(17, udp(50001, 60000, []byte("question"))), down(17, udp(60000, 50001, []byte("answer"))),
+		up(17, udp(40000, 1194, openVPN(7, "client-S", []byte{0}, be32(0)))), down(17, udp(1194, 40000, openVPN(8, "server-S", []byte{1}, be32(0), []byte("client-S"), be32(0)))),
+	)
+	client, server := fact.Endpoint{IP: ip("10.0.0.5"), MAC: macA}, fact.Endpoint{IP: ip("198.51.100.9"), MAC: macB}
+	clientBeyond, serverBeyond := fact.Endpoint{IP: ip("10.0.0.5"), MAC: macB}, fact.Endpoint{IP: ip("198.51.100.9"), MAC: macC}
+	at := func(e fact.Endpoint, port uint16) fact.Endpoint { e.Port = port; return e }
+	compare(t, r,
+		fact.Flow{Client: client, Server: at(server, 50443), Protocol: "tcp", Answered: true, App: "ssh", VID: 10},
+		fact.Flow{Client: clientBeyond, Server: at(serverBeyond, 50443), Protocol: "tcp", Answered: true, App: "ssh", VID: 60},
+		fact.Flow{Client: client, Server: server, Protocol: "udp", Answered: true, VID: 10},
+		fact.Flow{Client: clientBeyond, Server: serverBeyond, Protocol: "udp", Answered: true, VID: 60},
+		fact.Flow{Client: client, Server: at(server, 1194), Protocol: "udp", Answered: true, App: "openvpn", VID: 10},
+		fact.Flow{Client: clientBeyond, Server: at(serverBeyond, 1194), Protocol: "udp", Answered: true, App: "openvpn", VID: 60},
+	)
+	compare(t, r,
+		fact.Tunnel{Type: "openvpn", A: client, B: at(server, 1194), Answered: true, VID: 10},
+		fact.Tunnel{Type: "openvpn", A: clientBeyond, B: at(serverBeyond, 1194), Answered: true, VID: 60},
+	)
+}

@@ -148,7 +148,7 @@ func (a *analyzer) natt(c *conn, p *packet) {
 		return
 	}
 	if c.watch == nil {
-		c.watch = &watch{left: maxWatch}
+		c.watch = a.conns.watchFor(c)
 	}
 	w := c.watch
 	if w.spi[side] == n.SPI && n.Seq > w.seq[side] && n.Seq-w.seq[side] < 1024 || hasTunnel(c, "ike") {
@@ -186,7 +186,7 @@ func (a *analyzer) beginWatch(c *conn, b []byte) {
 	}
 	wireGuard := b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0
 	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
-		c.watch = &watch{left: maxWatch}
+		c.watch = a.conns.watchFor(c)
 	}
 }
 
@@ -227,7 +227,7 @@ func (a *analyzer) watchTCP(c *conn, side int, p *packet) {
 		if c.app != "" {
 			return
 		}
-		c.watch = &watch{left: maxWatch}
+		c.watch = a.conns.watchFor(c)
 	}
 	if c.watch.left == 0 {
 		return

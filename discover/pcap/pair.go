@@ -1,0 +1,95 @@
+package pcap
+
+// A mirror port may show the questions of a conversation on the VLAN of its
+// client and the answers on that of its server only, for instance where a router
+// is mirrored as frames come in. Each VLAN has a conn of its own, since the
+// addresses of the link differ; here they tell each other what they know.
+
+// common is what the halves of a conversation know together.
+type common struct {
+	seen    [2]bool
+	client  int8
+	sender  int8
+	begun   uint64
+	app     string
+	tunnels []tunnelMark
+}
+
+// pair lets conversations that were seen on several VLANs share what they know.
+func (t *connTable) pair() {
+	if !t.mixed {
+		return
+	}
+	known := make(map[connKey]*common, len(t.youngList))
+	lists := [][]*conn{t.oldList, t.youngList}
+	for _, list := range lists {
+		for _, c := range list {
+			k := c.key
+			k.vid = 0
+			if v := known[k]; v != nil {
+				v.learn(c)
+			} else {
+				v = &common{sender: c.sender, begun: c.begun}
+				v.learn(c)
+				known[k] = v
+			}
+		}
+	}
+	for _, list := range lists {
+		for _, c := range list {
+			k := c.key
+			k.vid = 0
+			if v := known[k]; v.seen[0] && v.seen[1] {
+				v.teach(c)
+			}
+		}
+	}
+}
+
+func (v *common) learn(c *conn) {
+	v.seen[0], v.seen[1] = v.seen[0] || c.seen[0], v.seen[1] || c.seen[1]
+	if v.client == 0 {
+		v.client = c.client
+	}
+	if c.begun < v.begun {
+		v.begun, v.sender = c.begun, c.sender
+	}
+	if v.app == "" {
+		v.app = c.app
+	}
+	v.tunnels = append(v.tunnels, c.tunnels...)
+}
+
+func (v *common) teach(c *conn) {
+	c.both = true
+	c.sender = v.sender
+	if c.client == 0 {
+		c.client = v.client
+	}
+	if c.app == "" {
+		c.app = v.app
+	}
+	for _, m := range v.tunnels {
+		c.tunnel(m.kind, m.detail, int(m.opener)-1)
+	}
+}
+
+// maxWatches bounds the conversations that are followed at a time; beyond it,
+// all are forgotten.
+const maxWatches = 4096
+
+// watchFor returns the watch over a conversation, which its halves on several
+// VLANs share.
+func (t *connTable) watchFor(c *conn) *watch {
+	k := c.key
+	k.vid = 0
+	w := t.watches[k]
+	if w == nil {
+		if t.watches == nil || len(t.watches) >= maxWatches {
+			t.watches = make(map[connKey]*watch)
+		}
+		w = &watch{left: maxWatch}
+		t.watches[k] = w
+	}
+	return w
+}
