@@ -209,6 +209,18 @@ func texts(net *resolve.Network, r infer.Result) []string {
 	return out
 }
 
+// TestManyRowsBetweenTwoDevices fails by its time where rows are compared each
+// with each.
+func TestManyRowsBetweenTwoDevices(t *testing.T) {
+	in := slices.Concat(walked(t, "a", 1), walked(t, "b", 2))
+	for i := range 20000 {
+		in = append(in, sees(t, "a", 1, 2, fmt.Sprintf("port %d", i)))
+	}
+	if got := infer.Links(in, resolve.Resolve(in, topology.Site{})); len(got.Links) == 0 || len(got.Links) > 256 {
+		t.Errorf("%d links, want some and no more than 256", len(got.Links))
+	}
+}
+
 func TestAttached(t *testing.T) {
 	in := slices.Concat(walked(t, "a", 1), []fact.Observation{learned(t, "a", 3, macN(7)), learned(t, "a", 3, macN(8)), learned(t, "a", 4, macN(9))})
 	net := resolve.Resolve(in, topology.Site{})

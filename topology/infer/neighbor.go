@@ -10,6 +10,10 @@ import (
 	"kanmon/topology"
 )
 
+// maxCables bounds the words about links between two devices that are compared
+// each with each: more than any two have cables.
+const maxCables = 256
+
 // half is one end's word of a link.
 type half struct {
 	from, to topology.Endpoint
@@ -94,7 +98,7 @@ func joinHalves(a topology.DeviceID, list []half) []*joined {
 			strings.Compare(x.method, y.method), strings.Compare(string(x.evidence), string(y.evidence)))
 	})
 	var out []*joined
-	for _, h := range list {
+	for _, h := range list[:min(maxCables, len(list))] {
 		j := &joined{a: h.from.Port, b: h.to.Port, aOwn: true, halves: []half{h}}
 		if h.from.Device != a {
 			j = &joined{a: h.to.Port, b: h.from.Port, bOwn: true, halves: []half{h}}

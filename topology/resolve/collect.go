@@ -118,6 +118,12 @@ type portRow struct {
 	port fact.Port
 }
 
+// heldKey is a key, by its text, of a subject.
+type heldKey struct {
+	subject int
+	text    string
+}
+
 // collector turns observations into subjects and what is said of them.
 type collector struct {
 	site      topology.Site
@@ -125,6 +131,7 @@ type collector struct {
 	obs       []fact.Observation // sorted by ID, each once
 	i         int                // the observation being visited
 	subjects  []subject
+	keys      map[heldKey]int // where a key stands in its subject's
 	bySubject map[string]int
 	macs      map[fact.MAC]int // subject of a MAC address
 	agents    map[fact.AgentID][]int
@@ -148,7 +155,7 @@ type collector struct {
 func newCollector(obs []fact.Observation, site topology.Site) *collector {
 	return &collector{
 		site: site, makers: vendor.New(), obs: obs,
-		bySubject: make(map[string]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
+		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
 		vids:  make(map[string]map[uint16]bool),
@@ -170,10 +177,11 @@ func (c *collector) subject(name string) int {
 // key gives a subject an identity key.
 func (c *collector) key(s int, k key) {
 	sub := &c.subjects[s]
-	if i := slices.IndexFunc(sub.keys, func(h key) bool { return h.text == k.text }); i >= 0 {
+	if i, ok := c.keys[heldKey{s, k.text}]; ok {
 		sub.keys[i].rank = min(sub.keys[i].rank, k.rank)
 		return
 	}
+	c.keys[heldKey{s, k.text}] = len(sub.keys)
 	sub.keys = append(sub.keys, k)
 }
 

@@ -240,6 +240,9 @@ func (g *grouping) apart(roots []int) []int {
 	}
 	bad := make(map[int]bool)
 	for i, a := range stated {
+		if len(bad) == len(stated) {
+			break
+		}
 		for _, b := range stated[i+1:] {
 			if len(stated) > maxPairs && bad[a] && bad[b] {
 				continue
