@@ -230,21 +230,36 @@ func (g *grouping) weakAnd(text string, roots []int, special func(int) bool) []i
 // maxPairs bounds the groups of one key that are compared each with each.
 const maxPairs = 64
 
-// apart returns the groups that contradict another of them.
+// apart returns the groups that contradict another of them. Groups that can
+// only be contradicted alike, as neighbours that many switches report, are
+// compared once for all.
 func (g *grouping) apart(roots []int) []int {
-	var stated []int
+	alike := make(map[string]int)
+	like := make(map[int]int) // group to the one that is compared for it
+	var compared []int
 	for _, r := range roots {
-		if st := g.state[r]; st != nil && len(st.serials)+len(st.chassis) > 0 {
-			stated = append(stated, r)
+		st := g.state[r]
+		if st == nil || len(st.serials)+len(st.chassis) == 0 {
+			continue
 		}
+		like[r] = r
+		if st.own == nil {
+			text := strings.Join(st.serials, "\x00") + "\x01" + strings.Join(st.chassis, "\x00")
+			if first, ok := alike[text]; ok {
+				like[r] = first
+				continue
+			}
+			alike[text] = r
+		}
+		compared = append(compared, r)
 	}
 	bad := make(map[int]bool)
-	for i, a := range stated {
-		if len(bad) == len(stated) {
+	for i, a := range compared {
+		if len(bad) == len(compared) {
 			break
 		}
-		for _, b := range stated[i+1:] {
-			if len(stated) > maxPairs && bad[a] && bad[b] {
+		for _, b := range compared[i+1:] {
+			if len(compared) > maxPairs && bad[a] && bad[b] {
 				continue
 			}
 			if g.contradict(a, b) {
@@ -252,7 +267,10 @@ func (g *grouping) apart(roots []int) []int {
 			}
 		}
 	}
-	return slices.DeleteFunc(stated, func(r int) bool { return !bad[r] })
+	return slices.DeleteFunc(slices.Clone(roots), func(r int) bool {
+		first, ok := like[r]
+		return !ok || !bad[first]
+	})
 }
 
 // keysOf returns the keys of each group, strongest first, without those that
