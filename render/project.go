@@ -100,7 +100,7 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 		Category: c.Category, CategoryLabel: l.T("category." + string(c.Category)),
 		Status: c.Status, StatusLabel: l.T("status." + string(c.Status)),
 		Grade: c.Grade, GradeLabel: l.T("grade." + string(c.Grade)),
-		Party: p.party(c), Service: c.Service,
+		Party: p.party(c), Service: p.either(c.Service, c.ServiceJA),
 		Remotes:   remotes(c.Remote),
 		Transport: transports(c.Transport),
 		Direction: l.T("direction." + string(c.Direction)),
@@ -111,6 +111,9 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 		NextStep: p.nextStep(c),
 		Because:  c.Because,
 		Evidence: ids(c.Evidence),
+	}
+	if p.lang == Japanese && len(c.BecauseJA) == len(c.Because) {
+		w.Because = c.BecauseJA
 	}
 	for _, ch := range c.Changes {
 		w.Changes = append(w.Changes, l.T("changed."+ch))
@@ -137,11 +140,11 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 func (p *projector) party(c topology.ExternalConnection) string {
 	switch {
 	case c.Remote.Organisation != "":
-		return c.Remote.Organisation
+		return p.either(c.Remote.Organisation, c.Remote.OrganisationJA)
 	case c.Owner != "":
 		return c.Owner
 	case c.Service != "":
-		return c.Service
+		return p.either(c.Service, c.ServiceJA)
 	case c.Category == topology.Internet || c.Category == topology.OnlineQualification:
 		return p.lang.T("outside." + string(c.Category))
 	case len(c.Remote.Names) > 0:
@@ -150,6 +153,14 @@ func (p *projector) party(c topology.ExternalConnection) string {
 		return c.Remote.Addresses[0].String()
 	}
 	return p.lang.T("unknown.party")
+}
+
+// either returns the text in the reader's language.
+func (p *projector) either(text, ja string) string {
+	if p.lang == Japanese {
+		return cmp.Or(ja, text)
+	}
+	return text
 }
 
 func (p *projector) nextStep(c topology.ExternalConnection) string {

@@ -183,11 +183,12 @@ const (
 type ExternalConnection struct {
 	ID         string       `json:"id"`
 	Category   Category     `json:"category"`
-	Signature  string       `json:"signature,omitempty"` // ID of the signature that decided the category
-	Service    string       `json:"service,omitempty"`   // what the signature calls it: "TeamViewer"
-	Device     DeviceID     `json:"device"`              // the inside device through which traffic leaves or enters
-	Interface  string       `json:"interface,omitempty"` // of that device
-	Behind     []DeviceID   `json:"behind,omitempty"`    // inside devices seen using it
+	Signature  string       `json:"signature,omitempty"`  // ID of the signature that decided the category
+	Service    string       `json:"service,omitempty"`    // what the signature calls it: "TeamViewer"
+	ServiceJA  string       `json:"service_ja,omitempty"` // the same in Japanese, where it differs
+	Device     DeviceID     `json:"device"`               // the inside device through which traffic leaves or enters
+	Interface  string       `json:"interface,omitempty"`  // of that device
+	Behind     []DeviceID   `json:"behind,omitempty"`     // inside devices seen using it
 	Remote     Remote       `json:"remote"`
 	Transport  []string     `json:"transport,omitempty"`
 	Direction  Direction    `json:"direction"`
@@ -201,15 +202,17 @@ type ExternalConnection struct {
 	Changes    []string     `json:"changes,omitempty"`  // which traits differ from the approval
 	FirstSeen  time.Time    `json:"first_seen,omitzero"`
 	LastSeen   time.Time    `json:"last_seen,omitzero"`
-	Because    []string     `json:"because"` // the rules that decided, in English, one sentence each
+	Because    []string     `json:"because"`              // the rules that decided, in English, one sentence each
+	BecauseJA  []string     `json:"because_ja,omitempty"` // the same sentences in Japanese
 	Evidence   []EvidenceID `json:"evidence"`
 }
 
 // Remote is the party outside, as far as it is known.
 type Remote struct {
-	Names        []string     `json:"names,omitempty"`
-	Addresses    []netip.Addr `json:"addresses,omitempty"`
-	Organisation string       `json:"organisation,omitempty"` // from the signature or the register
+	Names          []string     `json:"names,omitempty"`
+	Addresses      []netip.Addr `json:"addresses,omitempty"`
+	Organisation   string       `json:"organisation,omitempty"`    // from the signature or the register
+	OrganisationJA string       `json:"organisation_ja,omitempty"` // the same in Japanese, where it differs
 }
 
 // Zone is a part of the hospital's network that people have a name for.

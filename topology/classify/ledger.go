@@ -167,15 +167,16 @@ func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalCo
 		x.Transport = slices.DeleteFunc(x.Transport, func(s string) bool { return s == "ppp" })
 	}
 	for _, r := range sorted(d.rules) {
-		grade, because := r.says()
+		grade, en, ja := r.says()
 		x.Grade = surer(x.Grade, grade)
-		x.Because = append(x.Because, because)
+		x.Because, x.BecauseJA = append(x.Because, en), append(x.BecauseJA, ja)
 	}
 	if len(d.evidence) == 0 || x.Grade == "" {
 		return x, fmt.Errorf("connection %s of %s: %w", x.ID, x.Device, errors.New("nothing shows it"))
 	}
 	if s := d.signature(); s != nil {
-		x.Signature, x.Service, x.Remote.Organisation = s.ID, s.Service, s.Organisation.EN
+		x.Signature, x.Service, x.ServiceJA = s.ID, s.Service, s.ServiceJA
+		x.Remote.Organisation, x.Remote.OrganisationJA = s.Organisation.EN, s.Organisation.JA
 	}
 	if n := sorted(d.ifaces); len(n) > 0 {
 		x.Interface = n[0]

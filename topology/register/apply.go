@@ -120,8 +120,8 @@ func day(t time.Time) string {
 func approve(x *topology.ExternalConnection, a Approval, changes []string, today string) {
 	x.ApprovalID, x.Owner, x.Contract, x.Purpose, x.Until = a.ID, a.Owner, a.Contract, a.Purpose, a.Until
 	x.Changes = changes
-	if x.Remote.Organisation == "" {
-		x.Remote.Organisation = a.Remote.Organisation
+	if o := a.Remote.Organisation; o != "" { // the hospital knows with whom it has a contract
+		x.Remote.Organisation, x.Remote.OrganisationJA = o, ""
 	}
 	switch {
 	case a.Until != "" && a.Until < today:

@@ -27,6 +27,7 @@ type file struct {
 type entry struct {
 	ID           strictyaml.Text   `yaml:"id"`
 	Service      strictyaml.Text   `yaml:"service"`
+	ServiceJA    strictyaml.Text   `yaml:"service_ja"`
 	Category     strictyaml.Text   `yaml:"category"`
 	Transport    []strictyaml.Text `yaml:"transport"`
 	Organisation struct {
@@ -113,7 +114,7 @@ func (p *parser) fail(line int, format string, args ...any) {
 
 func (p *parser) signature(e entry) *Signature {
 	s := &Signature{
-		ID: e.ID.Value, Service: e.Service.Value, Category: topology.Category(e.Category.Value),
+		ID: e.ID.Value, Service: e.Service.Value, ServiceJA: e.ServiceJA.Value, Category: topology.Category(e.Category.Value),
 		Organisation: Organisation{JA: e.Organisation.JA.Value, EN: e.Organisation.EN.Value}, Source: e.Source.Value, Confidence: e.Confidence.Value,
 	}
 	if !validID(s.ID) {

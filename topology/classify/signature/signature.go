@@ -11,6 +11,7 @@ import (
 type Signature struct {
 	ID           string
 	Service      string // what people call it: "TeamViewer"
+	ServiceJA    string // what they call it in Japanese; empty where that is the same
 	Category     topology.Category
 	Transport    []string // how it leaves, as ExternalConnection.Transport
 	Organisation Organisation
