@@ -159,6 +159,9 @@ func (a *analyzer) finish(to emit) error { return a.flush(to, true) }
 // flush emits what is new; at the end, also what changed since it was emitted.
 func (a *analyzer) flush(to emit, end bool) error {
 	a.conns.fold(a)
+	if end {
+		a.conns = newConnTable() // frees it before facts are made of what it told
+	}
 	if err := a.stations.flush(to, end); err != nil {
 		return err
 	}

@@ -183,3 +183,20 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestNoAllocation wants frames of known conversations to cost no allocation.
+func TestNoAllocation(t *testing.T) {
+	talk := (&conversation{client: "10.0.0.5", server: "198.51.100.9"}).
+		up(6, tcp(50000, 443, 0, syn, nil)).down(6, tcp(443, 50000, 0, syn|ack, nil)).up(17, udp(50001, 60001, make([]byte, 100)))
+	allocations := func(n int) float64 {
+		frames := talk.frames
+		for i := range n {
+			frames = append(frames, talk.frames[i%3])
+		}
+		file := classicFile(1, frames...)
+		return testing.AllocsPerRun(3, func() { readBytes(t, "x", file) })
+	}
+	if few, many := allocations(100), allocations(10_100); many-few > 10 {
+		t.Errorf("10,000 frames more cost %v allocations more", many-few)
+	}
+}

@@ -147,13 +147,11 @@ func name(b []byte, off int) (Name, int, error) {
 		return Name{}, 0, ErrName
 	}
 	var raw [16]byte
-	half := b[off+1 : off+33]
-	for i := range raw {
-		hi, lo := half[2*i]-'A', half[2*i+1]-'A'
-		if hi > 15 || lo > 15 {
+	for i, c := range b[off+1 : off+33] {
+		if c -= 'A'; c > 15 {
 			return Name{}, 0, ErrName
 		}
-		raw[i] = hi<<4 | lo
+		raw[i/2] = raw[i/2]<<4 | c
 	}
 	n := Name{Text: text(raw[:15]), Suffix: raw[15]}
 	for off += 33; next == 0; { // scope labels
