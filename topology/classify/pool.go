@@ -37,6 +37,9 @@ func (c *classifier) pools() {
 			if sig == nil || !c.outOfPools(t.device, nil) {
 				continue
 			}
+			if t.forwarding && len(t.over(a.f.IfIndex)) == 0 {
+				continue // a router with a network of these numbers, which does not lead out
+			}
 			x, obs := poolClaim(t.device, sig, poolAddress), []*fact.Observation{a.o}
 			for _, r := range t.over(a.f.IfIndex) {
 				x.rules, x.line, obs = []rule{poolRoute}, true, append(obs, r.o)
