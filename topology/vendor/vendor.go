@@ -156,7 +156,7 @@ func (*Catalogue) ByMAC(m fact.MAC) string {
 		return ""
 	}
 	name := macs.ValidMACPrefixMap[[3]byte{m[0], m[1], m[2]}]
-	if name == "IEEE Registration Authority" || name == "Private" {
+	if name == "IEEE Registration Authority" || name == "Private" || name == "ICANN, IANA Department" {
 		return ""
 	}
 	return name
