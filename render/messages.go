@@ -178,6 +178,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"blind.next.vlan-not-captured": {"そのVLANのミラーを1時間", "Mirror that VLAN for an hour"},
 
 		"conflict.address-claimed-twice": {"同じアドレスを複数の機器が名乗る", "Address claimed by several devices"},
+		"conflict.answers-for-many":      {"多数のアドレスに答える機器がある", "One device answers for many addresses"},
 		"conflict.identity-contradicts":  {"識別情報が食い違う", "Identity contradicts"},
 
 		"next.unapproved.online-qualification": {"申請書類と設置業者を確認", "Check the application and who installed it"},

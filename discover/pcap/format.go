@@ -72,6 +72,10 @@ func (f ng) Read(ctx context.Context, in *discover.Input, to discover.Sink) (dis
 // checkEvery is after how many frames the context is looked at.
 const checkEvery = 4096
 
+// latest is 2100-01-01, in nanoseconds since 1970. A later time is damage, and
+// would date the whole map: such a frame has no time.
+const latest = 4_102_444_800 * 1_000_000_000
+
 // maxLinks bounds the link types that the summary names.
 const maxLinks = 32
 
@@ -100,6 +104,9 @@ func read(ctx context.Context, format string, r reader, in *discover.Input, to d
 		if (len(links) == 0 || links[len(links)-1] != rec.link) && len(links) < maxLinks && !slices.Contains(links, rec.link) {
 			links = append(links, rec.link)
 		}
+		if rec.nanos > latest {
+			rec.nanos = 0
+		}
 		if err := a.frame(rec.link, rec.data, rec.whole, moment{nanos: rec.nanos, frame: frame}); err != nil {
 			to.Skip("frame "+strconv.FormatUint(frame, 10), err)
 		}
@@ -111,6 +118,9 @@ func read(ctx context.Context, format string, r reader, in *discover.Input, to d
 			name = strconv.Itoa(int(l))
 		}
 		sum.LinkTypes = append(sum.LinkTypes, name)
+	}
+	if in.Vantage == "" { // the operator's word goes before the file's
+		in.Vantage = sum.Vantage
 	}
 	err := a.finish(func(source string, f fact.Fact, s fact.Sighting) error { return in.Emit(to, source, f, s) })
 	if err != nil {

@@ -91,7 +91,7 @@ func Run(ctx context.Context, env Env) (code int) {
 			code = exitFailed
 		}
 	}()
-	root := a.rootCommand()
+	root := a.rootCommand() //nolint:contextcheck // cobra carries it to the commands
 	root.SetArgs(spellVersion(env.Args))
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)

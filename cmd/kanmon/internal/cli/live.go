@@ -218,10 +218,14 @@ func openReceipts(path string) (io.WriteCloser, error) {
 	return f, nil
 }
 
+// discard is a file for receipts that nobody keeps.
 type discard struct{}
 
+// Write implements io.Writer.
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
-func (discard) Close() error                { return nil }
+
+// Close implements io.Closer.
+func (discard) Close() error { return nil }
 
 // prefixes reads addresses and prefixes as the operator writes them. Names are
 // refused: looking one up would already be a packet that nobody asked for.

@@ -65,10 +65,12 @@ func TestOrderChangesNothing(t *testing.T) {
 		codes []int
 	}{
 		{"sample", func(tb testing.TB) ([]string, []string) {
+			tb.Helper()
 			folder, paths := sampleEvidence(tb)
 			return []string{"--site", filepath.Join(folder, "site.yaml"), "--register", filepath.Join(folder, "register.yaml")}, paths
 		}, []int{0}},
 		{"shared", func(tb testing.TB) ([]string, []string) {
+			tb.Helper()
 			data := sharedData(tb)
 			// All of it takes a minute each time; these hold every format.
 			return nil, []string{
