@@ -172,7 +172,7 @@ type Flow struct {
 // Tunnel is traffic of a tunnel: the outer ends and the kind.
 type Tunnel struct {
 	Type     string   `json:"type"` // "ike", "esp", "ah", "ipsec-nat-t", "gre", "l2tp", "pptp", "openvpn", "wireguard", "pppoe", "4in6", "6in4", "4in4", "6in6", "teredo", "vxlan", …
-	A        Endpoint `json:"a"`    // the end that opened it; where not seen, the lesser address
+	A        Endpoint `json:"a"`    // the end that opened it, as messages or ports show; where neither does, the lesser address
 	B        Endpoint `json:"b"`
 	Answered bool     `json:"answered,omitempty"` // frames were seen both ways
 	Detail   string   `json:"detail,omitempty"`   // PPPoE AC-Name, IKE vendor ID

@@ -57,10 +57,7 @@ func (t *tunnelTable) fold(c *conn) {
 }
 
 func (t *tunnelTable) find(c *conn, m *tunnelMark) *tunnelEntry {
-	a := 0 // the lesser address
-	if m.opener != 0 {
-		a = int(m.opener) - 1
-	}
+	a := c.tunnelOpener(m)
 	k := tunnelKey{kind: m.kind, a: c.tunnelEnd(a), b: c.tunnelEnd(1 - a), vid: c.key.vid}
 	if e := t.byKey[k]; e != nil {
 		return e
@@ -77,6 +74,23 @@ func (t *tunnelTable) find(c *conn, m *tunnelMark) *tunnelEntry {
 	t.byKey[k] = e
 	t.order = append(t.order, e)
 	return e
+}
+
+// tunnelOpener returns the side that opened a tunnel. Of a port that servers
+// listen on and one that was taken for this conversation, the latter opened it,
+// whoever renewed its keys later on; else what the messages said counts, and
+// where they said nothing, the lesser address is named first.
+func (c *conn) tunnelOpener(m *tunnelMark) int {
+	if p, q := serverPort(c.key.port[0]), serverPort(c.key.port[1]); c.key.proto == protoUDP && p != q {
+		if p {
+			return 1
+		}
+		return 0
+	}
+	if m.opener != 0 {
+		return int(m.opener) - 1
+	}
+	return 0
 }
 
 // firstLinux is where Linux begins to take ports for connections of its own.

@@ -96,6 +96,22 @@ func TestTunnel(t *testing.T) {
 			in: talk().up(6, tcp(40000, 443, 1, ack, overTCP(openVPN(7, cs, []byte{0}, be32(0))))).
 				down(6, tcp(443, 40000, 1, ack, overTCP(openVPN(8, ss, []byte{1}, be32(0), []byte(cs), be32(0))))),
 		},
+		{
+			name: "OpenVPN, only the client seen", want: []fact.Tunnel{{Type: "openvpn", A: a, B: at(b, 443)}},
+			in: talk().up(17, udp(40000, 443, openVPN(7, cs, make([]byte, 5)))).up(17, udp(40000, 443, openVPN(5, cs, make([]byte, 13)))).
+				up(17, udp(40000, 443, openVPN(4, cs, make([]byte, 90)))).up(17, udp(40000, 443, openVPN(5, cs, make([]byte, 13)))).
+				up(17, udp(40000, 443, openVPN(5, cs, make([]byte, 13)))),
+		},
+		{
+			name: "OpenVPN, only the server seen", want: []fact.Tunnel{{Type: "openvpn", A: a, B: at(b, 443)}},
+			in: talk().down(17, udp(443, 40000, openVPN(8, ss, make([]byte, 18)))).down(17, udp(443, 40000, openVPN(4, ss, make([]byte, 90)))).
+				down(17, udp(443, 40000, openVPN(4, ss, make([]byte, 90)))).down(17, udp(443, 40000, openVPN(4, ss, make([]byte, 90)))).
+				down(17, udp(443, 40000, openVPN(4, ss, make([]byte, 90)))),
+		},
+		{
+			name: "the far end of WireGuard renews keys", want: []fact.Tunnel{{Type: "wireguard", A: a, B: at(b, 51820)}},
+			in: talk().down(17, udp(51820, 40000, wireGuard(1, 148, 7))),
+		},
 		{name: "a reset of the client alone", in: talk().up(17, udp(40000, 1194, openVPN(7, cs, []byte{0}, be32(0)))).up(17, udp(40000, 1194, openVPN(7, cs, []byte{0}, be32(0))))},
 		{name: "text on the port of OpenVPN", in: talk().up(17, udp(40000, 1194, []byte("8 is the opcode of text, too"))).down(17, udp(1194, 40000, []byte("@nother line of text, as answer")))},
 		{

@@ -103,7 +103,7 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 		one(f.o, f.f.Client, f.f.Server, f.f.Answered, true)
 	}
 	for _, t := range c.seen.tunnels {
-		_, tellsOpener := tunnelTransport(t.f.Type)
+		_, tellsOpener := tunnelTransport(t.f)
 		one(t.o, t.f.A, t.f.B, t.f.Answered, tellsOpener)
 	}
 	return out, routesInside

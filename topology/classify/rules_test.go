@@ -87,8 +87,14 @@ func TestTunnels(t *testing.T) {
 		{
 			"opened from outside", nil,
 			topology.Site{},
-			[]fact.Fact{tunnel("wireguard", far+":51820", "", "10.0.0.10:51820", pcMAC, true)},
+			[]fact.Fact{tunnel("wireguard", far, "", "10.0.0.10:51820", pcMAC, true)},
 			[]string{"vendor-vpn pc confirmed inbound wireguard @" + far},
+		},
+		{
+			"both ends listen: who opened it is not known", nil,
+			topology.Site{},
+			[]fact.Fact{tunnel("wireguard", "9.9.9.9:41641", "", "10.0.0.10:41641", pcMAC, true), tunnel("ipsec-nat-t", "9.9.9.8:4500", "", "10.0.0.10:4500", pcMAC, true)},
+			[]string{"vendor-vpn pc confirmed outbound ipsec @9.9.9.8", "vendor-vpn pc confirmed outbound wireguard @9.9.9.9"},
 		},
 		{
 			"esp does not tell who opened it", nil,

@@ -106,7 +106,7 @@ func (c *classifier) lineOwner(e fact.Endpoint) (topology.DeviceID, bool) {
 // tunnels finds tunnels between an inside device and a party outside.
 func (c *classifier) tunnels() {
 	for _, t := range c.seen.tunnels {
-		transport, tellsOpener := tunnelTransport(t.f.Type)
+		transport, tellsOpener := tunnelTransport(t.f)
 		if transport == "" {
 			continue
 		}
@@ -133,19 +133,27 @@ func (c *classifier) tunnels() {
 	}
 }
 
-// tunnelTransport returns what a connection over a tunnel of this type is
-// called, empty for the types that are lines, and whether its frames show who
-// opened it.
-func tunnelTransport(typ string) (transport string, tellsOpener bool) {
-	switch typ {
+// tunnelTransport returns what a connection over this tunnel is called, empty
+// for the types that are lines, and whether its frames show who opened it: two
+// ends that both listen on a port of their own may each have done so.
+func tunnelTransport(t fact.Tunnel) (transport string, tellsOpener bool) {
+	switch t.Type {
 	case "pppoe", "4in6", "6in4", "teredo", "":
 		return "", false
-	case "ike", "ipsec-nat-t":
+	case "ike":
 		return "ipsec", true
+	case "ipsec-nat-t":
+		return "ipsec", onePort(t)
 	case "esp", "ah":
 		return "ipsec", false
 	case "gre", "4in4", "6in6", "vxlan":
-		return typ, false
+		return t.Type, false
+	case "wireguard", "l2tp", "geneve":
+		return t.Type, onePort(t)
 	}
-	return typ, true
+	return t.Type, true
 }
+
+// onePort reports whether only the end named second uses a port that others
+// know, so that the first one opened the tunnel.
+func onePort(t fact.Tunnel) bool { return t.A.Port == 0 && t.B.Port != 0 }

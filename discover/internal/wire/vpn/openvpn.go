@@ -7,7 +7,8 @@ import (
 
 // OpenVPN follows the packets between two ports until it is sure that they are
 // OpenVPN's: both sides reset with the right opcodes and go on with the session
-// they named, or data packets of both sides count on.
+// they named, or one side does so several times, or data packets of both sides
+// count on.
 type OpenVPN struct {
 	session [2][8]byte // that each side named
 	reset   [2]bool    // each side sent its hard reset
@@ -17,6 +18,10 @@ type OpenVPN struct {
 	run     [2]uint8   // data packets in a row that counted on
 	client  int8
 }
+
+// oneWay is how many control packets must hold the session of their sender's
+// reset where the other direction is not seen.
+const oneWay = 4
 
 // Opcodes of the protocol, in the upper five bits of the first octet.
 const (
@@ -46,18 +51,22 @@ func (o *OpenVPN) Feed(b []byte, side int) (sure bool, opener int) {
 		o.reset[1-side], o.again[1-side] = false, 0
 		o.client = int8(side) + 1
 	case ovResetServer:
-		if b[0]&7 != 0 || !o.reset[1-side] || o.client != int8(1-side)+1 || zero(b[1:9]) {
+		if b[0]&7 != 0 || o.client != 0 && o.client != int8(1-side)+1 || zero(b[1:9]) {
 			return false, -1
 		}
+		if !o.reset[1-side] && o.reset[side] && o.session[side] == [8]byte(b[1:]) {
+			return false, -1 // sent again
+		}
+		o.client = int8(1-side) + 1
 		o.session[side], o.reset[side], o.again[side] = [8]byte(b[1:]), true, 0
-		if bytes.Contains(b[9:], o.session[1-side][:]) { // it acknowledges the client's session
+		if o.reset[1-side] && bytes.Contains(b[9:], o.session[1-side][:]) { // it acknowledges the client's session
 			return true, 1 - side
 		}
 	case ovControl, ovAck, ovControlWKC:
 		if o.reset[side] && [8]byte(b[1:]) == o.session[side] {
 			o.again[side] = min(o.again[side]+1, 100)
 		}
-		if o.reset[0] && o.reset[1] && o.again[0]+o.again[1] >= 2 {
+		if o.reset[0] && o.reset[1] && o.again[0]+o.again[1] >= 2 || o.again[side] >= oneWay {
 			return true, int(o.client) - 1
 		}
 	case ovData1, ovData2:
