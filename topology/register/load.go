@@ -11,7 +11,7 @@ import (
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
-	"kanmon/topology/site/strictyaml"
+	"kanmon/topology/strictyaml"
 )
 
 // Register is the approvals of a hospital. The zero value and nil have none.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"kanmon/topology"
-	"kanmon/topology/site/strictyaml"
+	"kanmon/topology/strictyaml"
 )
 
 // maxVID is the greatest VLAN ID (IEEE Std 802.1Q-2018, 9.6).

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 
-	"kanmon/topology/site/strictyaml"
+	"kanmon/topology/strictyaml"
 )
 
 // Example is one thing that a signature must match or reject: the field that

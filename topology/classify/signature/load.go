@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"kanmon/topology"
-	"kanmon/topology/site/strictyaml"
+	"kanmon/topology/strictyaml"
 )
 
 // maxList bounds each list of a signature.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"kanmon/topology/site/strictyaml"
+	"kanmon/topology/strictyaml"
 )
 
 // Nightly says what the scheduled run does.

@@ -1,5 +1,5 @@
 // Package strictyaml reads the YAML files that people write for kanmon: the
-// site file, the register and signatures. It says no to what it does not
+// site file, the register, signatures and the configuration of nightly runs. It says no to what it does not
 // know, because a misspelt key in a list of approvals must not pass in
 // silence, and it names the line of everything it refuses.
 package strictyaml

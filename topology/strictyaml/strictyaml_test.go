@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"kanmon/topology/site/strictyaml"
+	"kanmon/discover/fact"
+	"kanmon/topology/strictyaml"
 )
 
 type doc struct {
@@ -45,4 +46,26 @@ func TestLoad(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a file holds, Load ends, and what it refuses it refuses with the
+// file's name; what it takes is short and clean.
+func FuzzLoad(f *testing.F) {
+	f.Add("version: 1\nname: 2026-01-01\nlist: [a, \"b\"]\n")
+	f.Add("name: &a x\nlist: [*a]\n")
+	f.Add("name: \"\\e[31m\\u202e\"\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		var d doc
+		if err := strictyaml.Load(strings.NewReader(in), "f.yaml", &d); err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml:") {
+				t.Errorf("error %q does not name the file", err)
+			}
+			return
+		}
+		for _, text := range append(d.List, d.Name) {
+			if text.Value != fact.Clean(text.Value) {
+				t.Errorf("text %q is not clean", text.Value)
+			}
+		}
+	})
 }
