@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"bytes"
+	"net/netip"
 
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/pppoe"
@@ -161,7 +162,8 @@ func (a *analyzer) pppoePacket(h *hop, b []byte) {
 		a.damaged(err)
 		return
 	}
-	if e := a.pppoe.entry(h, a.at); e != nil {
+	e := a.pppoe.entry(h, a.at)
+	if e != nil {
 		switch p.Code {
 		case pppoe.PADI, pppoe.PADR:
 			e.host = h.src
@@ -179,12 +181,35 @@ func (a *analyzer) pppoePacket(h *hop, b []byte) {
 	switch p.Protocol {
 	case 0x21:
 		t = etherIPv4
+		e.learnHost(h, p.Payload)
 	case 0x57:
 		t = etherIPv6
 	default:
 		return
 	}
 	a.innerIP(h, t, p.Payload)
+}
+
+// learnHost learns which end of a session is the host where its opening was not
+// seen: the one whose packets come from a private or shared address, as carriers
+// give to lines.
+func (e *pppoeEntry) learnHost(h *hop, b []byte) {
+	if e == nil || !e.host.IsZero() || len(b) < 20 || b[0]>>4 != 4 {
+		return
+	}
+	src, dst := netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
+	switch {
+	case ofLine(src) && !ofLine(dst):
+		e.host = h.src
+	case ofLine(dst) && !ofLine(src):
+		e.host = h.dst
+	}
+}
+
+// ofLine reports whether an address is a private (RFC 1918) or shared one (RFC
+// 6598).
+func ofLine(a netip.Addr) bool {
+	return a.IsPrivate() || netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10).Contains(a)
 }
 
 func (t *pppoeTable) entry(h *hop, at moment) *pppoeEntry {

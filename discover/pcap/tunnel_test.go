@@ -177,6 +177,12 @@ func TestPPPoE(t *testing.T) {
 			eth(macA, macB, 0x8864, packet(0, 1, join(be16(0x21), ip4("198.51.100.2", "192.0.2.9", 6, tcp(50000, 443, 1, syn, nil))))),
 		}, want: fact.Tunnel{Type: "pppoe", A: fact.Endpoint{MAC: macB}, B: fact.Endpoint{MAC: macA}, Answered: true, Detail: "BAS1"}},
 		{
+			name: "session only, to a private address", in: [][]byte{
+				eth(macB, macA, 0x8864, packet(0, 1, join(be16(0x21), ip4("192.0.2.9", "10.100.0.1", 6, tcp(443, 50000, 1, ack, nil))))),
+			},
+			want: fact.Tunnel{Type: "pppoe", A: fact.Endpoint{MAC: macB}, B: fact.Endpoint{MAC: macA}},
+		},
+		{
 			name: "session only", in: [][]byte{eth(macA, macB, 0x8864, packet(0, 1, join(be16(0xc021), make([]byte, 8))))},
 			want: fact.Tunnel{Type: "pppoe", A: fact.Endpoint{MAC: macA}, B: fact.Endpoint{MAC: macB}},
 		},

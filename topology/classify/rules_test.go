@@ -127,6 +127,7 @@ func TestTunnels(t *testing.T) {
 			[]string{"vendor-vpn pc confirmed outbound gre @" + far},
 		},
 		{"pppoe", nil, topology.Site{}, []fact.Fact{tunnel("pppoe", "", gwMAC, "", "00:00:5e:00:53:ff", true)}, []string{"internet gw confirmed outbound pppoe"}},
+		{"pppoe in its middle: the end that is known", small(host{name: "ac", mac: "00:00:5e:00:53:01"}), topology.Site{}, []fact.Fact{tunnel("pppoe", "", "00:00:5e:00:53:01", "", gwMAC, true)}, []string{"internet gw confirmed outbound pppoe"}},
 		{"pppoe asked for in vain", nil, topology.Site{}, []fact.Fact{tunnel("pppoe", "", pcMAC, "", "", false)}, []string{"internet pc reported outbound pppoe"}},
 		{
 			"a known far end of DS-Lite", nil,

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -25,8 +26,8 @@ func (c *classifier) lineTunnels() {
 // so that its MAC is its own even where it is a gateway.
 func (c *classifier) pppoe(t seen[fact.Tunnel]) {
 	d, ok := c.net.DeviceByMAC(t.f.A.MAC)
-	if !ok {
-		d, ok = c.net.DeviceByMAC(t.f.B.MAC)
+	if other, known := c.net.DeviceByMAC(t.f.B.MAC); known && (!ok || !c.isHere(d) && c.isHere(other)) {
+		d, ok = other, true
 	}
 	if ok {
 		c.ledger.add(claim{
@@ -35,6 +36,11 @@ func (c *classifier) pppoe(t seen[fact.Tunnel]) {
 			transport: []string{"pppoe"}, direction: topology.Outbound, line: t.f.Answered,
 		}, t.o)
 	}
+}
+
+// isHere reports whether a device has an address of the hospital's.
+func (c *classifier) isHere(d topology.DeviceID) bool {
+	return slices.ContainsFunc(c.devices[d], func(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && c.place(a) == inside })
 }
 
 // announcedSoftwires returns what DHCPv6 servers said of IPv4 over IPv6, by
