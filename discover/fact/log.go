@@ -108,7 +108,7 @@ func escapeHidden(b []byte) []byte {
 	return out.Bytes()
 }
 
-func escapes(r rune) bool { return r >= 0x7f && isHidden(r) }
+func escapes(r rune) bool { return r >= 0x7f && Hidden(r) }
 
 // SkipFunc is told of each line that could not be used: its number, counted
 // from 1, and why.

@@ -28,7 +28,7 @@ func Clean(s string) string {
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)
 		s = s[n:]
-		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == 0x85 || unicode.Is(unicode.Z, r) && r != 0x3000 {
+		if isSpace(r) {
 			if space {
 				continue
 			}
@@ -36,11 +36,11 @@ func Clean(s string) string {
 		} else {
 			space = false
 		}
-		if runes == MaxText-1 && strings.TrimRight(s, " \t\r\n") != "" {
+		if runes == MaxText-1 && strings.TrimLeftFunc(s, isSpace) != "" {
 			b.WriteRune('…')
 			break
 		}
-		if r == utf8.RuneError || isHidden(r) {
+		if r == utf8.RuneError || Hidden(r) {
 			r = utf8.RuneError
 		}
 		b.WriteRune(r)
@@ -48,6 +48,10 @@ func Clean(s string) string {
 	}
 	return strings.TrimRight(b.String(), " ")
 }
+
+// isSpace reports whether r is a space, a tab or a line break, of any script but
+// the ideographic space, which is part of Japanese names.
+func isSpace(r rune) bool { return r != 0x3000 && unicode.In(r, unicode.White_Space, unicode.Z) }
 
 // isPlain reports whether s is printable ASCII that Clean leaves as it is.
 func isPlain(s string) bool {
@@ -62,10 +66,16 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isHidden reports whether r acts on a display instead of showing there:
-// control (Cc), format (Cf: bidirectional controls, zero-width characters,
-// tags), private use, surrogates and noncharacters.
-func isHidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) ||
+// Hidden reports whether r acts on a display instead of showing on it: control
+// (Cc), format (Cf: bidirectional controls, zero-width characters, tags), line
+// and paragraph separators, spaces other than U+0020 and the ideographic U+3000,
+// private use, surrogates and noncharacters. It is the one definition of what
+// no output shows.
+func Hidden(r rune) bool {
+	switch {
+	case r >= ' ' && r <= '~', r == 0x3000:
+		return false
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z, unicode.Co, unicode.Cs) ||
 		r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe
 }

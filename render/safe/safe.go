@@ -8,7 +8,6 @@ package safe
 
 import (
 	"reflect"
-	"unicode"
 
 	"kanmon/discover/fact" //nolint:depguard // one rule for clean text in the whole program, kept where texts come in
 )
@@ -17,15 +16,9 @@ import (
 // reorder or hide their neighbours, at most fact.MaxText runes long.
 func Text(s string) string { return fact.Clean(s) }
 
-// Hidden reports whether r acts on a display instead of showing on it: a
-// control, a bidirectional or zero-width format character, an unusual space, a
-// private code point or a noncharacter.
-func Hidden(r rune) bool {
-	if r >= ' ' && r <= '~' || unicode.IsLetter(r) {
-		return false // nearly every character; a letter is shown by definition
-	}
-	return fact.Clean(string(r)) != string(r)
-}
+// Hidden reports whether r acts on a display instead of showing on it: what
+// Text replaces or drops.
+func Hidden(r rune) bool { return fact.Hidden(r) }
 
 // Deep returns a copy of v in which every text has gone through Text: strings
 // and types made from them, in structs, slices, arrays, maps and behind
