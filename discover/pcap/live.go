@@ -26,6 +26,10 @@ const (
 	pollEvery = 200 * time.Millisecond
 )
 
+// ErrInterrupted says that a session ended before its duration was over. What
+// was heard until then was emitted.
+var ErrInterrupted = errors.New("interrupted before its time was over")
+
 func (o *LiveOptions) check() error {
 	if o.Interface == "" {
 		return errors.New("live capture: no interface was named")

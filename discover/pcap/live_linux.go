@@ -33,18 +33,14 @@ const (
 // the right to open packet sockets (CAP_NET_RAW).
 //
 // The end of the context is how a session without a duration ends, and so no
-// error.
+// error; one with a duration ends with ErrInterrupted.
 func Live(ctx context.Context, o LiveOptions, to discover.Sink) (discover.Summary, error) {
 	sum := discover.Summary{Format: "live-capture"}
 	if err := o.check(); err != nil {
 		return sum, err
 	}
 	sum.Vantage = o.Interface
-	iface, err := net.InterfaceByName(o.Interface)
-	if err != nil {
-		return sum, fmt.Errorf("live capture: no interface %q here: name one that `ip link` lists", fact.Clean(o.Interface))
-	}
-	link, err := linkOf(iface)
+	link, err := linkOf(o.Interface)
 	if err != nil {
 		return sum, err
 	}
@@ -72,16 +68,28 @@ func Live(ctx context.Context, o LiveOptions, to discover.Sink) (discover.Summar
 	return sum, errors.Join(err, l.end())
 }
 
+// Check reports what stands in the way of listening on an interface, as far as
+// it can be told without trying.
+func Check(name string) error {
+	_, err := linkOf(name)
+	return err
+}
+
 // linkOf returns the link type of the frames that a packet socket on the
 // interface gives.
-func linkOf(iface *net.Interface) (uint32, error) {
+func linkOf(name string) (uint32, error) {
+	iface, err := net.InterfaceByName(name)
 	switch {
+	case err != nil:
+		return 0, fmt.Errorf("live capture: no interface %q here: name one that `ip link` lists", fact.Clean(name))
+	case iface.Flags&net.FlagUp == 0:
+		return 0, fmt.Errorf("live capture on %s: the interface is down: bring it up with `ip link set %[1]s up`", fact.Clean(name))
 	case iface.Flags&net.FlagLoopback != 0 || len(iface.HardwareAddr) == 6:
 		return linkEthernet, nil
 	case len(iface.HardwareAddr) == 0: // point-to-point and tunnel interfaces give bare IP packets
 		return linkRaw, nil
 	}
-	return 0, fmt.Errorf("live capture on %s: its link addresses have %d octets; only Ethernet and IP interfaces are read", fact.Clean(iface.Name), len(iface.HardwareAddr))
+	return 0, fmt.Errorf("live capture on %s: its link addresses have %d octets; only Ethernet and IP interfaces are read", fact.Clean(name), len(iface.HardwareAddr))
 }
 
 type listener struct {
@@ -95,16 +103,22 @@ type listener struct {
 }
 
 func (l *listener) run(ctx context.Context) error {
+	var over <-chan time.Time // never, without a duration
 	if l.o.Duration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, l.o.Duration)
-		defer cancel()
+		t := time.NewTimer(l.o.Duration)
+		defer t.Stop()
+		over = t.C
 	}
 	flush := time.NewTicker(l.o.Flush)
 	defer flush.Stop()
 	for {
 		select { // for each frame: a poll may last, and a check costs little beside a frame
+		case <-over:
+			return nil
 		case <-ctx.Done():
+			if l.o.Duration > 0 {
+				return fmt.Errorf("live capture on %s: %w", l.o.Interface, ErrInterrupted)
+			}
 			return nil
 		case <-flush.C:
 			if err := l.a.flush(l.emit, false); err != nil {

@@ -2,6 +2,7 @@ package pcap_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -124,6 +125,32 @@ func TestLiveDuration(t *testing.T) {
 		_, err := pcap.Live(t.Context(), pcap.LiveOptions{Interface: "kma", Session: "live:test", Duration: 300 * time.Millisecond}, &discover.Collection{})
 		if took := time.Since(start); err != nil || took < 250*time.Millisecond || took > 1300*time.Millisecond {
 			t.Errorf("took %v, error %v", took, err)
+		}
+	})
+}
+
+// TestLiveInterrupted tells a session that was cut short from one that lasted
+// as long as it should.
+func TestLiveInterrupted(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		_, err := pcap.Live(ctx, pcap.LiveOptions{Interface: "kma", Session: "live:test", Duration: time.Minute}, &discover.Collection{})
+		if !errors.Is(err, pcap.ErrInterrupted) {
+			t.Errorf("error %v, want %v", err, pcap.ErrInterrupted)
+		}
+	})
+}
+
+func TestCheck(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		for name, want := range map[string]string{"kma": "", "lo": "ip link set lo up", "nosuch0": "`ip link` lists"} {
+			err := pcap.Check(name)
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s: error %v, want one with %q", name, err, want)
+			}
 		}
 	})
 }
