@@ -128,6 +128,14 @@ func TestFlow(t *testing.T) {
 			in: talk().up(6, tcp(50999, 5900, 1, syn, nil)).down(6, tcp(5900, 50999, 1, ack, []byte("RFB 003.008\n"))),
 		},
 		{
+			name: "TeamViewer", want: end(5938, "tcp", "teamviewer", false),
+			in: talk().up(6, tcp(50999, 5938, 1, ack, join([]byte{0x17, 0x24, 0x0a, 0x20}, make([]byte, 33)))),
+		},
+		{
+			name: "the octets of TeamViewer on another port", want: end(443, "tcp", "", false),
+			in: talk().up(6, tcp(50999, 443, 1, ack, join([]byte{0x17, 0x24, 0x0a, 0x20}, make([]byte, 33)))),
+		},
+		{
 			name: "the port alone shows no application", want: end(443, "tcp", "", true),
 			in: talk().up(6, tcp(50999, 443, 1, syn, nil)).down(6, tcp(443, 50999, 1, ack, []byte("whatever"))),
 		},

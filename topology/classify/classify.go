@@ -39,6 +39,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.advertisements()
 	c.tunnels()
 	c.exchanges()
+	c.control()
 	c.listeners()
 	c.gateways()
 	c.ownAddresses()

@@ -31,6 +31,45 @@ func (c *classifier) exchanges() {
 	}
 }
 
+// control finds remote control across the boundary: software that its own
+// messages show, and sessions that somebody outside opened to a screen or a
+// command line inside.
+func (c *classifier) control() {
+	for _, f := range c.seen.flows {
+		in, out, dir, ok := c.ends(f.f.Client, f.f.Server)
+		if f.f.App == "" || !ok {
+			continue
+		}
+		x := claim{addrs: []netip.Addr{out.IP}, direction: dir}
+		switch sig := c.sig.Probed(f.f.App, ""); {
+		case sig != nil && sig.Category == topology.RemoteSupport:
+			x.by, x.sig, x.direction = sig.ID, sig, topology.Outbound // the software inside calls, also where machines then talk directly
+			x.rules = []rule{either(f.f.Answered, toolBoth, toolOneWay)}
+		case dir == topology.Inbound && controls(f.f.App):
+			x.by, x.transport = "from outside", []string{f.f.App}
+			x.rules = []rule{either(f.f.Answered, controlBoth, controlOneWay)}
+		default:
+			continue
+		}
+		d, ok := c.owner(in)
+		if !ok {
+			continue
+		}
+		x.category, x.device = topology.RemoteSupport, d
+		c.ledger.add(x, f.o)
+	}
+}
+
+// controls reports whether a protocol gives its user a machine's screen or
+// command line.
+func controls(app string) bool {
+	switch app {
+	case "rdp", "vnc", "ssh", "telnet":
+		return true
+	}
+	return false
+}
+
 // listeners finds, by what a scan's probes found, devices that wait for tunnels
 // from outside, and remote-control software. The number of a port is never
 // enough.

@@ -45,6 +45,10 @@ const (
 	tunnelOneWay
 	exchangeBoth
 	exchangeOneWay
+	toolBoth
+	toolOneWay
+	controlBoth
+	controlOneWay
 	listenerProbed
 	toolProbed
 	trafficThrough
@@ -106,6 +110,10 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		tunnelOneWay:          {topology.Reported, "Frames of a tunnel between this device and an address outside were seen one way.", "この機器と院外のアドレスの間で、トンネルの通信が片方向に見えた。"},
 		exchangeBoth:          {topology.Confirmed, "Medical data exchange was seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、医療データの通信が双方向に見えた。"},
 		exchangeOneWay:        {topology.Reported, "Medical data exchange between this device and an address outside was seen one way.", "この機器と院外のアドレスの間で、医療データの通信が片方向に見えた。"},
+		toolBoth:              {topology.Confirmed, "Frames of remote-control software were seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、遠隔操作ソフトの通信が双方向に見えた。"},
+		toolOneWay:            {topology.Reported, "Frames of remote-control software between this device and an address outside were seen one way.", "この機器と院外のアドレスの間で、遠隔操作ソフトの通信が片方向に見えた。"},
+		controlBoth:           {topology.Confirmed, "An address outside opened a session that controls this device (RDP, VNC, SSH or Telnet), and the device answered.", "院外のアドレスがこの機器を操作する接続（RDP、VNC、SSH、Telnetのどれか）を開き、機器が応答した。"},
+		controlOneWay:         {topology.Reported, "Frames of a session by which an address outside controls this device (RDP, VNC, SSH or Telnet) were seen one way.", "院外のアドレスがこの機器を操作する接続（RDP、VNC、SSH、Telnetのどれか）の通信が、片方向に見えた。"},
 		listenerProbed:        {topology.Inferred, "A probe found a product on this device that accepts tunnels from outside.", "調査で、外からトンネルを受け付ける製品がこの機器に見つかった。"},
 		toolProbed:            {topology.Inferred, "A probe found remote-control software on this device.", "調査で、遠隔操作ソフトがこの機器に見つかった。"},
 		trafficThrough:        {topology.Confirmed, "Traffic of inside devices with addresses outside was seen going this way.", "院内の機器と院外のアドレスの通信が、ここを通るのが双方向に見えた。"},

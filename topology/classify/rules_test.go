@@ -373,6 +373,19 @@ func TestScanAndExchange(t *testing.T) {
 			[]fact.Fact{fact.Flow{Client: end("192.0.2.9", ""), Server: end("10.0.0.10:2575", pcMAC), Protocol: "tcp", App: "hl7"}},
 			[]string{"partner-exchange pc reported inbound hl7 @192.0.2.9"},
 		},
+		{
+			"the messages of a remote tool", nil,
+			topology.Site{},
+			[]fact.Fact{flow("10.0.0.10", pcMAC, "192.0.2.9:5938", "", "teamviewer")},
+			[]string{"remote-support pc confirmed outbound @192.0.2.9"},
+		},
+		{
+			"a screen opened from outside", nil,
+			topology.Site{},
+			[]fact.Fact{fact.Flow{Client: end("192.0.2.9", ""), Server: end("10.0.0.10:6900", pcMAC), Protocol: "tcp", App: "vnc", Answered: true}},
+			[]string{"remote-support pc confirmed inbound vnc @192.0.2.9"},
+		},
+		{"SSH to a server outside", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "192.0.2.9:22", "", "ssh")}, nil},
 		{"DICOM inside", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "10.0.0.11:104", pc2MAC, "dicom")}, nil},
 		{"the port of DICOM", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "192.0.2.9:104", "", "")}, nil},
 	})

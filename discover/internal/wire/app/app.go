@@ -77,10 +77,21 @@ func UDP(b []byte, src, dst uint16) string {
 		return "syslog"
 	case either(69) && b[0] == 0 && (b[1] == 1 || b[1] == 2) && bytes.HasSuffix(b, []byte{0}):
 		return "tftp"
+	case len(b) >= 20 && binary.BigEndian.Uint64(b) == 0 && bytes.Equal(b[10:13], []byte{3, 0x17, 0x24}):
+		return "teamviewer" // directly between two machines, on ports of their own
 	case b[0] == 0x81 && (b[1] <= 0x0b) && int(binary.BigEndian.Uint16(b[2:])) == len(b) && b[4] == 1:
 		return "bacnet"
 	}
 	return ""
+}
+
+// PortTeamViewer is where relays of TeamViewer listen.
+const PortTeamViewer = 5938
+
+// TeamViewer reports whether b is the start of a message of TeamViewer to a
+// relay or from one, which the octets alone do not tell.
+func TeamViewer(b []byte) bool {
+	return len(b) >= 9 && (b[0] == 0x17 && b[1] == 0x24 || b[0] == 0x11 && b[1] == 0x30)
 }
 
 // isHL7 looks for the start of a message in the minimal lower layer protocol.

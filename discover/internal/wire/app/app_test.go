@@ -70,6 +70,8 @@ func TestUDP(t *testing.T) {
 		{name: "SNMP", in: []byte{0x30, 0x82, 0, 40, 2, 1, 1, 4, 6, 'p', 'u'}, src: 40000, dst: 161, want: "snmp"},
 		{name: "syslog", in: []byte("<134>Nov 21"), src: 40000, dst: 514, want: "syslog"},
 		{name: "markup on the port of syslog", in: []byte("<html></html>"), src: 40000, dst: 514},
+		{name: "TeamViewer", in: append([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0x17, 0x24, 0x47}, make([]byte, 20)...), src: 40000, dst: 36037, want: "teamviewer"},
+		{name: "zeros", in: make([]byte, 40), src: 40000, dst: 36037},
 		{name: "empty", src: 53, dst: 53},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
