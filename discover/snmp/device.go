@@ -27,6 +27,10 @@ type device struct {
 	bulk   bool          // GETBULK works
 	busy   time.Duration // spent on requests
 
+	// The value of sysUpTime before the first table, and when.
+	before   uint32
+	beforeAt time.Time
+
 	// Of the packet that is about to be sent.
 	what    string
 	refused error         // why the gate did not let it go
@@ -51,31 +55,41 @@ func (d *device) collect(ctx context.Context) (incomplete, fatal error) {
 		return d.failed("", err)
 	}
 	defer d.client.Close() //nolint:errcheck // it was only asked
-	before, err := d.upTime(ctx)
-	if err != nil {
+	var err error
+	if d.before, err = d.upTime(ctx); err != nil {
 		return d.failed("", err)
 	}
-	start := d.opts.Now()
+	d.beforeAt = d.opts.Now()
 	missing, fatal := d.groups(ctx)
-	if fatal != nil {
+	if fatal != nil || ctx.Err() != nil || d.refused != nil {
 		return missing, fatal
 	}
-	after, err := d.upTime(ctx)
-	switch {
-	case errors.Is(err, errNoAnswer):
-		err = ErrSilent
-	case err == nil && restarted(before, after, d.opts.Now().Sub(start)):
-		err = ErrRestarted
-	case err != nil:
-		return errors.Join(missing, fmt.Errorf("%s: %w", d.addr, err)), nil
-	default:
+	err = d.well(ctx)
+	if err == nil {
 		return missing, nil
 	}
 	incomplete, sink := d.failed("", err)
 	if sink != nil {
 		return missing, sink
 	}
-	return missing, fatalOnly(incomplete)
+	if fatal := fatalOnly(incomplete); fatal != nil {
+		return missing, fatal
+	}
+	return errors.Join(missing, incomplete), nil
+}
+
+// well asks whether the device bears what it is asked: it returns ErrSilent
+// where it does not answer any more, and ErrRestarted where it was started anew
+// since it was first asked.
+func (d *device) well(ctx context.Context) error {
+	now, err := d.upTime(ctx)
+	switch {
+	case errors.Is(err, errNoAnswer), errors.Is(err, errClosed):
+		return ErrSilent
+	case err == nil && restarted(d.before, now, d.opts.Now().Sub(d.beforeAt)):
+		return ErrRestarted
+	}
+	return err
 }
 
 // restarted compares two values of sysUpTime, in hundredths of a second. The
@@ -133,11 +147,11 @@ func (d *device) tables(ctx context.Context, tables []table) (missing, end, sink
 		if ctx.Err() != nil || d.refused != nil || errors.Is(err, errDeviceTime) {
 			return missing, err, nil
 		}
-		if !errors.Is(err, errNoAnswer) {
+		if !errors.Is(err, errNoAnswer) && !errors.Is(err, errClosed) {
 			continue
 		}
-		if _, err := d.upTime(ctx); errors.Is(err, errNoAnswer) {
-			incomplete, sink := d.failed("", ErrSilent)
+		if err := d.well(ctx); err != nil && fatalOnly(err) != nil {
+			incomplete, sink := d.failed("", err)
 			return errors.Join(missing, incomplete), incomplete, sink
 		}
 	}
@@ -218,8 +232,9 @@ func (d *device) beforePacket(c *gosnmp.GoSNMP) {
 }
 
 var (
-	errNoAnswer   = errors.New("no answer to SNMP: address, access list or community may be wrong, or it is off")
+	errNoAnswer   = errors.New("no answer to SNMP: address, access list, community or privacy passphrase may be wrong, or it is off")
 	errClosed     = errors.New("no answer to SNMP: nothing listens on its port")
+	errNotTrusted = errors.New("agent and kanmon do not understand each other: user name, passphrases or protocols may be wrong")
 	errTableTime  = errors.New("table took too long")
 	errDeviceTime = errors.New("device took too long")
 )
@@ -245,6 +260,8 @@ func (d *device) request(ctx context.Context, what string, send func() (*gosnmp.
 		return nil, errClosed
 	case isTimeout(err):
 		return nil, errNoAnswer
+	case isNotTrusted(err):
+		return nil, errNotTrusted
 	case err != nil:
 		return nil, fmt.Errorf("SNMP: %w", err)
 	case res.PDUType == gosnmp.Report:
@@ -263,6 +280,17 @@ func isTimeout(err error) bool {
 	}
 	return errors.Is(err, gosnmp.ErrMaxRetriesExceeded) || errors.Is(err, context.DeadlineExceeded) ||
 		strings.Contains(err.Error(), "timeout")
+}
+
+// isNotTrusted reports whether the user-based security of version 3 failed (RFC
+// 3414). The library has no error for most of its ways.
+func isNotTrusted(err error) bool {
+	if err == nil {
+		return false
+	}
+	return errors.Is(err, gosnmp.ErrUnknownUsername) || errors.Is(err, gosnmp.ErrWrongDigest) ||
+		errors.Is(err, gosnmp.ErrDecryption) || errors.Is(err, gosnmp.ErrUnknownSecurityLevel) ||
+		strings.Contains(err.Error(), "not authentic")
 }
 
 // upTime asks for sysUpTime, 0 where the agent does not tell.

@@ -372,6 +372,53 @@ func TestCollectFallsSilent(t *testing.T) {
 	}
 }
 
+// TestCollectCrash holds that an agent that goes away while it is asked is not
+// asked for all its other tables.
+func TestCollectCrash(t *testing.T) {
+	var (
+		n atomic.Int64
+		a *agent
+	)
+	m := sampleMIB(1000, 40)
+	a = startAgent(t, func(req *gosnmp.SnmpPacket) []gosnmp.SnmpPDU {
+		if n.Add(1) == 12 {
+			a.conn.Close()
+		}
+		return m.respond(req)
+	})
+	gate := &openGate{}
+	err := snmp.Collect(t.Context(), liveOptions(a.port()), gate, &facts{})
+	if !errors.Is(err, snmp.ErrSilent) {
+		t.Errorf("error is %v, want %v", err, snmp.ErrSilent)
+	}
+	if p := gate.packets.Load(); p > 12+4 {
+		t.Errorf("%d packets", p)
+	}
+}
+
+// TestCollectRestartEarly holds that a restart that cost an answer is noticed
+// before the next table.
+func TestCollectRestartEarly(t *testing.T) {
+	var n atomic.Int64
+	before, after := sampleMIB(90000, 40), sampleMIB(500, 40)
+	a := startAgent(t, func(req *gosnmp.SnmpPacket) []gosnmp.SnmpPDU {
+		switch i := n.Add(1); {
+		case i <= 8:
+			return before.respond(req)
+		case i <= 12: // a request by GETBULK and by GETNEXT, and their retries
+			return nil
+		}
+		return after.respond(req)
+	})
+	err := snmp.Collect(t.Context(), liveOptions(a.port()), &openGate{}, &facts{})
+	if !errors.Is(err, snmp.ErrRestarted) {
+		t.Errorf("error is %v, want %v", err, snmp.ErrRestarted)
+	}
+	if r := a.requests.Load(); r > 13 {
+		t.Errorf("%d packets", r)
+	}
+}
+
 func TestCollectRefused(t *testing.T) {
 	stop := errors.New("stop switch")
 	a := startAgent(t, sampleMIB(1000, 40).respond)

@@ -68,7 +68,7 @@ func TestCollectSNMPD(t *testing.T) {
 	tests := []struct {
 		name    string
 		cred    snmp.Credentials
-		refused bool
+		refused string // what the error says
 	}{
 		{name: "v2c", cred: snmp.Credentials{Version: "2c", Community: snmp.NewSecret("community-of-test")}},
 		{name: "v1", cred: snmp.Credentials{Version: "1", Community: snmp.NewSecret("community-of-test")}},
@@ -79,11 +79,18 @@ func TestCollectSNMPD(t *testing.T) {
 		{name: "v3 authNoPriv", cred: snmp.Credentials{
 			Version: "3", User: "reader", AuthProtocol: "SHA-512", AuthPassphrase: snmp.NewSecret("authentication"),
 		}},
-		{name: "v3 wrong passphrase", refused: true, cred: snmp.Credentials{
+		{name: "v3 wrong passphrase", refused: "user name, passphrases", cred: snmp.Credentials{
 			Version: "3", User: "auditor", AuthProtocol: "SHA-256", AuthPassphrase: snmp.NewSecret("guessed-wrong"),
 			PrivProtocol: "AES", PrivPassphrase: snmp.NewSecret("privacy-words"),
 		}},
-		{name: "v2c wrong community", refused: true, cred: snmp.Credentials{Version: "2c", Community: snmp.NewSecret("another")}},
+		{name: "v3 wrong user", refused: "user name, passphrases", cred: snmp.Credentials{
+			Version: "3", User: "nobody", AuthProtocol: "SHA-256", AuthPassphrase: snmp.NewSecret("authentication"),
+		}},
+		{name: "v3 wrong privacy passphrase", refused: "privacy passphrase", cred: snmp.Credentials{
+			Version: "3", User: "auditor", AuthProtocol: "SHA-256", AuthPassphrase: snmp.NewSecret("authentication"),
+			PrivProtocol: "AES", PrivPassphrase: snmp.NewSecret("guessed-wrong"),
+		}},
+		{name: "v2c wrong community", refused: "community", cred: snmp.Credentials{Version: "2c", Community: snmp.NewSecret("another")}},
 	}
 	var want fact.AgentID
 	for i, tt := range tests {
@@ -102,8 +109,8 @@ func TestCollectSNMPD(t *testing.T) {
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
-			if tt.refused {
-				if err == nil || len(fs.gaps) != 1 || len(fs.all) != 1 {
+			if tt.refused != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.refused) || len(fs.gaps) != 1 || len(fs.all) != 1 {
 					t.Errorf("error %v, gaps %v", err, fs.gaps)
 				}
 				if s := fmt.Sprint(err, fs.gaps); strings.Contains(s, "guessed-wrong") || strings.Contains(s, "another") {
