@@ -102,7 +102,7 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 		Grade: c.Grade, GradeLabel: l.T("grade." + string(c.Grade)),
 		Party: p.party(c), Service: p.either(c.Service, c.ServiceJA),
 		Remotes:   remotes(c.Remote),
-		Transport: transports(c.Transport),
+		Transport: strings.Join(transports(c.Transport), p.lang.T("and")),
 		Direction: l.T("direction." + string(c.Direction)),
 		DeviceID:  string(c.Device),
 		Device:    p.name(c.Device),
@@ -120,7 +120,7 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 	}
 	if d := p.byID[c.Device]; d != nil {
 		w.DeviceDetail = detail(*d)
-		w.Location = d.Location
+		w.Location, w.Where = d.Location, p.where(*d)
 		w.Zone = d.Zone
 	}
 	for _, id := range c.Behind {
@@ -132,6 +132,7 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 	slices.Sort(w.Behind)
 	slices.Sort(w.BehindZones)
 	w.BehindZones = slices.Compact(w.BehindZones)
+	w.How = how(w)
 	return w
 }
 
@@ -143,7 +144,7 @@ func (p *projector) party(c topology.ExternalConnection) string {
 		return p.either(c.Remote.Organisation, c.Remote.OrganisationJA)
 	case c.Owner != "":
 		return c.Owner
-	case c.Service != "":
+	case c.Service != "" && !isKindOfBox(c.Category):
 		return p.either(c.Service, c.ServiceJA)
 	case c.Category == topology.Internet || c.Category == topology.OnlineQualification:
 		return p.lang.T("outside." + string(c.Category))
@@ -153,6 +154,32 @@ func (p *projector) party(c topology.ExternalConnection) string {
 		return c.Remote.Addresses[0].String()
 	}
 	return p.lang.T("unknown.party")
+}
+
+// isKindOfBox reports whether the service of a way out of category c is what
+// the box inside does ("Fortinet SSL-VPN"), and says nothing of who is outside.
+func isKindOfBox(c topology.Category) bool { return c == topology.VendorVPN || c == topology.VendorLTE }
+
+// how says how a way out leaves, in the word that tells people most: the
+// product where there is one, else the transport.
+func how(w WayOut) string {
+	if w.Service != "" && w.Service != w.Party && (w.Category == topology.VendorVPN || w.Category == topology.RemoteSupport) {
+		return w.Service
+	}
+	return w.Transport
+}
+
+// where says where to go and look for d: its location as far as somebody wrote
+// one down, and the port of the switch that it is plugged into.
+func (p *projector) where(d topology.Device) string {
+	if len(d.Attached) == 0 {
+		return d.Location
+	}
+	return strings.TrimSpace(d.Location + "　" + p.plug(d.Attached[len(d.Attached)-1]))
+}
+
+func (p *projector) plug(a topology.Attachment) string {
+	return strings.TrimSpace(p.name(a.Switch) + " " + a.Port)
 }
 
 // either returns the text in the reader's language.
@@ -185,7 +212,7 @@ func remotes(r topology.Remote) []string {
 }
 
 // transports writes transports as people know them.
-func transports(ts []string) string {
+func transports(ts []string) []string {
 	names := map[string]string{
 		"pppoe": "PPPoE", "ipoe": "IPoE", "map-e": "MAP-E", "ds-lite": "DS-Lite", "ipsec": "IPsec",
 		"openvpn": "OpenVPN", "wireguard": "WireGuard", "l2tp": "L2TP", "pptp": "PPTP", "sstp": "SSTP",
@@ -197,7 +224,7 @@ func transports(ts []string) string {
 	for i, t := range ts {
 		out[i] = cmp.Or(names[t], t)
 	}
-	return strings.Join(out, "・")
+	return out
 }
 
 func ids(es []topology.EvidenceID) []string {
@@ -208,15 +235,15 @@ func ids(es []topology.EvidenceID) []string {
 	return out
 }
 
-// detail is the short line under a device's name: its model, or else its maker,
-// and its first address.
+// detail is the short line under a device's name: its first address, by which
+// it is found, and its model, or else its maker.
 func detail(d topology.Device) string {
 	var parts []string
-	if m := cmp.Or(d.Model, d.Vendor); m != "" {
-		parts = append(parts, m)
-	}
 	if a := firstAddress(d); a != "" && a != d.Name {
 		parts = append(parts, a)
+	}
+	if m := cmp.Or(d.Model, d.Vendor); m != "" {
+		parts = append(parts, m)
 	}
 	return strings.Join(parts, "　")
 }
@@ -291,7 +318,7 @@ func (p *projector) devices(ways []WayOut) []Device {
 		}
 		r.MACs, r.IPs, r.VLANs = distinct(r.MACs), distinct(r.IPs), distinct(r.VLANs)
 		for _, a := range d.Attached {
-			r.Attached = strings.TrimSpace(p.name(a.Switch) + " " + a.Port)
+			r.Attached = p.plug(a)
 			r.SwitchID, r.Port = string(a.Switch), a.Port
 		}
 		for _, s := range d.Services {
@@ -335,7 +362,7 @@ func (p *projector) zones(ways []WayOut) []Zone {
 		for _, pre := range z.Prefixes {
 			v.Prefixes = append(v.Prefixes, pre.String())
 		}
-		v.fill(byName[z.Name], ways)
+		v.fill(byName[z.Name], ways, p.lang)
 		delete(byName, z.Name)
 		out = append(out, v)
 	}
@@ -346,7 +373,7 @@ func (p *projector) zones(ways []WayOut) []Zone {
 	slices.Sort(rest)
 	for _, name := range rest {
 		v := Zone{Name: name}
-		v.fill(byName[name], ways)
+		v.fill(byName[name], ways, p.lang)
 		v.Name = cmp.Or(name, p.lang.T("zone.none"))
 		out = append(out, v)
 	}
@@ -372,13 +399,22 @@ func compareZones(a, b topology.Zone) int {
 	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()), strings.Compare(a.Name, b.Name))
 }
 
-func (z *Zone) fill(roles map[string]int, ways []WayOut) {
+// fill counts the devices of the zone: the largest kind first, and those of
+// which nobody knows what they are last.
+func (z *Zone) fill(roles map[string]int, ways []WayOut, lang Lang) {
+	other := lang.T("role.other")
+	rank := func(label string) int {
+		if label == other {
+			return 1
+		}
+		return 0
+	}
 	for label, n := range roles {
 		z.Counts = append(z.Counts, Count{Label: label, N: n})
 		z.Total += n
 	}
 	slices.SortFunc(z.Counts, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Label, b.Label))
+		return cmp.Or(cmp.Compare(rank(a.Label), rank(b.Label)), cmp.Compare(b.N, a.N), strings.Compare(a.Label, b.Label))
 	})
 	for _, w := range ways {
 		if w.Zone == z.Name {
@@ -419,7 +455,7 @@ func (p *projector) blindSpots() []BlindSpot {
 	out := make([]BlindSpot, 0, len(p.s.BlindSpots))
 	for _, b := range p.s.BlindSpots {
 		out = append(out, BlindSpot{
-			Kind: b.Kind, Label: p.lang.T("blind." + b.Kind), What: b.What, Why: b.Why,
+			Kind: b.Kind, Label: p.lang.T("blind." + b.Kind), What: p.either(b.What, b.WhatJA), Why: p.either(b.Why, b.WhyJA),
 			NextStep: p.lang.T("blind.next." + b.Kind),
 		})
 	}

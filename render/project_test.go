@@ -142,3 +142,45 @@ func TestProjectHostile(t *testing.T) {
 		}
 	}
 }
+
+// TestProjectTellsWhere: people are told what to look for, not what a box is
+// called by its maker's catalogue.
+func TestProjectTellsWhere(t *testing.T) {
+	s := &topology.Snapshot{
+		Devices: []topology.Device{
+			{ID: "sw", Name: "sw-lab"},
+			{
+				ID: "lte", Name: "RUT241", Vendor: "Teltonika", Location: "2F", Attached: []topology.Attachment{{Switch: "sw", Port: "7"}},
+				Interfaces: []topology.Interface{{IPs: []string{"10.30.0.88/24"}}},
+			},
+		},
+		ExternalConnections: []topology.ExternalConnection{
+			{ID: "x1", Category: topology.VendorLTE, Device: "lte", Service: "Cellular router", ServiceJA: "携帯回線ルータ", Transport: []string{"lte", "ipv4"}},
+			{ID: "x2", Category: topology.RemoteSupport, Device: "lte", Service: "TeamViewer", Transport: []string{"tls"}, Remote: topology.Remote{Organisation: "Z"}},
+		},
+		BlindSpots: []topology.BlindSpot{{Kind: topology.BlindNoSource, What: "scans", WhatJA: "スキャン", Why: "none", WhyJA: "なし"}},
+	}
+	type told struct{ Party, How, Where, Detail, What, Why string }
+	for _, tt := range []struct {
+		lang render.Lang
+		want []told
+	}{
+		{render.Japanese, []told{
+			{"Z", "TeamViewer", "2F　sw-lab 7", "10.30.0.88　Teltonika", "スキャン", "なし"},
+			{"相手不明", "LTE・IPv4", "2F　sw-lab 7", "10.30.0.88　Teltonika", "スキャン", "なし"},
+		}},
+		{render.English, []told{
+			{"Z", "TeamViewer", "2F　sw-lab 7", "10.30.0.88　Teltonika", "scans", "none"},
+			{"Unknown party", "LTE/IPv4", "2F　sw-lab 7", "10.30.0.88　Teltonika", "scans", "none"},
+		}},
+	} {
+		v := render.Project(s, tt.lang)
+		var got []told
+		for _, w := range v.WaysOut {
+			got = append(got, told{w.Party, w.How, w.Where, w.DeviceDetail, v.BlindSpots[0].What, v.BlindSpots[0].Why})
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.lang, d)
+		}
+	}
+}

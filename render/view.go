@@ -42,11 +42,13 @@ type WayOut struct {
 	Remotes       []string // names and addresses outside
 	Service       string   // "TeamViewer"; empty where no signature names one
 	Transport     string   // "IPsec", "LTE", …
+	How           string   // what people know it by: "TeamViewer", else the transport
 	Direction     string
 	DeviceID      string
 	Device        string // name of the entry point
 	DeviceDetail  string // model and address
 	Location      string
+	Where         string // its location and the port it is plugged into: "1F　sw-lab port 7"
 	Zone          string
 	Behind        []string // names of inside devices that use it
 	BehindZones   []string
@@ -67,7 +69,7 @@ type Zone struct {
 	Name     string
 	Kind     string
 	Prefixes []string
-	Counts   []Count // of devices by role, largest first
+	Counts   []Count // of devices by role, largest first, unknown roles last
 	Total    int
 	WaysOut  []int // numbers of the ways out that leave from here or are used from here
 }

@@ -250,6 +250,10 @@ type BlindSpot struct {
 	Kind string `json:"kind"` // see the constants
 	What string `json:"what"`
 	Why  string `json:"why"`
+
+	// The same in Japanese; empty where they are names, or words of a source.
+	WhatJA string `json:"what_ja,omitempty"`
+	WhyJA  string `json:"why_ja,omitempty"`
 }
 
 // Kinds of blind spots.

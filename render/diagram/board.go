@@ -26,8 +26,7 @@ func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	p.outside()
 	p.waysOut()
 	bottom := p.inside()
-	p.table(bottom + 14)
-	p.footer()
+	p.table(bottom+10, p.footer()-10)
 	return &draw.Drawing{
 		Width: pageWidth, Height: pageHeight, Title: v.Lang.T("title") + " " + v.Site, Lang: string(v.Lang),
 		Background: paper, IDPrefix: "board-", Shapes: p.shapes,
@@ -36,7 +35,7 @@ func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 
 // places returns the centre of each node on the page. Graphviz says what stands
 // beside what and how far apart; the ways out and the zones are each centred on
-// the page, and the boxes made narrower where they would leave it.
+// the page, and the boxes made as wide as its width allows.
 func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
 	l, err := layout.Run(ctx, b.dot(), layout.Dot)
 	if err != nil {
@@ -46,10 +45,11 @@ func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
 	for _, band := range []struct {
 		holds func(kind string) bool
 		width *float64
+		most  float64
 		pad   float64
 	}{
-		{func(kind string) bool { return kind == "party" || kind == "gate" || kind == "entry" }, &b.width, clusterPad},
-		{func(kind string) bool { return kind == "zone" || kind == "zones" }, &b.zone, 0},
+		{func(kind string) bool { return kind == "party" || kind == "gate" || kind == "entry" }, &b.width, maxColumn, clusterPad},
+		{func(kind string) bool { return kind == "zone" || kind == "zones" }, &b.zone, maxZone, 0},
 	} {
 		left, right := math.Inf(1), math.Inf(-1)
 		var nodes []layout.Node
@@ -59,7 +59,7 @@ func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
 				left, right = min(left, n.Center.X-n.Width/2-band.pad), max(right, n.Center.X+n.Width/2+band.pad)
 			}
 		}
-		scale := min(1, (usable-20)/max(right-left, 1))
+		scale := min(max(1, band.most / *band.width), (usable-20)/max(right-left, 1))
 		*band.width *= scale
 		for _, n := range nodes {
 			place[n.Name] = draw.Point{X: pageWidth/2 + scale*(n.Center.X-(left+right)/2), Y: b.row(n.Name)}
@@ -77,9 +77,6 @@ const (
 	entryY      = boundaryY + 62
 	insideTop   = entryY + entryHeight/2 + 14
 	zoneY       = insideTop + 22 + zoneHeight/2
-	tableRow    = 17.0
-	footTop     = pageHeight - 94
-	footHeight  = 66.0
 	textSize    = 8.5
 	smallSize   = 7.5
 	titleSize   = 22.0
@@ -160,9 +157,9 @@ func (p *boardPage) outside() {
 		title := l.T("outside." + string(p.columns[first].category))
 		size := headingSize
 		if font.Width(title, size, font.Bold) > right-left-6 {
-			size = 7.5
+			size = smallSize
 		}
-		p.lines((left+right)/2, outsideTop+33, size, font.Bold, ink, font.Wrap(title, size, font.Bold, right-left-4, 2))
+		p.lines((left+right)/2, outsideTop+33, size, font.Bold, ink, balanced(title, size, font.Bold, right-left-4, 2))
 	}
 	// Left of the first column's line, above its marker: columns are at least minColumn wide.
 	p.text(margin+2, boundaryY-20, 8, font.Bold, ink, draw.Start, l.T("boundary"))
@@ -201,7 +198,11 @@ func (p *boardPage) wayOut(c column) {
 		X: left, Y: party.Y - partyHeight/2, Width: p.width, Height: partyHeight - 6, Radius: 12,
 		Fill: "#eef3f8", Stroke: draw.Stroke{Color: st.color, Width: 0.9},
 	})
-	p.lines(party.X, party.Y-3, textSize, font.Regular, ink, font.Wrap(c.party, textSize, font.Regular, p.width-10, 2))
+	size, lines := textSize, balanced(c.party, textSize, font.Regular, p.width-8, 2)
+	if isCut(lines) {
+		size, lines = smallSize, balanced(c.party, smallSize, font.Regular, p.width-8, 3)
+	}
+	p.lines(party.X, party.Y-3, size, font.Regular, ink, lines)
 	// The transport stands on the line, on a ground of its own.
 	y := party.Y + partyHeight/2 + 4
 	for _, s := range []string{c.transport, c.doubt} {
@@ -239,9 +240,9 @@ func (p *boardPage) entry(c column, at draw.Point, st statusStyle) {
 	for _, n := range names {
 		rows = append(rows, row{n, nameSize, font.Bold, ink})
 	}
-	details := font.Wrap(c.detail, smallSize, font.Regular, p.width-6, 3-len(names))
+	details := detailLines(c.detail, smallSize, p.width-6, 3-len(names))
 	if len(c.zones) > 0 {
-		details = append(details, p.view.Lang.F("toward", strings.Join(c.zones, "・")))
+		details = append(details, p.view.Lang.F("toward", strings.Join(c.zones, p.view.Lang.T("comma"))))
 	}
 	for _, s := range details {
 		rows = append(rows, row{s, smallSize, font.Regular, grey})
@@ -284,13 +285,15 @@ func (p *boardPage) zoneBox(z zoneBox, at draw.Point) {
 	p.fitted(left+8, top+17, 11, font.Bold, ink, draw.Start, p.zone-22-font.Width(total, textSize, font.Regular), z.name)
 	p.text(left+p.zone-8, top+17, textSize, font.Regular, grey, draw.End, total)
 	p.fitted(left+8, top+29, smallSize, font.Regular, grey, draw.Start, p.zone-16, z.prefix)
-	var counts []string
-	for _, c := range z.counts {
-		counts = append(counts, fmt.Sprintf("%s %d", c.Label, c.N))
-	}
 	y := top + 43
-	for _, s := range font.Wrap(strings.Join(counts, "　"), textSize, font.Regular, p.zone-16, 3) {
-		p.text(left+8, y, textSize, font.Regular, ink, draw.Start, s)
+	size := textSize
+	for _, c := range z.counts {
+		if font.Width(countText(c), textSize, font.Regular) > p.zone-16 {
+			size = smallSize
+		}
+	}
+	for _, s := range packed(z.counts, size, p.zone-16, 3) {
+		p.text(left+8, y, size, font.Regular, ink, draw.Start, s)
 		y += 12
 	}
 	p.badges(z, left+8, top+zoneHeight-13)

@@ -24,6 +24,7 @@ const (
 	clusterPad  = 5.0 // inside a cluster of parties, on each side
 	minColumn   = 66.0
 	maxColumn   = 132.0
+	maxZone     = 230.0
 )
 
 // board is the board page before it is laid out.
@@ -48,7 +49,7 @@ func newBoard(v render.View) *board {
 		b.width = min(max(free/n, minColumn), maxColumn)
 	}
 	if n := float64(len(b.zones)); n > 0 {
-		b.zone = min((usable-24-(n-1)*columnGap)/n, 230)
+		b.zone = min((usable-24-(n-1)*columnGap)/n, maxZone)
 	}
 	return b
 }
@@ -105,8 +106,8 @@ func (b *board) subtitle() string {
 // dotLegend tells in words what the shapes mean, for readers of the bare DOT.
 func (b *board) dotLegend() string {
 	l := b.view.Lang
-	return fmt.Sprintf("○ %s　◇ %s　△ %s　八角 %s　―― %s　- - %s　··· %s",
-		l.T("status.approved"), l.T("status.expired"), l.T("status.changed"), l.T("status.unapproved"),
+	return fmt.Sprintf("○ %s　◇ %s　△ %s　%s %s　―― %s　- - %s　··· %s",
+		l.T("status.approved"), l.T("status.expired"), l.T("status.changed"), l.T("octagon"), l.T("status.unapproved"),
 		l.T("grade.confirmed"), l.T("grade.reported"), l.T("grade.inferred"))
 }
 
@@ -118,19 +119,19 @@ func (b *board) dotOutside(d *dotWriter) {
 		for i+n < len(b.columns) && b.columns[i+n].category == category {
 			n++
 		}
-		title := font.Wrap(l.T("outside."+string(category)), 9, font.Regular, float64(n)*(b.width+columnGap)-14, 3)
+		title := balanced(l.T("outside."+string(category)), 8, font.Bold, float64(n)*(b.width+columnGap)-14, 3)
 		d.open("subgraph %s", quote("cluster_"+string(category)))
 		d.set(attr{"label", label(title...)}, attr{"style", "rounded,filled"},
 			attr{"color", string(rule)}, attr{"fillcolor", string(band)}, attr{"fontsize", "8"}, attr{"margin", points(clusterPad)})
 		for _, c := range b.columns[i : i+n] {
 			d.node(partyNode(c), append(size(b.width, partyHeight),
-				attr{"label", label(font.Wrap(c.party, 9, font.Regular, b.width-8, 2)...)},
+				attr{"label", label(balanced(c.party, 9, font.Regular, b.width-8, 2)...)},
 				attr{"group", c.key}, attr{"color", string(styleOf(c.status).color)})...)
 		}
 		d.close()
 		i += n
 	}
-	b.dotRow(d, partyNode)
+	dotOrder(d, b.names(partyNode), invisible())
 }
 
 func (b *board) dotBoundary(d *dotWriter) {
@@ -145,19 +146,24 @@ func (b *board) dotBoundary(d *dotWriter) {
 			attr{"color", string(st.color)}, attr{"fillcolor", string(st.fill)}, attr{"fontcolor", string(st.text)},
 			attr{"penwidth", "2"}, attr{"fontsize", "12"})...)
 	}
-	b.dotRow(d, gateNode)
+	// The boundary: a thick line from gate to gate.
+	dotOrder(d, b.names(gateNode), attr{"penwidth", "5"}, attr{"color", string(ink)})
 }
 
 func (b *board) dotEntries(d *dotWriter) {
 	for _, c := range b.columns {
 		st := styleOf(c.status)
-		lines := font.Wrap(c.device, 9, font.Regular, b.width-8, 2)
-		lines = append(lines, font.Truncate(c.detail, 9, font.Regular, b.width-8))
+		// Other fonts than ours are wider: a margin is left for them.
+		lines := font.Wrap(c.device, 8, font.Bold, b.width-8, 2)
+		lines = append(lines, detailLines(c.detail, 8, b.width-12, 3-len(lines))...)
+		if len(c.zones) > 0 {
+			lines = append(lines, font.Truncate(b.view.Lang.F("toward", strings.Join(c.zones, b.view.Lang.T("comma"))), 8, font.Regular, b.width-8))
+		}
 		d.node(entryNode(c), append(size(b.width, entryHeight),
-			attr{"label", label(lines...)}, attr{"group", c.key},
+			attr{"label", label(lines...)}, attr{"group", c.key}, attr{"fontsize", "8"},
 			attr{"color", string(st.color)}, attr{"fillcolor", string(st.box)})...)
 	}
-	b.dotRow(d, entryNode)
+	dotOrder(d, b.names(entryNode), invisible())
 	for _, c := range b.columns {
 		st := styleOf(c.status)
 		_, style := lineStyle(c.grade)
@@ -177,7 +183,10 @@ func (b *board) dotZones(d *dotWriter) {
 	for _, z := range b.zones {
 		lines := []string{z.name, z.prefix, b.view.Lang.F("devices.n", z.total)}
 		for _, c := range z.counts[:min(len(z.counts), 4)] {
-			lines = append(lines, fmt.Sprintf("%s %d", c.Label, c.N))
+			lines = append(lines, countText(c))
+		}
+		if len(z.ways) > 0 {
+			lines = append(lines, b.view.Lang.T("col.ways.out")+": "+strings.Trim(fmt.Sprint(z.ways), "[]"))
 		}
 		for i, s := range lines {
 			lines[i] = font.Truncate(s, 9, font.Regular, b.zone-8)
@@ -189,42 +198,27 @@ func (b *board) dotZones(d *dotWriter) {
 	for i, z := range b.zones {
 		names[i] = z.key
 	}
-	dotOrder(d, names)
-	for _, z := range b.zones {
-		for _, c := range b.columns {
-			if leavesFrom(c, z) {
-				d.edge(entryNode(c), z.key, attr{"constraint", "false"}, attr{"color", string(rule)}, attr{"penwidth", "0.8"})
-			}
-		}
-	}
+	dotOrder(d, names, invisible())
 	// Keeps the zones below the entry points, and leaves their order alone.
 	if len(b.columns) > 0 {
 		d.edge(entryNode(b.columns[0]), b.zones[0].key, attr{"weight", "0"}, attr{"style", "invis"})
 	}
 }
 
-// leavesFrom reports whether a way out of c leaves from zone z.
-func leavesFrom(c column, z zoneBox) bool {
-	for _, n := range c.numbers {
-		for _, w := range z.ways {
-			if n == w {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// dotRow puts one node of each column side by side, in order.
-func (b *board) dotRow(d *dotWriter, name func(column) string) {
+// names returns the name of one node of each column, in order.
+func (b *board) names(name func(column) string) []string {
 	names := make([]string, len(b.columns))
 	for i, c := range b.columns {
 		names[i] = name(c)
 	}
-	dotOrder(d, names)
+	return names
 }
 
-func dotOrder(d *dotWriter, names []string) {
+func invisible() attr { return attr{"style", "invis"} }
+
+// dotOrder puts nodes side by side, in order; the edges between them are drawn
+// as edge says.
+func dotOrder(d *dotWriter, names []string, edge ...attr) {
 	if len(names) < 2 {
 		return
 	}
@@ -232,5 +226,5 @@ func dotOrder(d *dotWriter, names []string) {
 	for i, n := range names {
 		quoted[i] = quote(n)
 	}
-	d.line("{ rank=same; edge [style=\"invis\"]; %s; }", strings.Join(quoted, " -> "))
+	d.line("{ rank=same; edge%s; %s; }", list(edge), strings.Join(quoted, " -> "))
 }

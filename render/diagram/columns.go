@@ -95,11 +95,11 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 	first := ways[0]
 	c := column{
 		key: first.ID, category: first.Category, status: first.Status, grade: first.Grade,
-		party: first.Party, transport: first.Transport, device: first.Device, detail: first.DeviceDetail,
+		party: first.Party, transport: first.How, device: first.Device, detail: first.DeviceDetail,
 	}
 	for _, w := range ways {
 		c.numbers = append(c.numbers, w.No)
-		c.zones = append(c.zones, cmp.Or(w.Zone, strings.Join(w.BehindZones, "・")))
+		c.zones = append(c.zones, cmp.Or(w.Zone, strings.Join(w.BehindZones, lang.T("comma"))))
 		c.status = worse(c.status, w.Status)
 		c.grade = surest(c.grade, w.Grade)
 	}

@@ -257,7 +257,8 @@ func (b box) size() (width, height float64) {
 	if n := len(b.ways); n > 0 {
 		width += 22 * float64(n)
 	}
-	return min(max(width, 70), detailMax), 16 + detailLine*float64(len(b.rows)) + detailPad
+	const slack = 1 // for what rounding takes away
+	return min(max(width+slack, 70), detailMax), 16 + detailLine*float64(len(b.rows)) + detailPad
 }
 
 // dot writes the detail as DOT, from left to right.

@@ -115,6 +115,7 @@ func TestWrap(t *testing.T) {
 	}{
 		{name: "empty", in: "", max: 50, want: []string{""}},
 		{name: "fits", in: "医療機器", max: 40, want: []string{"医療機器"}},
+		{name: "a name breaks after its punctuation", in: "srv-1.example", max: 45, want: []string{"srv-1.", "example"}},
 		{name: "between ideographs", in: "医療機器保守回線", max: 50, want: []string{"医療機器保", "守回線"}},
 		{name: "words stay whole", in: "core switch", max: 40, want: []string{"core", "switch"}},
 		{name: "long word is cut", in: "mmmmmmmm", max: 35, want: []string{"mmm", "mmm", "mm"}},

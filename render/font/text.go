@@ -1,19 +1,20 @@
 package font
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"kanmon/render/safe"
 )
 
 const ellipsis = "…"
 
-// Clean makes a name that was heard on the wire safe to show. What could move
-// the cursor, reverse the reading order or hide text (control and format
-// characters, line separators, invalid UTF-8, noncharacters) becomes U+FFFD,
-// which is drawn as an empty box;
+// Clean makes a name that was heard on the wire safe to draw. What safe.Hidden
+// names and invalid UTF-8 become U+FFFD, which is drawn as an empty box;
 // variation selectors are dropped, since the font draws the base character
 // anyway; the rest is composed (NFC), so that が written as か and a mark is
 // one glyph. The result never has more characters than the input.
@@ -26,7 +27,7 @@ func Clean(text string) string {
 	for _, r := range text { // invalid bytes come out as U+FFFD
 		switch {
 		case isVariationSelector(r):
-		case unsafeRune(r):
+		case safe.Hidden(r):
 			b.WriteRune(utf8.RuneError)
 		default:
 			b.WriteRune(r)
@@ -43,12 +44,6 @@ func plain(text string) bool {
 		}
 	}
 	return true
-}
-
-// unsafeRune covers Cc, Cf (all bidi controls, zero-width joiners, tags, the
-// soft hyphen), Zl, Zp and the noncharacters, which XML forbids too.
-func unsafeRune(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point)
 }
 
 func isVariationSelector(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
@@ -79,7 +74,7 @@ func Truncate(text string, size float64, w Weight, maxWidth float64) string {
 // Wrap breaks text into lines of at most maxWidth points. It breaks at line
 // feeds, at spaces and between Japanese characters (never before a closing
 // mark or after an opening one), and inside a word only when the word alone is
-// too wide. With maxLines above zero the last line allowed is truncated with an
+// too wide: after one of its punctuation marks where there is one. With maxLines above zero the last line allowed is truncated with an
 // ellipsis when text is left over. A single glyph wider than maxWidth stays
 // alone on its line.
 func Wrap(text string, size float64, w Weight, maxWidth float64, maxLines int) []string {
@@ -108,18 +103,18 @@ func endWithEllipsis(lines []string, size float64, w Weight, maxWidth float64) [
 // ends. It is at least one character unless text is empty.
 func lineEnd(text string, size float64, w Weight, maxWidth float64) int {
 	f := w.face()
-	used, last := 0.0, 0 // last: the last place where a break is allowed
+	used, last, soft := 0.0, 0, 0 // the last places where a break is allowed, and where it hurts least
 	var before rune
 	for at, r := range text {
 		if at > 0 && mayBreak(before, r) {
 			last = at
 		}
+		if at > 0 && strings.ContainsRune(insideWords, before) {
+			soft = at
+		}
 		used += f.glyph(r).Advance * size / unitsPerEm
 		if used > maxWidth && at > 0 && !unicode.IsSpace(r) {
-			if last == 0 {
-				return at
-			}
-			return last
+			return cmp.Or(last, soft, at)
 		}
 		before = r
 	}
@@ -128,8 +123,9 @@ func lineEnd(text string, size float64, w Weight, maxWidth float64) int {
 
 // Characters that must not begin or end a line (JIS X 4051, the common ones).
 const (
-	notAtStart = "、。，．,.:;!?！？：；）」』】〕］｝〉》)]}ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ・…"
-	notAtEnd   = "（「『【〔［｛〈《([{"
+	notAtStart  = "、。，．,.:;!?！？：；）」』】〕］｝〉》)]}ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ・…"
+	insideWords = "-._/:@" // of names and addresses: a line may end after them
+	notAtEnd    = "（「『【〔［｛〈《([{"
 )
 
 // mayBreak says whether a line may end after before and begin with after.

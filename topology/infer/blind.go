@@ -42,8 +42,8 @@ type blind struct {
 	heard               []netip.Addr               // addresses bound on the wire
 }
 
-func (b *blind) add(kind, what, why string) {
-	b.seen[topology.BlindSpot{Kind: kind, What: what, Why: why}] = true
+func (b *blind) add(kind, what, why, ja string) {
+	b.seen[topology.BlindSpot{Kind: kind, What: what, Why: why, WhyJA: ja}] = true
 }
 
 func (b *blind) look(o *fact.Observation) {
@@ -51,7 +51,7 @@ func (b *blind) look(o *fact.Observation) {
 	case fact.InputRead:
 		b.input(f)
 	case fact.Gap:
-		b.add(topology.BlindGap, f.What, f.Why)
+		b.add(topology.BlindGap, f.What, f.Why, "")
 	case fact.SystemGroup:
 		b.agent(o, f.Agent)
 	case fact.Interface:
@@ -96,28 +96,42 @@ func (b *blind) input(f fact.InputRead) {
 		b.scan = true
 	}
 	if f.Incomplete != "" {
-		b.add(topology.BlindInput, name, f.Incomplete)
+		b.add(topology.BlindInput, name, f.Incomplete, "")
 	}
 	if f.Skipped > 0 {
 		why := fmt.Sprintf("%d of %d records could not be read", f.Skipped, f.Records+f.Skipped)
+		ja := fmt.Sprintf("%d レコードのうち %d を読めなかった", f.Records+f.Skipped, f.Skipped)
 		if len(f.SkipReason) > 0 {
 			why += ": " + f.SkipReason[0]
+			ja += ": " + f.SkipReason[0]
 		}
-		b.add(topology.BlindInput, name, why)
+		b.add(topology.BlindInput, name, why, ja)
 	}
 }
 
 func (b *blind) sources() {
 	for _, s := range []struct {
-		used      bool
-		what, why string
+		used                     bool
+		what, whatJA, why, whyJA string
 	}{
-		{b.capture, "captures", "nothing was heard on the wire: tunnels, names asked for and passing traffic are not seen"},
-		{b.walk, "SNMP", "no switch or router was asked: cables, routes and cellular interfaces are not seen"},
-		{b.scan, "scans", "no scan was read: services that listen, VPN entrances among them, are not seen"},
+		{
+			b.capture, "captures", "キャプチャ",
+			"nothing was heard on the wire: tunnels, names asked for and passing traffic are not seen",
+			"通信を聞いていないため、トンネル、問い合わされた名前、通り過ぎる通信が見えない",
+		},
+		{
+			b.walk, "SNMP", "SNMP",
+			"no switch or router was asked: cables, routes and cellular interfaces are not seen",
+			"スイッチにもルータにも尋ねていないため、配線、経路、携帯回線のインタフェースが見えない",
+		},
+		{
+			b.scan, "scans", "スキャン",
+			"no scan was read: services that listen, VPN entrances among them, are not seen",
+			"スキャンの結果がないため、VPNの入口など、待ち受けているサービスが見えない",
+		},
 	} {
 		if !s.used {
-			b.add(topology.BlindNoSource, s.what, s.why)
+			b.seen[topology.BlindSpot{Kind: topology.BlindNoSource, What: s.what, WhatJA: s.whatJA, Why: s.why, WhyJA: s.whyJA}] = true
 		}
 	}
 }
@@ -128,7 +142,9 @@ func (b *blind) devices() {
 			return r == topology.RoleRouter || r == topology.RoleSwitch || r == topology.RoleFirewall
 		})
 		if infra && !b.read[d.ID] {
-			b.add(topology.BlindNoSNMP, d.Name, "its own tables were not read: what is plugged into it, and where it leads, is known from others only")
+			b.add(topology.BlindNoSNMP, d.Name,
+				"its own tables were not read: what is plugged into it, and where it leads, is known from others only",
+				"この機器自身の表を読んでいない。何がつながり、どこへ通じるかは、ほかの機器から分かることだけである")
 		}
 	}
 }
@@ -136,7 +152,9 @@ func (b *blind) devices() {
 func (b *blind) subnets() {
 	for _, s := range b.net.Subnets() {
 		if !s.Heard && b.site.IsInside(s.Prefix.Addr()) {
-			b.add(topology.BlindSubnet, s.Prefix.String(), "a route, an interface or the site file names it, and no host was heard in it")
+			b.add(topology.BlindSubnet, s.Prefix.String(),
+				"a route, an interface or the site file names it, and no host was heard in it",
+				"経路、インタフェース、サイトファイルのどれかにあるが、そこにいる機器の通信を聞いていない")
 		}
 	}
 }
@@ -162,7 +180,8 @@ func (b *blind) uncaptured() {
 		if name != "" {
 			what += " " + name
 		}
-		b.add(topology.BlindPassive, what, "the VLAN is known, and no capture shows traffic of it")
+		b.add(topology.BlindPassive, what, "the VLAN is known, and no capture shows traffic of it",
+			"あることは分かっているが、どのキャプチャにもその通信がない")
 	}
 }
 
@@ -197,7 +216,9 @@ func (b *blind) list() []topology.BlindSpot {
 	for kind, n := range count {
 		if n > maxBlind {
 			out = append(out, topology.BlindSpot{
-				Kind: kind, What: fmt.Sprintf("%d more", n-maxBlind), Why: "of the same kind; not listed one by one",
+				Kind: kind,
+				What: fmt.Sprintf("%d more", n-maxBlind), WhatJA: fmt.Sprintf("ほか %d 件", n-maxBlind),
+				Why: "of the same kind; not listed one by one", WhyJA: "同じ種類。一つずつは示していない",
 			})
 		}
 	}
