@@ -62,7 +62,9 @@ type classifier struct {
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
 	places   map[netip.Addr]place
 	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
-	namesOf  map[netip.Addr][]string
+	local    localNetworks
+	namesOf  map[netip.Addr][]string // answered
+	calledOf map[netip.Addr][]string // that clients called a server by, where answers tell of it too
 	addrsOf  map[string][]netip.Addr
 	serves   map[netip.Addr]service
 }
@@ -103,6 +105,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		slices.Sort(n)
 		c.namesOf[ip] = slices.Compact(n)
 	}
+	c.calledOf = c.calledNames()
 	for n, ips := range c.addrsOf {
 		slices.SortFunc(ips, netip.Addr.Compare)
 		ips = slices.Compact(ips)
@@ -111,8 +114,25 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 	c.tables = c.readTables()
 	for _, t := range c.tables {
 		c.tablesOf[t.device] = append(c.tablesOf[t.device], t)
+		c.local.learn(t, c.site)
 	}
 	return c
+}
+
+// calledNames returns what clients called the servers that answers tell of:
+// one address serves many names, of which answers may show only one.
+func (c *classifier) calledNames() map[netip.Addr][]string {
+	out := make(map[netip.Addr][]string)
+	for _, s := range c.seen.asked {
+		if ip := s.f.Server.IP.Unmap(); len(c.namesOf[ip]) > 0 {
+			out[ip] = append(out[ip], s.f.Name)
+		}
+	}
+	for ip, n := range out {
+		slices.Sort(n)
+		out[ip] = slices.Compact(n)
+	}
+	return out
 }
 
 // place is where an address is.
@@ -144,7 +164,7 @@ func (c *classifier) findPlace(a netip.Addr) place {
 	switch {
 	case !a.IsValid():
 		return nowhere
-	case c.site.IsInside(a), c.net.OwnAddress(a), c.isOnLink(a):
+	case c.site.IsInside(a), c.net.OwnAddress(a), c.local.has(a), c.isOnLink(a):
 		return inside
 	case netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10).Contains(a):
 		return carrier

@@ -158,6 +158,14 @@ func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
 			add(d, ok, s.o)
 		}
 	}
+	for _, f := range c.seen.flows { // only routers have such MAC addresses (RFC 9568, 7.3)
+		for _, e := range []fact.Endpoint{f.f.Client, f.f.Server} {
+			if e.MAC.IsVirtual() {
+				d, ok := c.carrierOf(e)
+				add(d, ok, f.o)
+			}
+		}
+	}
 	for _, t := range c.tables {
 		for _, r := range t.defaults() {
 			d, ok := c.net.DeviceByIP(r.f.NextHop)

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -85,8 +86,9 @@ type service struct {
 	name string
 }
 
-// answered returns the signature that all names answered for an address have,
-// and the first of the names: an address that also serves others tells nothing.
+// answered returns the signature that all names of an address have, answered or
+// called, and the first of the names: an address that also serves others tells
+// nothing.
 func (c *classifier) answered(a netip.Addr) (*signature.Signature, string) {
 	a = a.Unmap()
 	s, ok := c.serves[a]
@@ -99,7 +101,7 @@ func (c *classifier) answered(a netip.Addr) (*signature.Signature, string) {
 
 func (c *classifier) serviceAt(a netip.Addr) service {
 	var out service
-	for _, n := range c.namesOf[a] {
+	for _, n := range slices.Concat(c.namesOf[a], c.calledOf[a]) {
 		s := c.sig.Domain(n)
 		if s == nil || out.sig != nil && s != out.sig {
 			return service{}

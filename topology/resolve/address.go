@@ -27,6 +27,7 @@ type addresses struct {
 	owners  map[netip.Addr]int // group; only where exactly one device has the address
 	held    map[int][]claim    // claims that count, by group
 	proxies map[fact.MAC]int   // how many addresses it answers for
+	virtual map[fact.MAC]int   // subject of the device behind a MAC address that routers share
 	twice   []doubleClaim
 }
 
@@ -45,6 +46,8 @@ func resolveAddresses(c *collector, g *grouping) *addresses {
 	a.decide()
 	a.joinListed()
 	a.absorbWeak()
+	a.decide()
+	a.addVirtual()
 	a.decide()
 	a.addAddressOnly()
 	a.decide()

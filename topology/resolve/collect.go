@@ -140,6 +140,7 @@ type collector struct {
 	traits    []trait
 	mentions  []mention
 	carried   map[carried]bool
+	virtual   map[fact.MAC]*virtualRouter
 	pairs     []localPair
 	lists     []addressList
 	rows      []tableRow
@@ -156,7 +157,7 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 	return &collector{
 		site: site, makers: vendor.New(), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
-		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool),
+		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
 		vids:  make(map[string]map[uint16]bool),
 		dicom: newDICOMSpeakers(),

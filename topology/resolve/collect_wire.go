@@ -72,6 +72,9 @@ func (c *collector) AddressBinding(_ *fact.Observation, f fact.AddressBinding) {
 // resolved takes note that somebody found this MAC address to have this IP
 // address.
 func (c *collector) resolved(a netip.Addr, m fact.MAC) {
+	if m.IsVirtual() && isHostAddress(plain(a)) {
+		c.virtualAt(m).bound(plain(a), c.i)
+	}
 	s := c.mac(m)
 	c.claim(s, a, m, byResolution)
 	c.mention(of(s), true, false)
@@ -330,10 +333,24 @@ func (c *collector) endpoint(e fact.Endpoint, sent bool) {
 		c.mention(atIP(a), sent, false)
 		if !e.MAC.IsZero() && !e.MAC.IsGroup() {
 			c.carried[carried{e.MAC, a}] = true
+			c.leads(e.MAC, a)
 		}
 	}
 	if sent {
 		c.mention(of(c.mac(e.MAC)), true, false)
+	}
+}
+
+// leads takes note that frames for or of an address outside have this MAC
+// address. It is a router's, which somebody relies on even where no frame of its
+// own was seen.
+func (c *collector) leads(m fact.MAC, a netip.Addr) {
+	switch {
+	case c.site.IsInside(a):
+	case m.IsVirtual():
+		c.virtualAt(m).lead(c.i)
+	default:
+		c.mention(of(c.mac(m)), true, false)
 	}
 }
 

@@ -81,6 +81,9 @@ func (r *resolver) network() *Network {
 			n.byMAC[m] = r.ids[root]
 		}
 	}
+	for m, s := range r.a.virtual {
+		n.byMAC[m] = r.ids[r.g.find(s)]
+	}
 	for ip, o := range r.a.owners {
 		if id := r.ids[r.g.find(o)]; id != "" {
 			n.byIP[ip] = id
