@@ -37,7 +37,7 @@ func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 // beside what and how far apart; the ways out and the zones are each centred on
 // the page, and the boxes made as wide as its width allows.
 func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
-	l, err := layout.Run(ctx, b.dot(), layout.Dot)
+	l, err := layout.Run(ctx, b.dot())
 	if err != nil {
 		return nil, err
 	}

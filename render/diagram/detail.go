@@ -47,7 +47,7 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 // layout asks Graphviz; a graph that is too much for it is put into rows, since
 // a plain list is worth more than no page.
 func (d *detail) layout(ctx context.Context) (*layout.Layout, error) {
-	l, err := layout.Run(ctx, d.dot(), layout.Dot)
+	l, err := layout.Run(ctx, d.dot())
 	if err == nil && l.Width < maxDetailSide && l.Height < maxDetailSide {
 		return l, nil
 	}

@@ -71,7 +71,7 @@ func TestBoardHoldsOnOnePage(t *testing.T) {
 				default:
 				}
 			}
-			l, err := layout.Run(context.Background(), dot(t, hospital(n, lang)), layout.Dot)
+			l, err := layout.Run(context.Background(), dot(t, hospital(n, lang)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,7 +189,7 @@ func TestHostileNames(t *testing.T) {
 			t.Errorf("DOT holds %q", bad)
 		}
 	}
-	l, err := layout.Run(context.Background(), source, layout.Dot)
+	l, err := layout.Run(context.Background(), source)
 	if err != nil {
 		t.Fatalf("DOT does not parse: %v", err)
 	}

@@ -26,12 +26,10 @@ const (
 	Bold
 )
 
-// Metrics of the typeface in 1/1000 of the font size: the hhea ascender and
-// descender, and the height of a capital letter (OS/2 sCapHeight).
+// Metrics of the typeface in 1/1000 of the font size; the height is that of a
+// capital letter (OS/2 sCapHeight).
 const (
 	unitsPerEm = 1000
-	ascent     = 1160
-	descent    = 288
 	capHeight  = 733
 )
 
@@ -132,19 +130,9 @@ func Width(text string, size float64, w Weight) float64 {
 	return sum * size / unitsPerEm
 }
 
-// Ascent is how far glyphs reach above the baseline, in the unit of size.
-func Ascent(size float64) float64 { return size * ascent / unitsPerEm }
-
-// Descent is how far glyphs reach below the baseline, in the unit of size.
-func Descent(size float64) float64 { return size * descent / unitsPerEm }
-
 // CapHeight is the height of a capital letter, in the unit of size. A text
 // whose baseline is CapHeight/2 below a line is centred on that line.
 func CapHeight(size float64) float64 { return size * capHeight / unitsPerEm }
-
-// LineHeight is the distance between baselines of wrapped text, in the unit
-// of size.
-func LineHeight(size float64) float64 { return size * (ascent + descent) / unitsPerEm }
 
 // Op says what a Segment does.
 type Op uint8

@@ -31,13 +31,6 @@ type graphviz struct {
 //nolint:gochecknoglobals // a pure function of the embedded engine, see graphviz
 var compiled = sync.OnceValues(compile)
 
-// Prepare compiles the engine. A command that will draw may call it in a
-// goroutine while it does other work; Run waits for it.
-func Prepare() error {
-	_, err := compiled()
-	return err
-}
-
 func compile() (*graphviz, error) {
 	engine := graphvizwasm.Bytes()
 	if len(engine) == 0 {
@@ -82,7 +75,7 @@ func refuseCallbacks(ctx context.Context, r wazero.Runtime, module wazero.Compil
 }
 
 // runGraphviz lays out source in a fresh instance and returns Graphviz's JSON.
-func runGraphviz(ctx context.Context, source string, e Engine, limit int) ([]byte, error) {
+func runGraphviz(ctx context.Context, source string) ([]byte, error) {
 	g, err := compiled()
 	if err != nil {
 		return nil, err
@@ -97,7 +90,7 @@ func runGraphviz(ctx context.Context, source string, e Engine, limit int) ([]byt
 	}
 	defer mod.Close(ctx) //nolint:errcheck // nothing was opened
 	i := &instance{ctx: ctx, mod: mod}
-	out := i.layout(source, e, limit)
+	out := i.layout(source)
 	if i.err != nil {
 		return nil, i.err
 	}
@@ -116,7 +109,7 @@ type instance struct {
 // for aglasterr and not printed.
 const agMax = 2
 
-func (i *instance) layout(source string, e Engine, limit int) []byte {
+func (i *instance) layout(source string) []byte {
 	i.call("agseterr", agMax)
 	gvc := i.call("gvContextPlugins", i.plugins(), 0)
 	graph := i.call("agmemread", i.text(source))
@@ -124,11 +117,11 @@ func (i *instance) layout(source string, e Engine, limit int) []byte {
 		i.err = fmt.Errorf("read DOT: %s", i.lastError())
 		return nil
 	}
-	if n := int(int32(i.call("agnnodes", graph))) + int(int32(i.call("agnedges", graph))); n > limit {
-		i.err = fmt.Errorf("%d nodes and edges, the limit for %s is %d: %w", n, e, limit, ErrTooLarge)
+	if n := int(int32(i.call("agnnodes", graph))) + int(int32(i.call("agnedges", graph))); n > maxElements {
+		i.err = fmt.Errorf("%d nodes and edges, the limit is %d: %w", n, maxElements, ErrTooLarge)
 		return nil
 	}
-	if status := i.call("gvLayout", gvc, graph, i.text(string(e))); status != 0 {
+	if status := i.call("gvLayout", gvc, graph, i.text("dot")); status != 0 {
 		i.err = fmt.Errorf("place nodes: %s", i.lastError())
 		return nil
 	}
@@ -144,7 +137,7 @@ func (i *instance) layout(source string, e Engine, limit int) []byte {
 // an address, ended by zeros.
 func (i *instance) plugins() uint64 {
 	var table []byte
-	for _, name := range []string{"gvplugin_dot_layout_LTX_library", "gvplugin_neato_layout_LTX_library", "gvplugin_core_LTX_library"} {
+	for _, name := range []string{"gvplugin_dot_layout_LTX_library", "gvplugin_core_LTX_library"} {
 		address := i.mod.ExportedGlobal(name)
 		if address == nil {
 			i.err = fmt.Errorf("the layout engine has no %s", name)

@@ -15,46 +15,17 @@ import (
 	"time"
 )
 
-// Engine is a Graphviz layout program.
-type Engine string
-
-// The engines that this build of Graphviz has.
-const (
-	Dot   Engine = "dot"   // layers, for directed graphs
-	Osage Engine = "osage" // clusters packed as boxes
-	SFDP  Engine = "sfdp"  // springs, for large graphs; nodes may overlap
-	FDP   Engine = "fdp"   // springs, with clusters
-	Neato Engine = "neato" // springs, small graphs
-	Twopi Engine = "twopi" // rings around a root
-	Circo Engine = "circo" // circles
-)
-
-// maxElements is how many nodes and edges together an engine gets, so that it
-// ends in seconds; 0 for an engine that does not exist.
-func (e Engine) maxElements() int {
-	switch e {
-	case Osage, SFDP:
-		return 10000
-	case Dot, Twopi, Circo:
-		return 5000
-	case FDP:
-		return 1500
-	case Neato:
-		return 1000
-	default:
-		return 0
-	}
-}
-
 // Bounds of one layout.
 const (
-	maxSource = 4 << 20  // bytes of DOT
-	maxOutput = 64 << 20 // bytes of JSON
-	timeLimit = time.Minute
+	// Nodes and edges together: dot places that many in seconds.
+	maxElements = 5000
+	maxSource   = 4 << 20  // bytes of DOT
+	maxOutput   = 64 << 20 // bytes of JSON
+	timeLimit   = time.Minute
 )
 
 // ErrTooLarge means that a graph is beyond what the engine is trusted to lay
-// out in time. Group nodes, or use another engine or a simpler layout.
+// out in time. Group nodes, or use a simpler layout.
 var ErrTooLarge = errors.New("graph too large to lay out")
 
 // Point is a place in points (1/72 inch) from the upper left corner of the
@@ -110,33 +81,30 @@ func (l *Layout) ByName() map[string]Node {
 	return nodes
 }
 
-// Run lays out a graph written in DOT.
+// Run lays out a graph written in DOT, in layers from tail to head, as the
+// program dot does.
 //
 // It returns an error that wraps ErrTooLarge for a graph beyond the limits, the
 // context's error when that ended first, and otherwise an error in which
 // Graphviz says what is wrong with the source. Work is stopped after a minute.
-// The first call of a process compiles the engine, which takes about a second;
-// Prepare does that beforehand. It is safe for concurrent use.
-func Run(ctx context.Context, dotSource string, e Engine) (*Layout, error) {
-	limit := e.maxElements()
-	switch {
-	case limit == 0:
-		return nil, fmt.Errorf("layout: no engine %q", e)
-	case len(dotSource) > maxSource:
+// The first call of a process compiles the engine, which takes about a second.
+// It is safe for concurrent use.
+func Run(ctx context.Context, dotSource string) (*Layout, error) {
+	if len(dotSource) > maxSource {
 		return nil, fmt.Errorf("layout: %d bytes of DOT, the limit is %d: %w", len(dotSource), maxSource, ErrTooLarge)
 	}
 	ctx, stop := context.WithTimeout(ctx, timeLimit)
 	defer stop()
-	data, err := runGraphviz(ctx, dotSource, e, limit)
+	data, err := runGraphviz(ctx, dotSource)
 	if err != nil {
 		if ctx.Err() != nil { // the engine only reports that it was stopped
 			err = ctx.Err()
 		}
-		return nil, fmt.Errorf("layout with %s: %w", e, err)
+		return nil, fmt.Errorf("layout: %w", err)
 	}
 	l, err := Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("layout with %s: %w", e, err)
+		return nil, fmt.Errorf("layout: %w", err)
 	}
 	return l, nil
 }

@@ -21,9 +21,9 @@ const small = `digraph "薬局" {
 	b -> outside [id="e2", label="x"];
 }`
 
-func run(t *testing.T, source string, e layout.Engine) *layout.Layout {
+func run(t *testing.T, source string) *layout.Layout {
 	t.Helper()
-	l, err := layout.Run(t.Context(), source, e)
+	l, err := layout.Run(t.Context(), source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,35 +32,30 @@ func run(t *testing.T, source string, e layout.Engine) *layout.Layout {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	for _, e := range []layout.Engine{layout.Dot, layout.Osage, layout.SFDP, layout.FDP, layout.Neato, layout.Twopi, layout.Circo} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			l := run(t, small, e)
-			nodes := l.ByName()
-			if len(l.Nodes) != 3 || len(nodes) != 3 || len(l.Edges) != 2 {
-				t.Fatalf("got %+v", l)
-			}
-			for _, n := range l.Nodes {
-				if math.Abs(n.Width-144) > 0.01 || math.Abs(n.Height-36) > 0.01 {
-					t.Errorf("%s: size %v x %v, want 144 x 36", n.Name, n.Width, n.Height)
-				}
-				if n.Center.X < 0 || n.Center.X > l.Width || n.Center.Y < 0 || n.Center.Y > l.Height {
-					t.Errorf("%s: centre %v is outside %v x %v", n.Name, n.Center, l.Width, l.Height)
-				}
-			}
-			if got := l.Edges[0]; got.Tail != "院内" || got.Head != "b" || got.ID != "e1" || len(got.Curves) != 1 {
-				t.Errorf("first edge: %+v", got)
-			}
-			if diff := cmp.Diff(l, run(t, small, e)); diff != "" {
-				t.Errorf("the second run differs:\n%s", diff)
-			}
-		})
+	l := run(t, small)
+	nodes := l.ByName()
+	if len(l.Nodes) != 3 || len(nodes) != 3 || len(l.Edges) != 2 {
+		t.Fatalf("got %+v", l)
+	}
+	for _, n := range l.Nodes {
+		if math.Abs(n.Width-144) > 0.01 || math.Abs(n.Height-36) > 0.01 {
+			t.Errorf("%s: size %v x %v, want 144 x 36", n.Name, n.Width, n.Height)
+		}
+		if n.Center.X < 0 || n.Center.X > l.Width || n.Center.Y < 0 || n.Center.Y > l.Height {
+			t.Errorf("%s: centre %v is outside %v x %v", n.Name, n.Center, l.Width, l.Height)
+		}
+	}
+	if got := l.Edges[0]; got.Tail != "院内" || got.Head != "b" || got.ID != "e1" || len(got.Curves) != 1 {
+		t.Errorf("first edge: %+v", got)
+	}
+	if diff := cmp.Diff(l, run(t, small)); diff != "" {
+		t.Errorf("the second run differs:\n%s", diff)
 	}
 }
 
-func TestRunDot(t *testing.T) {
+func TestRunLayers(t *testing.T) {
 	t.Parallel()
-	l := run(t, small, layout.Dot)
+	l := run(t, small)
 	n := l.ByName()
 	if n["院内"].Center.Y >= n["b"].Center.Y || n["b"].Center.Y >= n["outside"].Center.Y {
 		t.Errorf("the tail must be above the head: %+v", n)
@@ -94,19 +89,17 @@ func TestRunRefuses(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name, source string
-		engine       layout.Engine
 		is           error
 		want         string
 	}{
-		{name: "no such engine", source: "graph{}", engine: "rm -rf", want: `no engine "rm -rf"`},
-		{name: "too much source", source: strings.Repeat(" ", 4<<20+1), engine: layout.Dot, is: layout.ErrTooLarge, want: "4194305 bytes"},
-		{name: "too many nodes", source: "graph{" + many.String() + "}", engine: layout.Dot, is: layout.ErrTooLarge, want: "5001 nodes and edges, the limit for dot is 5000"},
-		{name: "not DOT", source: "digraph {\n a -> -> b", engine: layout.Dot, want: "syntax error in line 2"},
-		{name: "empty", source: "", engine: layout.Dot, want: "read DOT"},
+		{name: "too much source", source: strings.Repeat(" ", 4<<20+1), is: layout.ErrTooLarge, want: "4194305 bytes"},
+		{name: "too many nodes", source: "graph{" + many.String() + "}", is: layout.ErrTooLarge, want: "5001 nodes and edges, the limit is 5000"},
+		{name: "not DOT", source: "digraph {\n a -> -> b", want: "syntax error in line 2"},
+		{name: "empty", source: "", want: "read DOT"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := layout.Run(t.Context(), tt.source, tt.engine)
+			_, err := layout.Run(t.Context(), tt.source)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || (tt.is != nil && !errors.Is(err, tt.is)) {
 				t.Errorf("Run: %v, want %q (%v)", err, tt.want, tt.is)
 			}
@@ -117,9 +110,7 @@ func TestRunRefuses(t *testing.T) {
 // A cancelled layout must end soon and leave the engine usable.
 func TestRunCancelled(t *testing.T) {
 	t.Parallel()
-	if err := layout.Prepare(); err != nil {
-		t.Fatal(err)
-	}
+	run(t, small)             // compiles the engine, which is not what is timed
 	var dense strings.Builder // dense enough to be slow
 	for i := range 65 {
 		for k := range 65 {
@@ -128,17 +119,17 @@ func TestRunCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	_, err := layout.Run(ctx, "digraph {"+dense.String()+"}", layout.Dot)
+	_, err := layout.Run(ctx, "digraph {"+dense.String()+"}")
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("Run: %v, want it to be out of time", err)
 	}
-	run(t, small, layout.Dot)
+	run(t, small)
 }
 
 // A graph must not make Graphviz read files.
 func TestRunReadsNoFiles(t *testing.T) {
 	t.Parallel()
-	l := run(t, `digraph { a [shape=box, fixedsize=true, width=1, height=1, image="/etc/passwd", shapefile="/etc/passwd"]; }`, layout.Dot)
+	l := run(t, `digraph { a [shape=box, fixedsize=true, width=1, height=1, image="/etc/passwd", shapefile="/etc/passwd"]; }`)
 	if len(l.Nodes) != 1 || l.Nodes[0].Width != 72 {
 		t.Errorf("got %+v", l)
 	}
@@ -189,11 +180,8 @@ func BenchmarkRun(b *testing.B) {
 		fmt.Fprintf(&s, "n%d -> n%d;", i, (i*7+1)%60)
 	}
 	s.WriteString("}")
-	if err := layout.Prepare(); err != nil {
-		b.Fatal(err)
-	}
 	for b.Loop() {
-		if _, err := layout.Run(b.Context(), s.String(), layout.Dot); err != nil {
+		if _, err := layout.Run(b.Context(), s.String()); err != nil {
 			b.Fatal(err)
 		}
 	}

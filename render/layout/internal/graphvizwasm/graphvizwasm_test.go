@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(drawEnv) == "" {
 		os.Exit(m.Run())
 	}
-	l, err := layout.Run(context.Background(), "digraph { a -> b }", layout.Dot)
+	l, err := layout.Run(context.Background(), "digraph { a -> b }")
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
