@@ -55,6 +55,10 @@ const (
 	// maxRetries is how often a connection is tried again: a frame may be lost,
 	// two in a row are an answer.
 	maxRetries = 1
+	// hostGroup is how many hosts nmap looks at together. It writes what it found
+	// at the end of each group, so a scan that is stopped keeps the groups before;
+	// fewer than this would not use up the rate.
+	hostGroup = 16
 	// stopDelay is how long nmap may take to end its file once it is told to
 	// stop, before it is killed.
 	stopDelay = 5 * time.Second
@@ -93,6 +97,9 @@ func quote(arg string) string {
 // on all the same, and the error says so. No nmap outlives the call, nor, on
 // Linux, this process.
 func Scan(ctx context.Context, opts Options, gate *discover.Gate, to discover.Sink) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("nmap was not begun: %w", err)
+	}
 	c, err := prepare(ctx, opts, gate)
 	if err != nil {
 		return err
@@ -270,6 +277,7 @@ func arguments(ctx context.Context, c *command, opts Options, gate *discover.Gat
 		scan.WithTimingTemplate(scan.TimingPolite),
 		scan.WithMaxRate(c.rate),
 		scan.WithScanDelay(max(gate.PerHostInterval(), time.Millisecond)),
+		scan.WithMaxHostgroup(hostGroup),
 		scan.WithMaxRetries(maxRetries),
 		scan.WithHostTimeout(max(cmp.Or(opts.HostTimeout, defaultHostTimeout), time.Second)),
 		scan.WithNoStylesheet(),

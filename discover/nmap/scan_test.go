@@ -2,6 +2,7 @@ package nmap_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/netip"
 	"os"
@@ -44,7 +45,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const gentle = "-sT -T2 --max-rate 10 --scan-delay 1000ms --max-retries 1 --host-timeout 480000ms --no-stylesheet " + always
+	const gentle = "-sT -T2 --max-rate 10 --scan-delay 1000ms --max-hostgroup 16 --max-retries 1 --host-timeout 480000ms --no-stylesheet " + always
 	tests := []struct {
 		name string
 		in   nmap.Options
@@ -118,6 +119,18 @@ func TestScanNeedsProbe(t *testing.T) {
 		if err := nmap.Scan(t.Context(), opts, gate, &discover.Collection{}); !errors.Is(err, discover.ErrRefused) || receipts.Len() != 0 {
 			t.Errorf("error %v, receipts %s", err, receipts)
 		}
+	}
+}
+
+// TestScanInterrupted holds that there is no receipt of what is not sent.
+func TestScanInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	gate, receipts := newGate(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: prefixes("127.0.0.1/32")})
+	opts := nmap.Options{Path: os.Args[0], Targets: prefixes("127.0.0.1/32"), OutFile: filepath.Join(t.TempDir(), "x")}
+	if err := nmap.Scan(ctx, opts, gate, &discover.Collection{}); !errors.Is(err, context.Canceled) || receipts.Len() != 0 {
+		t.Errorf("error %v, receipts %s", err, receipts)
 	}
 }
 
