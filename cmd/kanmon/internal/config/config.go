@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strconv"
 	"time"
 
+	"kanmon/discover"
 	"kanmon/topology/strictyaml"
 )
 
@@ -131,7 +133,8 @@ func Load(r io.Reader, name string) (Nightly, error) {
 	for _, l := range f.Listen {
 		d := Listen{Interface: l.Interface.Value, Vantage: l.Vantage.Value, Duration: defaultDuration}
 		if d.Interface == "" {
-			c.add(l.Interface, "listen: an entry has no interface")
+			at := strictyaml.Text{Line: max(l.Interface.Line, l.Vantage.Line, l.Duration.Line)}
+			c.add(at, "listen: an entry has no interface")
 		}
 		if l.Duration.Set() {
 			var err error
@@ -151,10 +154,61 @@ func Load(r io.Reader, name string) (Nightly, error) {
 	if len(f.Tell) == 0 {
 		n.Tell = []string{TellWaysOut, TellNewDevices}
 	}
+	c.traffic(f)
 	if len(n.Listen)+len(n.Evidence)+len(n.SNMP.Agents)+len(n.Scan.Targets) == 0 {
 		c.add(f.Version, "nothing to do: name evidence, listen, snmp agents or scan targets")
 	}
 	return n, errors.Join(c.errs...)
+}
+
+// traffic checks what is sent, to whom, and whether that is allowed: what would
+// be refused at night is said now, with its line.
+func (c *checker) traffic(f file) {
+	level := discover.TrafficListen // where the file does not say
+	if f.Traffic.Set() {
+		var err error
+		if level, err = discover.ParseTraffic(f.Traffic.Value); err != nil {
+			c.add(f.Traffic, "traffic: %w", err)
+			return
+		}
+	}
+	for _, t := range f.Exclude {
+		c.prefix(t, "exclude")
+	}
+	for _, t := range f.SNMP.Agents {
+		if p := c.prefix(t, "snmp: agents"); p.IsValid() && !p.IsSingleIP() {
+			c.add(t, "snmp: agents: %s: name each agent by its address; ranges are not searched for agents", p)
+		}
+		if level < discover.TrafficQuery {
+			c.add(t, "snmp: agents are named, but traffic: %s does not allow to ask them: write traffic: query", level)
+		}
+	}
+	for _, t := range f.Scan.Targets {
+		c.prefix(t, "scan: targets")
+		if level < discover.TrafficProbe {
+			c.add(t, "scan: targets are named, but traffic: %s does not allow to scan them: write traffic: probe", level)
+		}
+	}
+	for _, l := range f.Listen {
+		if level < discover.TrafficListen {
+			c.add(l.Interface, "listen: an interface is named, but traffic: %s does not allow to listen: write traffic: listen", level)
+		}
+	}
+	if v := f.SNMP.Version; v.Set() && v.Value != "1" && v.Value != "2c" && v.Value != "3" {
+		c.add(v, "snmp: version %q is not one of 1, 2c, 3", v.Value)
+	}
+}
+
+// prefix checks an address or a prefix, and returns it.
+func (c *checker) prefix(t strictyaml.Text, key string) netip.Prefix {
+	if a, err := netip.ParseAddr(t.Value); err == nil {
+		return netip.PrefixFrom(a.WithZone(""), a.BitLen())
+	}
+	p, err := netip.ParsePrefix(t.Value)
+	if err != nil {
+		c.add(t, "%s: %q is not an IP address or a prefix such as 10.0.0.0/24 (names are not looked up)", key, t.Value)
+	}
+	return p
 }
 
 type checker struct {
@@ -163,7 +217,7 @@ type checker struct {
 }
 
 func (c *checker) add(at strictyaml.Text, format string, args ...any) {
-	c.errs = append(c.errs, &strictyaml.Error{File: c.name, Line: at.Line, Msg: fmt.Sprintf(format, args...)})
+	c.errs = append(c.errs, &strictyaml.Error{File: c.name, Line: at.Line, Msg: fmt.Errorf(format, args...).Error()})
 }
 
 func values(ts []strictyaml.Text) []string {

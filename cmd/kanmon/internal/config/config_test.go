@@ -77,6 +77,15 @@ func TestLoadRefuses(t *testing.T) {
 	const start = "version: 1\nfolder: runs\n"
 	for _, tt := range []struct{ name, in, want string }{
 		{"misspelt key", start + "exlude: [10.9.0.0/16]\n", `nightly.yaml:3: key "exlude" is not known here`},
+		{"unknown traffic", start + "evidence: [x]\ntraffic: loud\n", `nightly.yaml:4: traffic: traffic level "loud"`},
+		{"excluded name", start + "evidence: [x]\nexclude:\n  - 10.0.0.1\n  - host.example\n", `nightly.yaml:6: exclude: "host.example"`},
+		{"range of agents", start + "traffic: query\nsnmp:\n  agents: [10.0.0.0/24]\n", `nightly.yaml:5: snmp: agents: 10.0.0.0/24`},
+		{"named agent", start + "traffic: query\nsnmp:\n  agents: [switch]\n", `nightly.yaml:5: snmp: agents: "switch"`},
+		{"agents without leave", start + "snmp:\n  agents: [10.0.0.1]\n", `nightly.yaml:4: snmp: agents are named, but traffic: listen`},
+		{"targets without leave", start + "traffic: query\nscan:\n  targets: [10.0.0.0/24]\n", `nightly.yaml:5: scan: targets are named, but traffic: query`},
+		{"listen without leave", start + "traffic: none\nlisten:\n  - interface: eth0\n", `nightly.yaml:5: listen: `},
+		{"snmp version", start + "traffic: query\nsnmp:\n  agents: [10.0.0.1]\n  version: 4\n", `nightly.yaml:6: snmp: version "4"`},
+		{"no interface", start + "listen:\n  - vantage: x\n", `nightly.yaml:4: listen: an entry has no interface`},
 		{"another version", "version: 2\nfolder: runs\nevidence: [x]\n", `nightly.yaml:1: version "2" is not known`},
 		{"no folder", "version: 1\nevidence: [x]\n", "folder is missing"},
 		{"nothing to do", start, "nothing to do"},
