@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"kanmon/discover"
+	"kanmon/discover/nmap"
+	"kanmon/discover/pcap"
 	"kanmon/discover/snmp"
 )
 
@@ -98,6 +100,9 @@ func (f *auditFlags) withInterfaces(o auditOptions) (auditOptions, error) {
 		}
 	}
 	for _, name := range names {
+		if err := pcap.Check(name); err != nil {
+			return o, usage("", "%w", err)
+		}
 		o.listen = append(o.listen, listenOptions{Interface: name, Vantage: f.vantage, Duration: f.duration})
 	}
 	return o, nil
@@ -201,10 +206,30 @@ func (a *app) tellAudit(ctx context.Context, o auditOptions) error {
 	return a.tell(gate.Plan())
 }
 
-// audit listens, and asks whom it may, at the same time. It writes observations
+// checkScan reports what of a scan would be refused, before anything is begun.
+func (a *app) checkScan(ctx context.Context, o auditOptions, gate *discover.Gate) error {
+	if len(o.scans) == 0 {
+		return nil
+	}
+	scan := o.scan.options()
+	scan.Targets, scan.OutFile = o.scans, "scan.xml"
+	if _, err := nmap.Plan(ctx, scan, gate); err != nil {
+		return usage("", "%w", err)
+	}
+	return nil
+}
+
+// audit listens, and at the same time asks whom it may. It writes observations
 // and receipts of what was sent into folder, and reports whether all sources
 // did all they should. Its error means that nothing was gathered at all.
 func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complete bool, err error) {
+	allowed, err := a.gate(o.traffic, o.scope, o.targets, discard{}) // before any file is made
+	if err != nil {
+		return false, err
+	}
+	if err := a.checkScan(ctx, o, allowed); err != nil {
+		return false, err
+	}
 	to, err := a.record(filepath.Join(folder, "observations.jsonl"))
 	if err != nil {
 		return false, err
@@ -220,42 +245,35 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 	if err != nil {
 		return false, errors.Join(err, to.close())
 	}
-	var (
-		group sync.WaitGroup
-		mu    sync.Mutex
-		errs  []error
-	)
-	start := func(run func() error) {
-		group.Go(func() {
-			if err := run(); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				errs = append(errs, err)
-			}
-		})
-	}
-	for _, l := range o.listen {
-		start(func() error { return a.listen(ctx, l, to) })
-	}
-	if len(o.agents) > 0 {
-		start(func() error { return a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds}, gate, to) })
-	}
-	if len(o.scans) > 0 {
-		start(func() error {
-			scan := o.scan.options()
-			scan.Targets = o.scans
-			return a.scanHosts(ctx, scan, gate, to)
-		})
-	}
-	group.Wait()
+	errs := a.collect(ctx, o, gate, to)
 	if err := to.close(); err != nil {
 		return false, err
 	}
-	joined := errors.Join(errs...)
-	err = a.partly(ctx, to, joined)
+	err = a.partly(ctx, len(errs), errs...)
 	var e *exitError
 	if errors.As(err, &e) && e.code == exitUsage {
 		return false, err
 	}
-	return joined == nil, nil
+	return err == nil, nil
+}
+
+// collect runs the sources, and returns an error or nil for each. It listens all
+// the time. What sends goes one after the other, since each would use up the
+// whole rate, and nmap is not to begin where a device did not bear SNMP.
+func (a *app) collect(ctx context.Context, o auditOptions, gate *discover.Gate, to *recorder) []error {
+	listening, sending := make([]error, len(o.listen)), []error(nil)
+	var group sync.WaitGroup
+	for i, l := range o.listen {
+		group.Go(func() { listening[i] = a.listen(ctx, l, to) })
+	}
+	if len(o.agents) > 0 {
+		sending = append(sending, a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds}, gate, to))
+	}
+	if len(o.scans) > 0 {
+		scan := o.scan.options()
+		scan.Targets = o.scans
+		sending = append(sending, a.scanHosts(ctx, scan, gate, to))
+	}
+	group.Wait()
+	return append(listening, sending...)
 }

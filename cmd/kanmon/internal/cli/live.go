@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ type recorder struct {
 		Encode(fact.Observation) error
 	}
 	close func() error
-	count uint64
+	count uint64 // observations, beside those on the sessions themselves
 }
 
 // record opens the evidence file at path for appending, or standard output
@@ -51,7 +52,9 @@ func (a *app) record(path string) (*recorder, error) {
 func (r *recorder) encode(o fact.Observation) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.count++
+	if _, ok := o.Fact.(fact.InputRead); !ok {
+		r.count++
+	}
 	return r.enc.Encode(o)
 }
 
@@ -131,11 +134,26 @@ func untilWhen(d time.Duration) string {
 	return d.String()
 }
 
-// ask asks agents by SNMP through gate.
+// ask asks agents by SNMP through gate; those that the operator excluded are
+// left out. Where a device does not bear it, the gate is stopped for everybody.
 func (a *app) ask(ctx context.Context, o snmp.Options, gate *discover.Gate, to *recorder) error {
+	spared := func(agent netip.Addr) bool {
+		why := gate.Spared(agent)
+		if why != "" {
+			a.note("%s is not asked: %s", agent, why)
+		}
+		return why != ""
+	}
+	if o.Targets = slices.DeleteFunc(slices.Clone(o.Targets), spared); len(o.Targets) == 0 {
+		return fmt.Errorf("%w: no agent is left that may be asked", discover.ErrRefused)
+	}
 	return a.session(to, "live-snmp", "snmp", func(session string, to discover.Sink) (discover.Summary, error) {
 		o.Session, o.Now = session, a.Now
-		return discover.Summary{}, snmp.Collect(ctx, o, gate, to)
+		err := snmp.Collect(ctx, o, gate, to)
+		if errors.Is(err, snmp.ErrRestarted) || errors.Is(err, snmp.ErrSilent) {
+			gate.Stop("a device restarted or fell silent while it was asked by SNMP")
+		}
+		return discover.Summary{}, err
 	})
 }
 
@@ -263,13 +281,16 @@ func addresses(list []string) ([]netip.Addr, []netip.Prefix, error) {
 	return out, ps, nil
 }
 
-// partly ends a live command: what was gathered is kept, and an error of the
-// source means that it is not all.
-func (a *app) partly(ctx context.Context, to *recorder, err error) error {
+// partly ends a live command: what was gathered is kept, and an error of a
+// source means that it is not all. Where every source was refused, nothing was
+// done at all.
+func (a *app) partly(ctx context.Context, sources int, errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	err := errors.Join(errs...)
 	switch {
 	case err == nil:
 		return nil
-	case to.count <= 1 && isRefusal(err): // the note on the session itself is all there is
+	case len(errs) == sources && isRefusal(err):
 		return &exitError{code: exitUsage, err: err}
 	case ctx.Err() != nil:
 		a.note("interrupted: what was gathered until then is kept")
@@ -280,7 +301,14 @@ func (a *app) partly(ctx context.Context, to *recorder, err error) error {
 }
 
 // isRefusal reports whether err means that nothing was sent or heard, since it
-// was not allowed to be.
+// was not allowed to be. Of joined errors, all have to say so: one of the agents
+// may have been asked.
 func isRefusal(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // errors.Is is content with one of many
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !isRefusal(err) })
+	case interface{ Unwrap() error }:
+		return isRefusal(e.Unwrap())
+	}
 	return errors.Is(err, discover.ErrRefused) || errors.Is(err, os.ErrPermission)
 }

@@ -90,7 +90,7 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 	if err := lockFile(lock); err != nil {
 		return usage("wait for it to end", "another nightly run is at work in %s", n.Folder)
 	}
-	before, err := lastGood(n.Folder)
+	good, before, err := lastGood(n.Folder)
 	if err != nil {
 		return err
 	}
@@ -114,9 +114,10 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 		}); err != nil {
 			return err
 		}
-		if err := forgetRuns(runs, n.Keep); err != nil {
-			return err
-		}
+		good = name
+	}
+	if err := forgetRuns(runs, n.Keep, good); err != nil {
+		return err
 	}
 	return verdict(complete, tell)
 }
@@ -129,7 +130,7 @@ func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 		scan:    scanFlags{ports: n.Scan.Ports},
 		targets: targetFlags{exclude: n.Exclude},
 	}
-	if f.traffic == "" {
+	if len(f.agents)+len(f.scans) == 0 { // nobody to ask, whatever is allowed
 		f.traffic = discover.TrafficListen.String()
 	}
 	if f.creds.version == "" {
@@ -144,9 +145,6 @@ func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 		getenv = func(name string) string { return secrets[name] }
 	}
 	o, err := f.options(getenv)
-	if err == nil && len(n.Listen) > 0 && o.traffic < discover.TrafficListen {
-		err = usage("write traffic: listen", "traffic: none, but the configuration names interfaces to listen on")
-	}
 	for _, l := range n.Listen {
 		o.listen = append(o.listen, listenOptions{Interface: l.Interface, Vantage: l.Vantage, Duration: l.Duration})
 	}
@@ -203,21 +201,22 @@ func (a *app) nightlyMap(ctx context.Context, n config.Nightly, o auditOptions, 
 	return s, complete && all, a.write(ctx, p, s)
 }
 
-// lastGood reads the snapshot of the last complete run; nil where there is
-// none yet.
-func lastGood(folder string) (*topology.Snapshot, error) {
+// lastGood returns the name of the last complete run and its snapshot; nil where
+// there is none yet.
+func lastGood(folder string) (string, *topology.Snapshot, error) {
 	b, err := os.ReadFile(filepath.Join(folder, lastGoodFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // no run yet is no error
+		return "", nil, nil
 	}
 	if err != nil {
-		return nil, usage("", "last good run: %w", err)
+		return "", nil, usage("", "last good run: %w", err)
 	}
 	name := strings.TrimSpace(string(b))
 	if !isRun(name) {
-		return nil, usage("remove it to begin anew", "%s does not name a run but %q", filepath.Join(folder, lastGoodFile), fact.Clean(name))
+		return "", nil, usage("remove it to begin anew", "%s does not name a run but %q", filepath.Join(folder, lastGoodFile), fact.Clean(name))
 	}
-	return loadSnapshot(filepath.Join(folder, runsFolder, name))
+	s, err := loadSnapshot(filepath.Join(folder, runsFolder, name))
+	return name, s, err
 }
 
 func isRun(name string) bool { return regexp.MustCompile(`^\d{8}T\d{6}Z$`).MatchString(name) }
@@ -241,9 +240,10 @@ func (a *app) tellNight(before, after *topology.Snapshot, tell []string) (bool, 
 		(slices.Contains(tell, config.TellLinks) && !d.Links.Empty()), nil
 }
 
-// forgetRuns removes the oldest runs beyond keep. It removes folders only whose
-// names are those of runs and that hold a snapshot.
-func forgetRuns(runs string, keep int) error {
+// forgetRuns removes the oldest runs beyond keep, but never the last good one:
+// what failed every night since must not push it out. It removes folders only
+// whose names are those of runs and that hold a snapshot.
+func forgetRuns(runs string, keep int, good string) error {
 	entries, err := os.ReadDir(runs)
 	if err != nil {
 		return fmt.Errorf("list runs: %w", err)
@@ -255,11 +255,13 @@ func forgetRuns(runs string, keep int) error {
 		}
 	}
 	slices.Sort(names)
-	for len(names) > keep {
-		if err := os.RemoveAll(filepath.Join(runs, names[0])); err != nil {
+	for _, name := range names[:max(0, len(names)-keep)] {
+		if name == good {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(runs, name)); err != nil {
 			return fmt.Errorf("remove an old run: %w", err)
 		}
-		names = names[1:]
 	}
 	return nil
 }

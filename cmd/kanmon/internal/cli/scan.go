@@ -69,7 +69,7 @@ and medical devices listen. Ask the biomedical engineers first.
 			if closeErr := done(); closeErr != nil {
 				return closeErr
 			}
-			return a.partly(c.Context(), to, err)
+			return a.partly(c.Context(), 1, err)
 		},
 	}
 	flags.add(c.Flags())

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"kanmon/discover/pcap"
 )
 
 func (a *app) sniffCommand() *cobra.Command {
@@ -25,6 +27,9 @@ It needs the right to capture: root, or the capability CAP_NET_RAW.
 			if l.Interface == "" {
 				return usage("add -i INTERFACE", "no interface was named")
 			}
+			if err := pcap.Check(l.Interface); err != nil {
+				return usage("", "%w", err)
+			}
 			to, err := a.record(out)
 			if err != nil {
 				return err
@@ -36,7 +41,7 @@ It needs the right to capture: root, or the capability CAP_NET_RAW.
 			if err == nil {
 				a.note("%d observations", to.count)
 			}
-			return a.partly(c.Context(), to, err)
+			return a.partly(c.Context(), 1, err)
 		},
 	}
 	f := c.Flags()

@@ -106,7 +106,7 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 			if closeErr := done(); closeErr != nil {
 				return closeErr
 			}
-			return a.partly(c.Context(), to, err)
+			return a.partly(c.Context(), 1, err)
 		},
 	}
 	creds.add(c.Flags(), true)
