@@ -8,6 +8,10 @@ import (
 	"kanmon/topology"
 )
 
+// minFrames is how many frames show a way out that nothing else speaks of: the
+// addresses in one may be damaged.
+const minFrames = 2
+
 // passage is a conversation between an inside device and an address away, of
 // which a third device carried the frames.
 type passage struct {
@@ -30,9 +34,17 @@ func (c *classifier) gateways() {
 		to   netip.Addr
 	}
 	paths := make(map[leg]path) // all found before any claim is made, so that order does not matter
+	frames := make(map[topology.DeviceID]uint64)
 	for _, p := range passages {
-		if l := (leg{p.gateway, p.to}); paths[l].end == "" {
+		l := leg{p.gateway, p.to}
+		if paths[l].end == "" {
 			paths[l] = c.follow(p.gateway, p.to, nil)
+		}
+		if p.answered {
+			frames[paths[l].end] += minFrames
+		}
+		for _, s := range p.o.Seen {
+			frames[paths[l].end] += s.Count
 		}
 	}
 	for _, p := range passages {
@@ -56,6 +68,8 @@ func (c *classifier) gateways() {
 			x.key = key{category: topology.Internet, device: end}
 			x.rules = append(x.rules, either(p.answered, gatewayKnown, gatewayKnownOneWay))
 			obs = append(obs, signs[end]...)
+		case frames[end] < minFrames:
+			continue
 		default:
 			x.key, x.addrs = key{category: topology.Unclassified, device: end}, []netip.Addr{p.to}
 			x.rules = append(x.rules, either(p.answered, gatewayUnknown, gatewayUnknownOneWay))

@@ -401,9 +401,12 @@ func TestGateways(t *testing.T) {
 	igd := fact.DHCPServer{IP: ip("10.0.0.1"), MAC: mac(gwMAC), Version: 4, Routers: []netip.Addr{ip("10.0.0.1")}}
 	oneWay := browse
 	oneWay.Answered = false
+	again := oneWay
+	again.Server.Port = 80
 	runRules(t, []ruleTest{
 		{"nobody knows it", nil, topology.Site{}, []fact.Fact{browse}, []string{"unclassified gw confirmed outbound @192.0.2.80 behind:pc"}},
-		{"nobody knows it, one way", nil, topology.Site{}, []fact.Fact{oneWay}, []string{"unclassified gw reported outbound @192.0.2.80 behind:pc"}},
+		{"nobody knows it, one way", nil, topology.Site{}, []fact.Fact{oneWay, again}, []string{"unclassified gw reported outbound @192.0.2.80 behind:pc"}},
+		{"nobody knows it, one frame", nil, topology.Site{}, []fact.Fact{oneWay}, nil},
 		{"named as router by DHCP", nil, topology.Site{}, []fact.Fact{browse, igd}, []string{"internet gw confirmed outbound behind:pc"}},
 		{
 			"announces itself as router", nil,
