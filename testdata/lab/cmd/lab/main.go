@@ -1,0 +1,168 @@
+//go:build linux
+
+// Lab makes a hospital of network namespaces and real daemons, and takes it
+// away again. See docs/lab.md.
+//
+//	go run ./testdata/lab/cmd/lab up|down|selftest|shell|status|packages
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"kanmon/testdata/lab"
+	"kanmon/testdata/lab/agent"
+	"kanmon/testdata/lab/work"
+)
+
+const usage = `usage: lab [-id NAME] COMMAND
+  up              make the hospital
+  down            take it away: also what a crashed one left
+  selftest        prove that each element works
+  status          what is there
+  shell [HOST]    a shell inside a host (auditor)
+  packages        the Debian packages it needs
+inside the hospital, and of use by hand in a shell there:
+  inside HOST PROGRAM...   run a program in a host
+  ask dns|https|hl7|tcp WHAT
+  serve https|hl7 ADDRESS [NAME]
+  agent           answer snmpd for the bridges
+  work SEED FILE  do the tasks of a host
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("lab", flag.ContinueOnError)
+	flags.Usage = func() { fmt.Fprint(os.Stderr, usage) }
+	id := flags.String("id", "a", "")
+	gate := flags.Bool("gate", false, "")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	args = flags.Args()
+	if len(args) == 0 {
+		return errors.New(strings.TrimSpace(usage))
+	}
+	helper, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	l := &lab.Lab{ID: *id, Helper: helper, Log: os.Stderr}
+	command, args := args[0], args[1:]
+	switch {
+	case command == "up":
+		return l.Up(ctx, lab.Hospital())
+	case command == "down":
+		return l.Down(ctx)
+	case command == "selftest":
+		return selftest(ctx, l)
+	case command == "status":
+		return status(l)
+	case command == "packages":
+		fmt.Println(strings.Join(lab.Hospital().Packages(), " "))
+		return nil
+	case command == "shell":
+		return shell(l, args)
+	case command == "inside" && len(args) >= 2:
+		return l.Inside(args[0], *gate, args[1:])
+	case command == "ask" && len(args) == 2:
+		return work.Ask(ctx, args[0], args[1])
+	case command == "serve" && len(args) >= 2:
+		return work.Serve(ctx, args[0], args[1], args[2:])
+	case command == "agent":
+		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second))
+	case command == "work" && len(args) == 2:
+		return doWork(ctx, args[0], args[1])
+	default:
+		return errors.New(strings.TrimSpace(usage))
+	}
+}
+
+// cached reads the bridges at most once in a while: a walk asks for each row.
+func cached(keep time.Duration) func() ([]agent.Row, error) {
+	var rows []agent.Row
+	var at time.Time
+	return func() ([]agent.Row, error) {
+		if rows == nil || time.Since(at) > keep {
+			bridges, err := agent.Read("/sys/class/net")
+			if err != nil {
+				return nil, err
+			}
+			rows, at = agent.Rows(bridges), time.Now()
+		}
+		return rows, nil
+	}
+}
+
+func doWork(ctx context.Context, seed, file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var tasks []work.Task
+	if err := json.Unmarshal(data, &tasks); err != nil {
+		return fmt.Errorf("work: %s: %w", file, err)
+	}
+	work.Do(ctx, seed, lab.DefaultTimes, tasks, os.Stderr)
+	<-ctx.Done() // a host whose work is done is still there
+	return nil
+}
+
+func shell(l *lab.Lab, args []string) error {
+	host := "auditor"
+	if len(args) > 0 {
+		host = args[0]
+	}
+	program := os.Getenv("SHELL")
+	if program == "" {
+		program = "/bin/sh"
+	}
+	return l.Inside(host, false, []string{program})
+}
+
+func status(l *lab.Lab) error {
+	s, err := l.Status()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d hosts, %d processes running, %d ended\n", len(s.Hosts), len(s.Running), len(s.Ended))
+	for _, h := range s.Hosts {
+		fmt.Printf("  %-16s ip netns exec %s\n", h, l.Namespace(h))
+	}
+	for _, name := range s.Ended {
+		fmt.Println("  ended:", name)
+	}
+	return nil
+}
+
+func selftest(ctx context.Context, l *lab.Lab) error {
+	failed := 0
+	for _, c := range l.Selftest(ctx, lab.Hospital()) {
+		if c.Err != nil {
+			failed++
+			fmt.Printf("FAIL  %s: %v\n", c.Name, c.Err)
+			continue
+		}
+		fmt.Printf("ok    %s (%.1f s)%s\n", c.Name, c.Took.Seconds(), c.Note)
+	}
+	if failed > 0 {
+		return fmt.Errorf("lab: %d checks failed", failed)
+	}
+	return nil
+}

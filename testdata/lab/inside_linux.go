@@ -1,0 +1,127 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// enter moves the calling thread, which must be locked, into a namespace.
+func enter(namespace string) error {
+	f, err := os.Open(filepath.Join("/run/netns", namespace))
+	if err != nil {
+		return fmt.Errorf("lab: no such host is up: %w", err)
+	}
+	defer f.Close()
+	if err := unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("lab: entering %s: %w", namespace, err)
+	}
+	return nil
+}
+
+// within calls fn on a thread inside a host's namespace. Sockets that fn opens
+// stay inside. The thread is thrown away afterwards.
+func (l *Lab) within(host string, fn func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
+		if err := enter(l.Namespace(host)); err != nil {
+			done <- err
+			return
+		}
+		done <- fn()
+	}()
+	return <-done
+}
+
+// gateFD is the descriptor by which a process is told that it is recorded and
+// may go on.
+const gateFD = 3
+
+// Inside replaces the calling process by argv, inside a host: its network, its
+// name, a /sys that shows its network, its own /run and its resolvers. With
+// gate it first waits for a byte on descriptor 3, and ends if there is none:
+// the lab crashed before it could write down the process.
+func (l *Lab) Inside(host string, gate bool, argv []string) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	if len(argv) == 0 {
+		return errors.New("lab: inside: no program given")
+	}
+	runtime.LockOSThread()
+	if gate {
+		f := os.NewFile(gateFD, "gate")
+		if n, _ := f.Read(make([]byte, 1)); n != 1 {
+			return errors.New("lab: inside: the lab ended before this process was recorded")
+		}
+		f.Close()
+	}
+	if err := enter(l.Namespace(host)); err != nil {
+		return err
+	}
+	if err := l.dress(host); err != nil {
+		return err
+	}
+	path, err := lookPath(argv[0])
+	if err != nil {
+		return fmt.Errorf("lab: inside %s: %w", host, err)
+	}
+	if err := syscall.Exec(path, argv, os.Environ()); err != nil {
+		return fmt.Errorf("lab: inside %s: %s: %w", host, path, err)
+	}
+	return nil
+}
+
+// dress gives the process the host's name and mounts; they end with it.
+func (l *Lab) dress(host string) error {
+	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWUTS); err != nil {
+		return fmt.Errorf("lab: inside %s: %w", host, err)
+	}
+	if err := unix.Sethostname([]byte(host)); err != nil {
+		return fmt.Errorf("lab: inside %s: host name: %w", host, err)
+	}
+	dir := l.HostDir(host)
+	mounts := []struct {
+		from, to, kind string
+		flags          uintptr
+		data           string
+	}{
+		// Slave, so that nothing mounted here shows outside, and so that a
+		// namespace taken away outside goes from here too.
+		{"", "/", "", unix.MS_SLAVE | unix.MS_REC, ""},
+		{"sysfs", "/sys", "sysfs", 0, ""},
+		{filepath.Join(dir, "run", "resolv.conf"), "/etc/resolv.conf", "", unix.MS_BIND, ""},
+		{filepath.Join(dir, "run", "hosts"), "/etc/hosts", "", unix.MS_BIND, ""},
+		{filepath.Join(dir, "run"), "/run", "", unix.MS_BIND, ""},
+	}
+	for _, m := range mounts {
+		if err := unix.Mount(m.from, m.to, m.kind, m.flags, m.data); err != nil {
+			return fmt.Errorf("lab: inside %s: mount %s: %w", host, m.to, err)
+		}
+	}
+	if err := os.Chdir(dir); err != nil {
+		return fmt.Errorf("lab: inside %s: %w", host, err)
+	}
+	return nil
+}
+
+// lookPath also looks where daemons are, which is not in everybody's PATH.
+func lookPath(program string) (string, error) {
+	if path, err := exec.LookPath(program); err == nil || strings.Contains(program, "/") {
+		return path, err
+	}
+	for _, dir := range []string{"/usr/sbin", "/sbin"} {
+		if path, err := exec.LookPath(filepath.Join(dir, program)); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w", program, exec.ErrNotFound)
+}
