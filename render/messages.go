@@ -235,8 +235,12 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"summary.decide":      {"判断が必要な出入口", "Ways out that need a decision"},
 		"summary.decide.none": {"判断が必要な出入口はありません", "No way out needs a decision"},
 
-		"changed.remote":    {"相手先", "remote"},
-		"changed.transport": {"方式", "transport"},
-		"changed.device":    {"機器", "device"},
+		"changed.device.name":      {"機器の名前", "name of the device"},
+		"changed.device.mac":       {"機器のMACアドレス", "MAC address of the device"},
+		"changed.device.ip":        {"機器のIPアドレス", "IP address of the device"},
+		"changed.device.serial":    {"機器のシリアル", "serial number of the device"},
+		"changed.remote.names":     {"相手先の名前", "names outside"},
+		"changed.remote.addresses": {"相手先のアドレス", "addresses outside"},
+		"changed.transport":        {"方式", "transport"},
 	}
 })

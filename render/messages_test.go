@@ -8,6 +8,7 @@ import (
 
 	"kanmon/render"
 	"kanmon/topology"
+	"kanmon/topology/register"
 )
 
 func TestMessagesHaveBothLanguages(t *testing.T) {
@@ -64,7 +65,10 @@ func TestMessagesCoverTopology(t *testing.T) {
 	for _, c := range []string{"address-claimed-twice", "identity-contradicts"} {
 		want = append(want, "conflict."+c)
 	}
-	for _, c := range []string{"remote", "transport", "device"} {
+	for _, c := range []string{
+		register.TraitDeviceName, register.TraitDeviceMAC, register.TraitDeviceIP, register.TraitDeviceSerial,
+		register.TraitRemoteNames, register.TraitRemoteAddresses, register.TraitTransport,
+	} {
 		want = append(want, "changed."+c)
 	}
 	keys := render.Keys()

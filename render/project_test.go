@@ -11,6 +11,7 @@ import (
 	"kanmon/render"
 	"kanmon/render/rendertest"
 	"kanmon/topology"
+	"kanmon/topology/register"
 )
 
 func TestProjectNumbersWaysOut(t *testing.T) {
@@ -93,7 +94,10 @@ func TestProjectKnowsEveryText(t *testing.T) {
 	s := rendertest.Sample(60)
 	for i := range s.ExternalConnections {
 		s.ExternalConnections[i].Direction = []topology.Direction{topology.Outbound, topology.Inbound, topology.Both}[i%3]
-		s.ExternalConnections[i].Changes = []string{"remote", "transport", "device"}
+		s.ExternalConnections[i].Changes = []string{
+			register.TraitDeviceName, register.TraitDeviceMAC, register.TraitDeviceIP, register.TraitDeviceSerial,
+			register.TraitRemoteNames, register.TraitRemoteAddresses, register.TraitTransport,
+		}
 	}
 	for _, l := range []render.Lang{render.Japanese, render.English} {
 		v := render.Project(s, l)

@@ -1,9 +1,11 @@
 package diagram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -300,7 +302,8 @@ func (p *boardPage) zoneBox(z zoneBox, at draw.Point) {
 	p.shapes = append(outer, draw.Group{ID: z.key, Title: z.name, Class: "zone", Shapes: p.shapes})
 }
 
-// badges shows in a zone which ways out leave from it.
+// badges shows in a zone which ways out leave from it; where there is no room
+// for all, the worst.
 func (p *boardPage) badges(z zoneBox, x, y float64) {
 	right := x + p.zone - 16
 	step := badgeSize*2 + 5
@@ -309,6 +312,10 @@ func (p *boardPage) badges(z zoneBox, x, y float64) {
 	more := 0
 	if len(ways) > fit {
 		more = len(ways) - fit + 1
+		ways = slices.Clone(ways)
+		slices.SortStableFunc(ways, func(a, b int) int {
+			return cmp.Compare(severity(p.view.WaysOut[b-1].Status), severity(p.view.WaysOut[a-1].Status))
+		})
 		ways = ways[:fit-1]
 	}
 	for _, n := range ways {

@@ -118,11 +118,14 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 }
 
 func worse(a, b topology.Status) topology.Status {
-	order := []topology.Status{topology.Approved, topology.Changed, topology.Expired, topology.Unapproved}
-	if slices.Index(order, b) > slices.Index(order, a) {
+	if severity(b) > severity(a) {
 		return b
 	}
 	return a
+}
+
+func severity(s topology.Status) int {
+	return slices.Index([]topology.Status{topology.Approved, topology.Changed, topology.Expired, topology.Unapproved}, s)
 }
 
 func surest(a, b topology.Grade) topology.Grade {

@@ -24,9 +24,11 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	const top, edge = 74.0, 24.0
 	p := &boardPage{board: &board{view: v}}
 	width := max(l.Width+2*edge, 760)
+	var names []draw.Shape // of ports: above all lines, below the boxes
 	for _, e := range l.Edges {
-		p.link(d, e, edge, top)
+		names = append(names, p.link(d, e, edge, top)...)
 	}
+	p.add(names...)
 	nodes := l.ByName()
 	for _, b := range d.boxes {
 		n := nodes[b.name]
@@ -84,8 +86,9 @@ func (d *detail) rows() *layout.Layout {
 	return l
 }
 
-// link draws one link with the names of its ports at its ends.
-func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) {
+// link draws one link, and returns the names of its ports.
+func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) []draw.Shape {
+	var names []draw.Shape
 	var k line
 	for _, c := range d.lines {
 		if c.id == e.ID {
@@ -107,31 +110,47 @@ func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) {
 			path.Segments = append(path.Segments, draw.Segment{Op: draw.Cubic, Args: [3]draw.Point{at(c.Points[i]), at(c.Points[i+1]), at(c.Points[i+2])}})
 		}
 		p.add(path)
-		p.ports(at(c.Points[0]), at(c.Points[len(c.Points)-1]), e.Tail == k.a, k)
+		n := len(c.Points)
+		if e.Tail == k.a {
+			names = append(names, portNames(at(c.Points[n-1]), at(c.Points[n-2]), at(c.Points[n-4]), k)...)
+		} else {
+			names = append(names, portNames(at(c.Points[0]), at(c.Points[1]), at(c.Points[3]), k)...)
+		}
 	}
+	return names
 }
 
-// ports writes the names of the ports of a link beside its far end, where links
-// of one switch no longer lie upon each other.
-func (p *boardPage) ports(first, last draw.Point, forward bool, k line) {
-	end := last
-	if !forward {
-		end = first
-	}
+// portNames writes the names of the ports of a link on its line, before its far
+// end, where links of one switch no longer lie upon each other. The line comes
+// to end from near, and before that from far.
+func portNames(end, near, far draw.Point, k line) []draw.Shape {
 	var names []string
 	for _, n := range []string{k.aPort, k.bPort} {
 		if n != "" {
 			names = append(names, n)
 		}
 	}
-	const size, room = 6.5, 84.0
+	const size, room, gap = 6.5, 84.0, 5.0
 	text := font.Truncate(strings.Join(names, " – "), size, font.Regular, room)
-	anchor, x := draw.End, end.X-4
-	if first.X > last.X == forward {
-		anchor, x = draw.Start, end.X+4
+	if text == "" {
+		return nil
 	}
-	if text != "" {
-		p.text(x, end.Y-2.5, size, font.Regular, grey, anchor, text)
+	dx, dy := near.X-end.X, near.Y-end.Y
+	if math.Hypot(dx, dy) < 1 {
+		dx, dy = far.X-end.X, far.Y-end.Y
+	}
+	length := math.Hypot(dx, dy)
+	if length == 0 {
+		return nil
+	}
+	dx, dy = dx/length, dy/length
+	width := font.Width(text, size, font.Regular)
+	// As far from the box as the text, lying level, needs in this direction.
+	away := gap + min(width/2/max(math.Abs(dx), 1e-6), size/2/max(math.Abs(dy), 1e-6))
+	x, y := end.X+dx*away, end.Y+dy*away
+	return []draw.Shape{
+		draw.Rect{X: x - width/2 - 1, Y: y - size/2 - 0.5, Width: width + 2, Height: size + 1, Fill: paper},
+		draw.Text{X: x, Y: y + font.CapHeight(size)/2, Size: size, Color: grey, Anchor: draw.Middle, Text: text},
 	}
 }
 

@@ -115,7 +115,11 @@ func (p *boardPage) table(top, bottom float64) {
 		rest = append(rest, l.F("more.approved", approved))
 	}
 	if n := len(p.view.NotSeen); n > 0 {
-		rest = append(rest, l.T("not.seen")+": "+strconv.Itoa(n))
+		names := make([]string, n)
+		for i, a := range p.view.NotSeen {
+			names[i] = strings.TrimSpace(a.CategoryLabel + " " + a.Owner)
+		}
+		rest = append(rest, fmt.Sprintf("%s: %d（%s）", l.T("not.seen"), n, strings.Join(names, l.T("comma"))))
 	}
 	p.fitted(margin+10, y+g.row*0.7, g.size, font.Regular, grey, draw.Start, usable-20, strings.Join(rest, "　　"))
 }

@@ -67,7 +67,7 @@ func (b *builder) waysOut() {
 			c.Owner, c.Contract, c.Purpose, c.ApprovalID = "情報システム室", "2025-0"+w.id[2:], "保守", "a-"+w.id[2:]
 		}
 		if w.status == topology.Changed {
-			c.Changes = []string{"remote"}
+			c.Changes = []string{"remote.addresses"}
 		}
 		b.s.ExternalConnections = append(b.s.ExternalConnections, c)
 	}
