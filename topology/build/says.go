@@ -275,7 +275,7 @@ func (s *sayer) Route(_ *fact.Observation, f fact.Route) {
 			f.Destination, f.NextHop, f.IfIndex)
 		return
 	}
-	s.both("the device's routing table has %s on interface %d", "機器の経路表：%s はインタフェース %d に直結", f.Destination, f.IfIndex)
+	s.both("the device's routing table leads %s over interface %d, without a next hop", "機器の経路表：%s 宛てはインタフェース %d へ（次の機器なし）", f.Destination, f.IfIndex)
 }
 
 // FDBEntry implements fact.Visitor.

@@ -165,7 +165,8 @@ func compare(a Approval, x topology.ExternalConnection, d topology.Device) (fit,
 	trait(TraitDeviceSerial, 8, a.Device.Serial != "", d.Serial != "", strings.EqualFold(a.Device.Serial, d.Serial), &device)
 	trait(TraitDeviceMAC, 8, !a.Device.MAC.IsZero(), len(macs) > 0, slices.Contains(macs, a.Device.MAC.String()), &device)
 	trait(TraitDeviceIP, 2, a.Device.IP.IsValid(), len(ips) > 0, slices.Contains(ips, a.Device.IP), &device)
-	trait(TraitDeviceName, 2, a.Device.Name != "", d.Name != "", named(d, a.Device.Name), &device)
+	sameName := named(d, a.Device.Name) // a device of which no name was heard is called by an address
+	trait(TraitDeviceName, 2, a.Device.Name != "", len(d.Names) > 0 || sameName, sameName, &device)
 
 	ranges, all := within(x.Remote.Addresses, a.Remote.Addresses)
 	any1, wild := nameWithin(x.Remote.Names, a.Remote.Names)

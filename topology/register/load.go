@@ -184,6 +184,7 @@ func (p *parser) remote(e entry, a *Approval) {
 	for _, t := range e.Remote.Addresses {
 		q, err := netip.ParsePrefix(t.Value)
 		if ip, err2 := netip.ParseAddr(t.Value); err != nil && err2 == nil {
+			ip = ip.Unmap().WithZone("")
 			q, err = netip.PrefixFrom(ip, ip.BitLen()), nil
 		}
 		switch {
@@ -191,7 +192,9 @@ func (p *parser) remote(e entry, a *Approval) {
 			p.fail(lineOr(t, a.Line), "%q is not an address or a prefix such as 203.0.113.10 or 203.0.113.0/24", t.Value)
 		case q.Masked() != q:
 			p.fail(t.Line, "prefix %s has bits set after its length: write %s", q, q.Masked())
-		case q.Bits() < 8:
+		case q.Addr().Is4In6():
+			p.fail(t.Line, "%s is an IPv4 prefix in IPv6 form: write it as IPv4", q)
+		case q.Bits() < 8, q.Addr().Is6() && q.Bits() < widest6:
 			p.fail(t.Line, "prefix %s is so wide that it approves almost everything: name what was agreed", q)
 		default:
 			a.Remote.Addresses = append(a.Remote.Addresses, q)
@@ -211,6 +214,10 @@ func (p *parser) dates(e entry) {
 		p.fail(e.Until.Line, "until %s is before from %s: correct one of them", e.Until.Value, e.From.Value)
 	}
 }
+
+// widest6 is the length of the widest IPv6 prefix that an approval may name:
+// what a provider has in all.
+const widest6 = 20
 
 // sameTraits refuses two approvals that cannot be told apart.
 func (p *parser) sameTraits(a *Approval) {

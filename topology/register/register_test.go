@@ -65,6 +65,7 @@ func devices() register.Devices {
 		device("ekaru-07", "00:00:5e:00:53:40", "10.10.0.140"),
 		device("rogue", "00:00:5e:00:53:99", "10.50.0.10"),
 		device("fw-1", "00:00:5e:00:53:02", "10.60.0.254"),
+		{ID: "d-10.20.0.253", Name: "10.20.0.253"},
 	})
 }
 
@@ -164,6 +165,12 @@ connections:
 			want: []result{{topology.Approved, "a", nil}},
 		},
 		{
+			name: "a device of which no name was heard this time",
+			reg:  "version: 1\nconnections:\n  - {id: a, category: vendor-vpn, device: {name: ct-maint}, remote: {addresses: [\"::ffff:203.0.113.77\"]}}\n",
+			in:   []topology.ExternalConnection{conn("x1", vpn, "10.20.0.253", "203.0.113.77")},
+			want: []result{{topology.Approved, "a", nil}},
+		},
+		{
 			name: "transport alone never matches",
 			reg:  "version: 1\nconnections:\n  - {id: a, category: vendor-vpn, device: {name: nobody}, transport: [ipsec]}\n",
 			in:   []topology.ExternalConnection{conn("x1", vpn, "rogue", "203.0.113.77", "ipsec")},
@@ -248,6 +255,8 @@ func TestLoadErrors(t *testing.T) {
 		{"address", "[198.51.100.20]", "[198.51.100.20.1]", "register.yaml:16: "},
 		{"host bits", "[198.51.100.20]", "[198.51.100.20/24]", "write 198.51.100.0/24"},
 		{"everything", "[198.51.100.20]", "[0.0.0.0/0]", "approves almost everything"},
+		{"everything in IPv6", "[198.51.100.20]", `["2000::/8"]`, "approves almost everything"},
+		{"IPv4 in IPv6 form", "[198.51.100.20]", `["::ffff:198.51.100.0/120"]`, "write it as IPv4"},
 		{"name", `"*.teamviewer.com"`, `"*"`, "is not a name"},
 		{"url", `"*.teamviewer.com"`, `"https://teamviewer.com/"`, "is not a name"},
 		{"date", "until: 2026-03-31", "until: 2026-02-30", "register.yaml:22: "},
