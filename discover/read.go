@@ -3,6 +3,7 @@ package discover
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -178,13 +179,25 @@ func (evidenceFormat) Match(head []byte) bool { return fact.IsLog(head) }
 
 // Read implements Format.
 func (evidenceFormat) Read(_ context.Context, in *Input, to Sink) (Summary, error) {
-	var s Summary
+	var (
+		s       Summary
+		foreign uint64
+	)
 	err := fact.Decode(in, func(o fact.Observation) error {
 		s.Records++
 		return to.Emit(o)
 	}, func(line int, err error) {
 		s.Records++
 		to.Skip(fmt.Sprintf("line %d", line), err)
+		// Half a line is what a killed program leaves, and the rest is whole.
+		// Any other fault is of a line that was whole, and says something that
+		// is now missing.
+		if half := (*json.SyntaxError)(nil); !errors.As(err, &half) {
+			foreign++
+		}
 	})
+	if err == nil && foreign > 0 {
+		err = fmt.Errorf("%d lines are not as this kanmon writes them and were left out", foreign)
+	}
 	return s, err
 }

@@ -120,7 +120,10 @@ func (r *fileReader) match(head []byte) Format {
 // finish fills in the report and emits the fact that the input was read.
 func (r *fileReader) finish(in *Input, format Format, sum Summary) error {
 	rep := r.report
-	rep.Digest, rep.Records, rep.Format = in.Digest(), sum.Records, cmp.Or(sum.Format, format.Name())
+	rep.Digest, rep.Records, rep.Format = in.Digest(), max(sum.Records, rep.Skipped), cmp.Or(sum.Format, format.Name())
+	if rep.Incomplete == "" && rep.Skipped > 0 && rep.Skipped == rep.Records {
+		rep.Incomplete = "none of its records could be read"
+	}
 	if _, own := format.(evidenceFormat); own && rep.Incomplete == "" && rep.Skipped == 0 {
 		return nil
 	}

@@ -308,9 +308,38 @@ func TestEvidenceFormat(t *testing.T) {
 		if !strings.Contains(through, digest(content)) || !strings.Contains(through, `"format":"evidence"`) {
 			t.Errorf("%s: no fact says that the evidence is damaged:\n%s", name, through)
 		}
-		if in := rep.Inputs[0]; (name == "cut") != (in.Incomplete != "") || (name == "damaged") != (in.Skipped == 1) {
+		if in := rep.Inputs[0]; rep.Complete() || (name == "damaged") != (in.Skipped == 1) {
 			t.Errorf("%s: got %+v", name, in)
 		}
+	}
+}
+
+// TestEvidenceResumed: half a line in the middle is what a run leaves that was
+// killed and continued; what matters was written again or is lost for good, and
+// the file is whole as it stands.
+func TestEvidenceResumed(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	write(t, root, map[string]string{"a": "toy\n192.0.2.1\n192.0.2.2\n"})
+	_, direct := read(t, 1, root)
+	lines := strings.SplitAfter(direct, "\n")
+	lines[1] += lines[1][:40] + "\n"
+	write(t, root, map[string]string{"a": strings.Join(lines, "")})
+	rep, _ := read(t, 1, root)
+	if in := rep.Inputs[0]; !rep.Complete() || in.Skipped != 1 {
+		t.Errorf("got %+v, want one skipped line and no more", in)
+	}
+}
+
+// TestReadFilesNothing: a file of which not one record could be read is not one
+// that was read.
+func TestReadFilesNothing(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	write(t, root, map[string]string{"a": "toy\nbad\nbad\n"})
+	rep, evidence := read(t, 1, root)
+	if rep.Complete() || !strings.Contains(evidence, "none of its records could be read") {
+		t.Errorf("got %+v\n%s", rep.Inputs[0], evidence)
 	}
 }
 
