@@ -102,7 +102,7 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 		Grade: c.Grade, GradeLabel: l.T("grade." + string(c.Grade)),
 		Party: p.party(c), Service: p.either(c.Service, c.ServiceJA),
 		Remotes:   remotes(c.Remote),
-		Transport: strings.Join(transports(c.Transport), p.lang.T("and")),
+		Transport: strings.Join(p.transports(c.Transport), p.lang.T("and")),
 		Direction: l.T("direction." + string(c.Direction)),
 		DeviceID:  string(c.Device),
 		Device:    p.name(c.Device),
@@ -212,13 +212,15 @@ func remotes(r topology.Remote) []string {
 }
 
 // transports writes transports as people know them.
-func transports(ts []string) []string {
+func (p *projector) transports(ts []string) []string {
 	names := map[string]string{
 		"pppoe": "PPPoE", "ipoe": "IPoE", "map-e": "MAP-E", "ds-lite": "DS-Lite", "ipsec": "IPsec",
 		"openvpn": "OpenVPN", "wireguard": "WireGuard", "l2tp": "L2TP", "pptp": "PPTP", "sstp": "SSTP",
 		"ssl-vpn": "SSL-VPN", "softether": "SoftEther", "lte": "LTE", "usb": "USB", "tls": "TLS",
 		"ipv4": "IPv4", "ipv6": "IPv6", "gre": "GRE", "dicom": "DICOM", "hl7": "HL7", "http": "HTTP",
 		"rndis": "USB (RNDIS)", "dns": "DNS", "quic": "QUIC", "6in4": "6in4", "4in6": "4in6",
+		"rdp": "RDP", "vnc": "VNC", "ssh": "SSH", "telnet": "Telnet", "wifi": "Wi-Fi", "bluetooth": "Bluetooth",
+		"tethering": p.lang.T("tethering"), "teredo": "Teredo", "ppp": "PPP",
 	}
 	out := make([]string, len(ts))
 	for i, t := range ts {

@@ -327,8 +327,8 @@ func TestPools(t *testing.T) {
 	three := small(iphone("a", "00:00:5e:00:53:b1", "10.0.0.21"), iphone("b", "00:00:5e:00:53:b2", "10.0.0.22"), iphone("c", "00:00:5e:00:53:b3", "10.0.0.23"))
 	def := netip.MustParsePrefix("0.0.0.0/0")
 	runRules(t, []ruleTest{
-		{"announced", nil, topology.Site{}, []fact.Fact{announce(pcMAC, "10.0.0.10")}, []string{"usb-tether pc inferred outbound"}},
-		{"name claimed", nil, topology.Site{}, []fact.Fact{fact.NameClaim{Name: "PC", Protocol: "nbns", IP: ip("192.168.137.5"), MAC: mac(pcMAC)}}, []string{"usb-tether pc inferred outbound"}},
+		{"announced", nil, topology.Site{}, []fact.Fact{announce(pcMAC, "10.0.0.10")}, []string{"usb-tether pc inferred outbound tethering"}},
+		{"name claimed", nil, topology.Site{}, []fact.Fact{fact.NameClaim{Name: "PC", Protocol: "nbns", IP: ip("192.168.137.5"), MAC: mac(pcMAC)}}, []string{"usb-tether pc inferred outbound tethering"}},
 		{"asked for from a DHCP server", nil, topology.Site{}, []fact.Fact{
 			fact.DHCPClient{MAC: mac(pcMAC), Version: 4, IP: ip("172.20.10.2")},
 			fact.NameClaim{Name: "PC", Protocol: "dhcp", IP: ip("172.20.10.2"), MAC: mac(pcMAC)},

@@ -166,7 +166,7 @@ func sampleWant() []string {
 		"remote-support ekaru-07 confirmed outbound tls @192.0.2.44 router1.teamviewer.com",
 		"unclassified box confirmed outbound @192.0.2.99 behind:analyzer",
 		"usb-tether byoto-pc12 confirmed outbound usb",
-		"usb-tether kensa-pc3 inferred outbound",
+		"usb-tether kensa-pc3 inferred outbound tethering",
 		"vendor-lte lte-gw confirmed outbound lte",
 		"vendor-lte rut inferred outbound lte",
 		"vendor-vpn ct-maint confirmed outbound ipsec @203.0.113.10",
