@@ -4,7 +4,7 @@ GO            ?= go
 LINT_VERSION  := v2.10.1
 FUZZTIME      ?= 30s
 # Folders named testdata are left out of ./... by the go command; ours holds packages.
-PACKAGES      := ./... ./testdata/sample/... ./testdata/testreport
+PACKAGES      := ./... $(patsubst %/,./%/...,$(wildcard testdata/*/))
 LDFLAGS       := -s -w
 PLATFORMS     := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
 # Real programs that tests talk to. They are not needed to build or to run kanmon.
@@ -53,8 +53,8 @@ bench:
 
 # Rewrites the golden files. Look at the difference before committing it.
 golden:
-	$(GO) test ./cmd/... ./topology/... ./render/... -update
-	git diff --stat
+	$(GO) test ./cmd/kanmon/internal/cli -run '^TestGolden$$' -update
+	git diff --stat -- '*/testdata/golden/*'
 
 # Makes the evidence of the sample hospital again.
 sample:
@@ -65,7 +65,8 @@ release:
 	set -e; for p in $(PLATFORMS); do os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
 	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/kanmon-$$os-$$arch$$ext ./cmd/kanmon; done
 	mkdir dist/licences && cp LICENSE dist/licences/kanmon.txt && cp render/font/OFL.txt dist/licences/font-noto-sans-jp.txt
-	$(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./cmd/kanmon | sort -u | grep . | while read -r path dir; do \
+	for os in linux windows darwin; do \
+	  GOOS=$$os $(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./cmd/kanmon; done | sort -u | grep . | while read -r path dir; do \
 	  cat "$$dir"/LICEN[CS]E* > "dist/licences/$$(echo $$path | tr / -).txt"; done
 	cd dist && sha256sum kanmon-* > SHA256SUMS
 
