@@ -46,7 +46,7 @@ func Build(obs []fact.Observation, opts Options) *topology.Snapshot {
 		s.ExternalConnections = classify.Connections(sorted, net, opts.Site, opts.Signatures)
 	}
 	judge(s, opts.Register)
-	addEvidence(s, sorted)
+	addEvidence(s, sorted, net)
 	fillEmpty(s)
 	return s
 }

@@ -5,6 +5,7 @@ import (
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
+	"kanmon/topology/resolve"
 )
 
 // shortID is how many hexadecimal digits of a fact ID a snapshot shows, where
@@ -13,7 +14,7 @@ const shortID = 8
 
 // addEvidence lists the observations that something in s names, and shortens
 // their IDs everywhere.
-func addEvidence(s *topology.Snapshot, obs []fact.Observation) {
+func addEvidence(s *topology.Snapshot, obs []fact.Observation, net *resolve.Network) {
 	named := make(map[topology.EvidenceID]bool)
 	each(s, func(list []topology.EvidenceID) []topology.EvidenceID {
 		for _, id := range list {
@@ -40,7 +41,7 @@ func addEvidence(s *topology.Snapshot, obs []fact.Observation) {
 	})
 	s.Evidence = make([]topology.Evidence, 0, len(used))
 	for _, o := range used {
-		s.Evidence = append(s.Evidence, evidence(o, short[topology.EvidenceID(o.ID)]))
+		s.Evidence = append(s.Evidence, evidence(o, short[topology.EvidenceID(o.ID)], agentName(o, net)))
 	}
 	slices.SortFunc(s.Evidence, func(a, b topology.Evidence) int {
 		switch {
@@ -93,8 +94,9 @@ func shorten(sorted []*fact.Observation) map[topology.EvidenceID]topology.Eviden
 	return out
 }
 
-// evidence returns an observation as a snapshot shows it.
-func evidence(o *fact.Observation, id topology.EvidenceID) topology.Evidence {
+// evidence returns an observation as a snapshot shows it. Agent is what the
+// device is called whose own tables it is from, empty where there is none.
+func evidence(o *fact.Observation, id topology.EvidenceID, agent string) topology.Evidence {
 	e := topology.Evidence{ID: id, Source: o.Source, Kind: string(o.Fact.Kind()), At: o.Last()}
 	for i, s := range o.Seen {
 		if i == 0 {
@@ -107,6 +109,10 @@ func evidence(o *fact.Observation, id topology.EvidenceID) topology.Evidence {
 	}
 	var v sayer
 	o.Visit(&v)
-	e.Says, e.SaysJA = v.en, v.ja
+	if agent != "" {
+		v.en, v.ja = agent+": "+v.en, agent+"："+v.ja
+	}
+	// Several clean texts in one sentence may be longer than a text can be.
+	e.Says, e.SaysJA = fact.Clean(v.en), fact.Clean(v.ja)
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -211,5 +212,21 @@ func TestScenarios(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// Evidence from a device's own tables says whose they are.
+func TestEvidenceNamesTheAgent(t *testing.T) {
+	t.Parallel()
+	route := fact.Route{Agent: "engine:fw", Destination: netip.MustParsePrefix("0.0.0.0/0"), NextHop: netip.MustParseAddr("198.51.100.1"), IfIndex: 2, Type: "remote"}
+	obs := []fact.Observation{seen(t, "w", fact.SystemGroup{Agent: "engine:fw", SysName: "fw-1"}), seen(t, "w", route)}
+	s := build.Build(obs, build.Options{Signatures: defaults(t)})
+	for _, e := range s.Evidence {
+		if e.Kind == string(route.Kind()) && (!strings.HasPrefix(e.Says, "fw-1: ") || !strings.HasPrefix(e.SaysJA, "fw-1：")) {
+			t.Errorf("evidence says %q, %q", e.Says, e.SaysJA)
+		}
+	}
+	if len(s.ExternalConnections) != 1 {
+		t.Errorf("%d ways out", len(s.ExternalConnections))
 	}
 }

@@ -196,8 +196,23 @@ func addresses(d topology.Device) (ips []netip.Addr, macs []string) {
 	return ips, macs
 }
 
+// named reports whether a device goes by a name. Where one of the two is a host
+// name alone, the domain that the other has is no difference.
 func named(d topology.Device, n string) bool {
-	return strings.EqualFold(d.Name, n) || slices.ContainsFunc(d.Names, func(s string) bool { return strings.EqualFold(s, n) })
+	return sameName(d.Name, n) || slices.ContainsFunc(d.Names, func(s string) bool { return sameName(s, n) })
+}
+
+func sameName(a, b string) bool {
+	a, b = strings.TrimSuffix(a, "."), strings.TrimSuffix(b, ".")
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	if _, err := netip.ParseAddr(a); err == nil {
+		return false
+	}
+	hostA, restA, _ := strings.Cut(a, ".")
+	hostB, restB, _ := strings.Cut(b, ".")
+	return (restA == "") != (restB == "") && hostA != "" && strings.EqualFold(hostA, hostB)
 }
 
 // within reports whether every address is in one of the prefixes, and whether a

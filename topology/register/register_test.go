@@ -66,6 +66,8 @@ func devices() register.Devices {
 		device("rogue", "00:00:5e:00:53:99", "10.50.0.10"),
 		device("fw-1", "00:00:5e:00:53:02", "10.60.0.254"),
 		{ID: "d-10.20.0.253", Name: "10.20.0.253"},
+		device("fw-2.hospital.example", "00:00:5e:00:53:03", "10.60.0.2"),
+		device("fw-3.hospital.example", "00:00:5e:00:53:04", "10.60.0.3"),
 	})
 }
 
@@ -169,6 +171,19 @@ connections:
 			reg:  "version: 1\nconnections:\n  - {id: a, category: vendor-vpn, device: {name: ct-maint}, remote: {addresses: [\"::ffff:203.0.113.77\"]}}\n",
 			in:   []topology.ExternalConnection{conn("x1", vpn, "10.20.0.253", "203.0.113.77")},
 			want: []result{{topology.Approved, "a", nil}},
+		},
+		{
+			name: "a host name, and the same with its domain",
+			reg: `version: 1
+connections:
+  - {id: a, category: vendor-vpn, device: {name: mr-box.hospital.example}, remote: {addresses: [203.0.113.1]}}
+  - {id: b, category: vendor-vpn, device: {name: fw-2}, remote: {addresses: [203.0.113.2]}}
+  - {id: c, category: vendor-vpn, device: {name: fw-3.other.example}, remote: {addresses: [203.0.113.3]}}
+`,
+			in: []topology.ExternalConnection{
+				conn("x1", vpn, "mr-box", "203.0.113.1"), conn("x2", vpn, "fw-2.hospital.example", "203.0.113.2"), conn("x3", vpn, "fw-3.hospital.example", "203.0.113.3"),
+			},
+			want: []result{{topology.Approved, "a", nil}, {topology.Approved, "b", nil}, {topology.Changed, "c", []string{"device.name"}}},
 		},
 		{
 			name: "transport alone never matches",
