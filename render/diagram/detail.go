@@ -24,12 +24,12 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	const top, edge = 74.0, 24.0
 	p := &boardPage{board: &board{view: v}}
 	width := max(l.Width+2*edge, 760)
+	nodes := l.ByName()
 	var names []draw.Shape // of ports: above all lines, below the boxes
 	for _, e := range l.Edges {
-		names = append(names, p.link(d, e, edge, top)...)
+		names = append(names, p.link(d, e, nodes, edge, top)...)
 	}
 	p.add(names...)
-	nodes := l.ByName()
 	for _, b := range d.boxes {
 		n := nodes[b.name]
 		p.box(b, draw.Point{X: n.Center.X - n.Width/2 + edge, Y: n.Center.Y - n.Height/2 + top}, n.Width, n.Height)
@@ -87,7 +87,7 @@ func (d *detail) rows() *layout.Layout {
 }
 
 // link draws one link, and returns the names of its ports.
-func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) []draw.Shape {
+func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node, dx, dy float64) []draw.Shape {
 	var names []draw.Shape
 	var k line
 	for _, c := range d.lines {
@@ -111,19 +111,22 @@ func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64) []draw.Shape 
 		}
 		p.add(path)
 		n := len(c.Points)
-		if e.Tail == k.a {
-			names = append(names, portNames(at(c.Points[n-1]), at(c.Points[n-2]), at(c.Points[n-4]), k)...)
-		} else {
-			names = append(names, portNames(at(c.Points[0]), at(c.Points[1]), at(c.Points[3]), k)...)
+		end, from := c.Points[n-1], [2]layout.Point{c.Points[n-2], c.Points[n-4]}
+		if e.Tail != k.a {
+			end, from = c.Points[0], [2]layout.Point{c.Points[1], c.Points[3]}
 		}
+		box := nodes[k.b]
+		level := math.Abs(end.X-box.Center.X) >= box.Width/2-1 // it comes in at the side
+		names = append(names, portNames(at(end), at(from[0]), at(from[1]), level, k)...)
 	}
 	return names
 }
 
 // portNames writes the names of the ports of a link on its line, before its far
 // end, where links of one switch no longer lie upon each other. The line comes
-// to end from near, and before that from far.
-func portNames(end, near, far draw.Point, k line) []draw.Shape {
+// to end from near, and before that from far; level tells that it comes to a
+// side of the box and not to its top or bottom.
+func portNames(end, near, far draw.Point, level bool, k line) []draw.Shape {
 	var names []string
 	for _, n := range []string{k.aPort, k.bPort} {
 		if n != "" {
@@ -145,8 +148,12 @@ func portNames(end, near, far draw.Point, k line) []draw.Shape {
 	}
 	dx, dy = dx/length, dy/length
 	width := font.Width(text, size, font.Regular)
-	// As far from the box as the text, lying level, needs in this direction.
-	away := gap + min(width/2/max(math.Abs(dx), 1e-6), size/2/max(math.Abs(dy), 1e-6))
+	// As far from the box as the text needs in this direction.
+	const steepest = 0.25
+	away := (gap + size/2) / max(math.Abs(dy), steepest)
+	if level {
+		away = (gap + width/2) / max(math.Abs(dx), steepest)
+	}
 	x, y := end.X+dx*away, end.Y+dy*away
 	return []draw.Shape{
 		draw.Rect{X: x - width/2 - 1, Y: y - size/2 - 0.5, Width: width + 2, Height: size + 1, Fill: paper},

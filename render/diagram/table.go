@@ -119,7 +119,7 @@ func (p *boardPage) table(top, bottom float64) {
 		for i, a := range p.view.NotSeen {
 			names[i] = strings.TrimSpace(a.CategoryLabel + " " + a.Owner)
 		}
-		rest = append(rest, fmt.Sprintf("%s: %d（%s）", l.T("not.seen"), n, strings.Join(names, l.T("comma"))))
+		rest = append(rest, fmt.Sprintf("%s: %d ", l.T("not.seen"), n)+l.F("noted", strings.Join(names, l.T("comma"))))
 	}
 	p.fitted(margin+10, y+g.row*0.7, g.size, font.Regular, grey, draw.Start, usable-20, strings.Join(rest, "　　"))
 }
