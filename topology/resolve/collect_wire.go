@@ -16,7 +16,8 @@ const (
 	nameNBNS
 	nameMDNS
 	nameScan
-	nameDefault // whatever its source: "localhost", "Switch"
+	nameAnswered // a name server's word: used where nothing else has a name for it
+	nameDefault  // whatever its source: "localhost", "Switch"
 )
 
 // Ranks of the sources of what a device is, best first.
@@ -278,6 +279,9 @@ func (c *collector) NameQuery(_ *fact.Observation, f fact.NameQuery) {
 // NameAnswer implements fact.Visitor.
 func (c *collector) NameAnswer(_ *fact.Observation, f fact.NameAnswer) {
 	c.mention(atIP(f.Server), true, false)
+	if len(f.Addresses) == 1 && c.site.IsInside(f.Addresses[0]) && c.site.IsInside(f.Server) && strings.Contains(f.Name, ".") {
+		c.name(atIP(f.Addresses[0]), nameAnswered, f.Name)
+	}
 }
 
 // ServiceAnnouncement implements fact.Visitor.

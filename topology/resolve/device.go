@@ -229,6 +229,9 @@ func (r *resolver) names(root int) []string {
 	slices.SortFunc(list, r.compare)
 	var out []string
 	for _, t := range list {
+		if t.rank == nameAnswered && list[0].rank < nameAnswered {
+			break // services at an address have names, too
+		}
 		if !slices.Contains(out, t.value) && len(out) < maxNames {
 			out = append(out, t.value)
 		}

@@ -81,6 +81,17 @@ func TestResolveTraps(t *testing.T) {
 			want: []string{"10.10.0.1"},
 		},
 		{
+			name: "a name server's word, where there is no other name",
+			in: []fact.Observation{
+				seen(t, "a", arp("10.10.0.5", macN(1))), seen(t, "a", arp("10.10.0.6", macN(2))),
+				seen(t, "a", fact.NameClaim{Name: "PACS", Protocol: "nbns", IP: addr("10.10.0.6"), MAC: macN(2)}),
+				seen(t, "a", fact.NameAnswer{Name: "his.example.jp", Addresses: []netip.Addr{addr("10.10.0.5")}, Server: addr("10.10.0.53")}),
+				seen(t, "a", fact.NameAnswer{Name: "www.example.jp", Addresses: []netip.Addr{addr("10.10.0.6")}, Server: addr("10.10.0.53")}),
+				seen(t, "a", fact.NameAnswer{Name: "evil.example", Addresses: []netip.Addr{addr("10.10.0.5")}, Server: addr("192.0.2.53")}),
+			},
+			want: []string{"10.10.0.53", "PACS", "his.example.jp"},
+		},
+		{
 			name:      "cloned engine id yields to serial numbers",
 			in:        slices.Concat(clone("w1", "sw-a", "SN0001"), clone("w2", "sw-b", "SN0002")),
 			want:      []string{"sw-a", "sw-b"},
