@@ -172,6 +172,24 @@ func TestBuildOfNothing(t *testing.T) {
 }
 
 // TestSaysEveryKind fails where a kind of fact has no sentence of its own.
+// TestSaysIsClean: a sentence of long names is a text like any other, so that a
+// snapshot that is read back is the one that was written.
+func TestSaysIsClean(t *testing.T) {
+	long := strings.Repeat("長", fact.MaxText)
+	s := build.Build([]fact.Observation{
+		seen(t, "a", fact.AddressBinding{IP: netip.MustParseAddr("192.0.2.1"), MAC: fact.MAC{0, 0, 0x5e, 0, 0x53, 1}}),
+		seen(t, "a", fact.Port{IP: netip.MustParseAddr("192.0.2.1"), Transport: "tcp", Port: 80, State: "open", Service: long, Product: long, Version: long}),
+	}, build.Options{})
+	if len(s.Evidence) == 0 {
+		t.Fatal("no evidence")
+	}
+	for _, e := range s.Evidence {
+		if fact.Clean(e.Says) != e.Says || fact.Clean(e.SaysJA) != e.SaysJA {
+			t.Errorf("%s: what it says is not a clean text (%d and %d octets)", e.Kind, len(e.Says), len(e.SaysJA))
+		}
+	}
+}
+
 func TestSaysEveryKind(t *testing.T) {
 	m := fact.MAC{0x00, 0x00, 0x5e, 0x00, 0x53, 0x01}
 	ip := netip.MustParseAddr("10.10.0.5")
