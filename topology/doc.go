@@ -3,8 +3,8 @@
 // evidence behind each.
 //
 // The graph is a pure function of observations, signatures, the register and
-// the site file; package build computes it. Nothing here or below (but for
-// store) reads a clock, a file, a network or the environment.
+// the site file; package build computes it. Nothing here or below reads a clock,
+// a file, a network or the environment.
 //
 // One word is used for one idea:
 //
