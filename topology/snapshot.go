@@ -270,6 +270,7 @@ const (
 type Conflict struct {
 	Kind     string       `json:"kind"` // see the constants
 	What     string       `json:"what"`
+	WhatJA   string       `json:"what_ja,omitempty"` // the same in Japanese
 	Devices  []DeviceID   `json:"devices"`
 	Evidence []EvidenceID `json:"evidence"`
 }

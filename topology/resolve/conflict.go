@@ -23,9 +23,9 @@ func (r *resolver) conflicts() []topology.Conflict {
 	twice := r.doubleClaims()
 	proxies := r.proxyConflicts()
 	out := slices.Concat(
-		bounded(identity, "identities contradict each other"),
-		bounded(twice, "addresses are claimed by several devices"),
-		bounded(proxies, "stations answer for many addresses"),
+		bounded(identity, "identities contradict each other", "識別情報が互いに矛盾"),
+		bounded(twice, "addresses are claimed by several devices", "アドレスを複数の機器が名乗っている"),
+		bounded(proxies, "stations answer for many addresses", "一台が多数のアドレスに応答している"),
 	)
 	slices.SortFunc(out, compareConflict)
 	return out
@@ -36,13 +36,14 @@ func compareConflict(a, b topology.Conflict) int {
 }
 
 // bounded keeps the first conflicts of a kind and puts the rest into one.
-func bounded(list []topology.Conflict, what string) []topology.Conflict {
+func bounded(list []topology.Conflict, what, ja string) []topology.Conflict {
 	slices.SortFunc(list, compareConflict)
 	if len(list) <= maxConflicts {
 		return list
 	}
 	rest := topology.Conflict{
 		Kind: list[0].Kind, What: fmt.Sprintf("%d more %s", len(list)-maxConflicts, what),
+		WhatJA: fmt.Sprintf("ほか %d 件：%s", len(list)-maxConflicts, ja),
 	}
 	for _, c := range list[maxConflicts:] {
 		if len(rest.Devices) < maxConflictEvidence {
@@ -66,8 +67,9 @@ func (r *resolver) identityConflicts() []topology.Conflict {
 	for _, f := range r.g.refused {
 		roots := r.g.roots(f.subjects)
 		conflict := topology.Conflict{
-			Kind: topology.ConflictIdentity,
-			What: fmt.Sprintf("%d devices share %s, but have different serial numbers or chassis addresses", len(roots), f.key.text),
+			Kind:   topology.ConflictIdentity,
+			What:   fmt.Sprintf("%d devices share %s, but have different serial numbers or chassis addresses", len(roots), f.key.text),
+			WhatJA: fmt.Sprintf("%d 台が同じ %s を示すが、製造番号か筐体のアドレスが異なる", len(roots), f.key.text),
 		}
 		var obs []int
 		for _, root := range roots {
@@ -110,6 +112,7 @@ func (r *resolver) doubleClaims() []topology.Conflict {
 		slices.Sort(conflict.Devices)
 		conflict.Devices = slices.Compact(conflict.Devices)
 		conflict.What = fmt.Sprintf("%s is claimed by %d devices", d.ip, len(conflict.Devices))
+		conflict.WhatJA = fmt.Sprintf("%s を %d 台の機器が名乗っている", d.ip, len(conflict.Devices))
 		conflict.Evidence = r.evidenceIDs(first(obs, maxConflictEvidence))
 		out = append(out, conflict)
 	}
@@ -133,6 +136,7 @@ func (r *resolver) proxyConflicts() []topology.Conflict {
 		conflict := topology.Conflict{
 			Kind:     topology.ConflictProxy,
 			What:     fmt.Sprintf("%s answers for %d addresses: a proxy, or a station that puts itself between others", m, n),
+			WhatJA:   fmt.Sprintf("%s が %d 個のアドレスに応答している。代理応答か、通信の間に入り込む機器", m, n),
 			Evidence: r.evidenceIDs(first(obs[m], maxConflictEvidence)),
 		}
 		if s, ok := r.c.macs[m]; ok && r.ids[r.g.find(s)] != "" {

@@ -325,8 +325,8 @@ func TestResolveTraps(t *testing.T) {
 			var kinds []string
 			for _, c := range n.Conflicts() {
 				kinds = append(kinds, c.Kind)
-				if len(c.Evidence) == 0 {
-					t.Errorf("conflict %q has no evidence", c.What)
+				if len(c.Evidence) == 0 || c.WhatJA == "" {
+					t.Errorf("conflict %q has %d pieces of evidence, in Japanese %q", c.What, len(c.Evidence), c.WhatJA)
 				}
 			}
 			if diff := cmp.Diff(tt.conflicts, kinds); diff != "" {
