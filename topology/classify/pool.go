@@ -41,6 +41,9 @@ func (c *classifier) pools() {
 				continue // a router with a network of these numbers, which does not lead out
 			}
 			x, obs := poolClaim(t.device, sig, poolAddress), []*fact.Observation{a.o}
+			if i := t.ifaces[a.f.IfIndex]; i.o != nil && i.f.Type == ifTypeWiFi {
+				x.transport, obs = []string{"wifi"}, append(obs, i.o)
+			}
 			for _, r := range t.over(a.f.IfIndex) {
 				x.rules, x.line, obs = []rule{poolRoute}, true, append(obs, r.o)
 				t.lines[a.f.IfIndex] = true

@@ -348,6 +348,10 @@ func TestPools(t *testing.T) {
 			[]fact.Fact{fact.AddressSet{MAC: mac("00:00:5e:00:53:b1"), From: ip("172.20.10.2"), Protocol: "mdns", Addresses: []netip.Addr{ip("172.20.10.2")}}},
 			nil,
 		},
+		{"own tables, over a wireless interface", nil, topology.Site{}, []fact.Fact{
+			fact.Interface{Agent: "pc", IfIndex: 3, Type: 71, OperStatus: "up"},
+			fact.InterfaceAddress{Agent: "pc", IfIndex: 3, Address: netip.MustParsePrefix("192.168.8.132/24")},
+		}, []string{"usb-tether pc inferred outbound wifi"}},
 		{"own tables with a default route", nil, topology.Site{}, []fact.Fact{
 			fact.InterfaceAddress{Agent: "pc", IfIndex: 7, Address: netip.MustParsePrefix("192.168.42.23/24")},
 			fact.Route{Agent: "pc", Destination: def, NextHop: ip("192.168.42.129"), IfIndex: 7},

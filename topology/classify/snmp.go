@@ -12,7 +12,10 @@ import (
 )
 
 // Interface types of IANAifType that rules name themselves.
-const ifTypePPP = 23
+const (
+	ifTypePPP  = 23
+	ifTypeWiFi = 71 // ieee80211
+)
 
 // tables is what one SNMP agent says of its device.
 type tables struct {
