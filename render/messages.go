@@ -42,7 +42,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"devices.n":        {"%d 台", "%d devices"},
 		"comma":            {"、", ", "},
 		"and":              {"・", "/"},
-		"tethering":        {"テザリング", "tethering"},
+		"tethering":        {"テザリング", "Tethering"},
 		"items.n":          {"%d 件", "%d"},
 		"group.n":          {"%s ほか %d 件", "%s and %d more"},
 		"estimated":        {"%s（推定）", "%s (inferred)"},

@@ -199,7 +199,16 @@ func restOf(rest []render.Zone, lang render.Lang) zoneBox {
 	for l, n := range byLabel {
 		b.counts = append(b.counts, render.Count{Label: l, N: n})
 	}
-	slices.SortFunc(b.counts, func(x, y render.Count) int { return cmp.Or(cmp.Compare(y.N, x.N), strings.Compare(x.Label, y.Label)) })
+	other := lang.T("role.other") // what nobody knows comes last
+	slices.SortFunc(b.counts, func(x, y render.Count) int {
+		switch other {
+		case x.Label:
+			return 1
+		case y.Label:
+			return -1
+		}
+		return cmp.Or(cmp.Compare(y.N, x.N), strings.Compare(x.Label, y.Label))
+	})
 	slices.Sort(b.ways)
 	return b
 }
