@@ -58,11 +58,10 @@ type Gate struct {
 	opts GateOptions
 	stop chan struct{} // closed by Stop
 
-	mu        sync.Mutex
-	stopped   string                   // why
-	next      time.Time                // when the total rate allows the next packet
-	nextFor   map[netip.Addr]time.Time // the same for one address
-	permitted uint64
+	mu      sync.Mutex
+	stopped string                   // why
+	next    time.Time                // when the total rate allows the next packet
+	nextFor map[netip.Addr]time.Time // the same for one address
 }
 
 // NewGate returns a Gate, or an error where the options make no sense. No
@@ -304,15 +303,7 @@ func (g *Gate) receipt(at time.Time, to netip.Addr, what string, packets int) er
 	if err != nil {
 		return fmt.Errorf("%w to %s: its receipt cannot be written: %w", ErrRefused, to, err)
 	}
-	g.permitted++
 	return nil
-}
-
-// Permitted returns how many permits were given.
-func (g *Gate) Permitted() uint64 {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.permitted
 }
 
 // PerSecond returns how many packets a second may be sent to all targets
