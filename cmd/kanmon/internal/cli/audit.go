@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -275,5 +276,5 @@ func (a *app) collect(ctx context.Context, o auditOptions, gate *discover.Gate, 
 		sending = append(sending, a.scanHosts(ctx, scan, gate, to))
 	}
 	group.Wait()
-	return append(listening, sending...)
+	return slices.Concat(listening, sending)
 }

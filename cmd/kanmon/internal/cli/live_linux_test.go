@@ -1,0 +1,305 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestLive runs the commands that listen and send on a wire of their own, with
+// tcpdump, net-snmp and nmap as witnesses.
+func TestLive(t *testing.T) {
+	w := newWire(t)
+	t.Run("listening-sends-nothing", w.testListening)
+	t.Run("flood", w.testFlood)
+	t.Run("together", func(t *testing.T) { // these bear each other's frames
+		t.Run("nightly", w.testNightly) // the longest first
+		t.Run("agents", w.testAgents)
+		t.Run("scan", w.testScan)
+		t.Run("continued", w.testContinued)
+		t.Run("interface-vanishes", w.testVanishes)
+		t.Run("refused", w.testRefused)
+	})
+}
+
+func (w *wire) testListening(t *testing.T) {
+	witness := w.witness(t)
+	dir := t.TempDir()
+	log, folder := filepath.Join(dir, "evidence", "log.jsonl"), filepath.Join(dir, "audit")
+	sniff := w.kanmon(t, "sniff", "-i", "kma", "--duration", "2s", "-o", log)
+	audit := w.kanmon(t, "audit", "-i", "kma", "--duration", "2s", "-o", folder)
+	for range 8 {
+		w.send(t, 1, arp(1))
+		time.Sleep(200 * time.Millisecond)
+	}
+	sniff.ends(t, 0)
+	audit.ends(t, 0)
+	for _, file := range []string{log, filepath.Join(folder, "evidence", "observations.jsonl")} {
+		if !strings.Contains(read(file), `"ip":"10.99.0.1","mac":"02:00:00:00:99:01","vid":20`) {
+			t.Errorf("%s has no binding with its VLAN:\n%s", filepath.Base(file), read(file))
+		}
+	}
+	if n := len(witness.frames(t, "ether src "+nearMAC)); n > 0 {
+		t.Errorf("%d frames were sent", n)
+	}
+	if len(witness.frames(t, "vlan 20")) == 0 {
+		t.Error("the witness saw nothing at all")
+	}
+	before := read(log) // and a second session goes on in the same file
+	w.kanmon(t, "sniff", "-i", "kma", "--duration", "100ms", "-o", log).ends(t, 0)
+	if after := read(log); !strings.HasPrefix(after, before) || strings.Count(after, `"schema"`) != 1 || len(after) == len(before) {
+		t.Errorf("the second session did not append to the first:\n%s", after)
+	}
+	checkPrivate(t, filepath.Dir(log))
+	checkPrivate(t, folder)
+}
+
+func (w *wire) testFlood(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.jsonl")
+	sniff := w.kanmon(t, "sniff", "-i", "kma", "-o", log)
+	eventually(t, "sniff", func() bool { return strings.Contains(sniff.out.String(), "listening") })
+	time.Sleep(300 * time.Millisecond)
+	signal(t, sniff, syscall.SIGSTOP)
+	w.send(t, 30_000, append(arp(1), make([]byte, 1300)...))
+	signal(t, sniff, syscall.SIGCONT)
+	time.Sleep(300 * time.Millisecond)
+	signal(t, sniff, os.Interrupt) // without a duration, this is how it ends
+	sniff.ends(t, 0)
+	if !strings.Contains(read(log), "the kernel dropped") {
+		t.Errorf("no gap tells of frames that were dropped:\n%s", read(log))
+	}
+}
+
+// signal sends a signal to a process.
+func signal(t *testing.T, p *process, s os.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(s); err != nil {
+		t.Error(err)
+	}
+}
+
+func (w *wire) testRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out")
+	for _, tt := range []struct{ want, args string }{
+		{"no interface", "sniff -i nosuch0 -o " + out},
+		{"no interface", "audit -i kma -i nosuch0 -o " + out},
+		{"port 9100", "audit -i kma -o " + out + " --traffic probe --targets 10.77.0.2 -p 80,9100"},
+		{"larger than", "audit -i kma -o " + out + " --traffic probe --targets 10.0.0.0/8"},
+		{"excluded", "snmp 10.77.0.2 --exclude 10.77.0.0/24"},
+	} {
+		if said := w.kanmon(t, strings.Fields(tt.args)...).ends(t, 2); !strings.Contains(said, tt.want) {
+			t.Errorf("%s does not say %q:\n%s", tt.args, tt.want, said)
+		}
+		if exists(out) {
+			t.Fatalf("%s made files", tt.args)
+		}
+	}
+	for _, args := range []string{"sniff -i kma -o " + out + ".jsonl", "audit -i kma -i lo -o " + out} {
+		p := start(t, w.near, "setpriv", append([]string{"--bounding-set=-net_raw", w.binary}, strings.Fields(args)...)...)
+		if said := p.ends(t, 2); !strings.Contains(said, "CAP_NET_RAW") {
+			t.Errorf("%s does not say what to do:\n%s", args, said)
+		}
+	}
+}
+
+func (w *wire) testVanishes(t *testing.T) {
+	t.Parallel()
+	run(t, w.near, "ip", "link", "add", "kmc", "type", "veth", "peer", "name", "kmd")
+	run(t, w.near, "ip", "link", "set", "kmc", "up")
+	sniff := w.kanmon(t, "sniff", "-i", "kmc", "--duration", "30s", "-o", filepath.Join(t.TempDir(), "log.jsonl"))
+	eventually(t, "sniff", func() bool { return strings.Contains(sniff.out.String(), "listening") })
+	time.Sleep(500 * time.Millisecond)
+	run(t, w.near, "ip", "link", "del", "kmc")
+	if said := sniff.ends(t, 4); !strings.Contains(said, "went down or away") {
+		t.Errorf("said %s", said)
+	}
+}
+
+func (w *wire) testAgents(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "snmpd.conf"), "agentaddress udp:10.77.0.2:161\nrocommunity "+secret+"\nsysName switch-of-test\n[snmp] persistentDir "+dir+"\n")
+	agent := start(t, w.far, "/usr/sbin/snmpd", "-f", "-Lo", "-C", "-c", filepath.Join(dir, "snmpd.conf"), "-p", filepath.Join(dir, "pid"), "-I", "-smux")
+	eventually(t, "snmpd", func() bool { return strings.Contains(agent.out.String(), "NET-SNMP version") })
+	witness := w.witness(t)
+	folder := filepath.Join(dir, "audit")
+	w.kanmon(t, "audit", "-i", "kma", "--duration", "1s", "-o", folder, "--traffic", "query",
+		"--agents", "10.77.0.2,10.77.0.3,10.77.0.4", "--exclude", "10.77.0.4").ends(t, 4) // nobody answers at .3
+
+	receipts := make(map[string]int)
+	for line := range strings.Lines(read(filepath.Join(folder, "evidence", "receipts.jsonl"))) {
+		var r struct{ To string }
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		receipts[r.To]++
+	}
+	sent := make(map[string]int)
+	for _, to := range []string{"10.77.0.2", "10.77.0.3", "10.77.0.4"} {
+		times := witness.frames(t, "udp dst port 161 and dst host "+to)
+		if len(times) > 0 {
+			sent[to] = len(times)
+		}
+		for i := 1; i < len(times); i++ {
+			if gap := times[i] - times[i-1]; gap < 0.4 {
+				t.Errorf("%.3f s between two packets to %s", gap, to)
+			}
+		}
+	}
+	if !maps.Equal(receipts, sent) || sent["10.77.0.2"] < 10 || sent["10.77.0.4"] != 0 {
+		t.Errorf("sent %v, with receipts for %v", sent, receipts)
+	}
+	if !strings.Contains(read(filepath.Join(folder, "snapshot.json")), "switch-of-test") {
+		t.Error("the agent is not on the map")
+	}
+	checkPrivate(t, folder)
+}
+
+// nmaps counts the nmap processes that write below a folder.
+func nmaps(folder string) int {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	n := 0
+	for _, path := range lines {
+		line, err := os.ReadFile(path)
+		if err == nil && bytes.Contains(line, []byte("nmap\x00")) && bytes.Contains(line, []byte(folder)) {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *wire) testScan(t *testing.T) {
+	t.Parallel()
+	for _, how := range []os.Signal{os.Interrupt, os.Kill} {
+		witness := w.witness(t)
+		log := filepath.Join(t.TempDir(), "scan.jsonl")
+		scan := w.kanmon(t, "scan", "10.77.0.2/31", "--exclude", "10.77.0.3", "-p", "101-120", "--skip-discovery", "-o", log)
+		temporary := ""
+		for _, e := range scan.Env {
+			if v, ok := strings.CutPrefix(e, "TMPDIR="); ok {
+				temporary = v
+			}
+		}
+		const connects = "tcp[tcpflags] & tcp-syn != 0 and ether src " + nearMAC
+		eventually(t, "a few connections", func() bool { return len(witness.frames(t, connects)) > 4 })
+		if nmaps(temporary) != 1 {
+			t.Fatal("nmap is not found where it should be")
+		}
+		signal(t, scan, how)
+		told := time.Now()
+		if how == os.Interrupt {
+			scan.ends(t, 4)
+			if !strings.Contains(read(log), "nmap was stopped") {
+				t.Errorf("the evidence does not say that it is not all:\n%s", read(log))
+			}
+		}
+		eventually(t, "the end of nmap", func() bool { return nmaps(temporary) == 0 })
+		if late := time.Since(told); late > 2*time.Second {
+			t.Errorf("nmap ended %v after %s", late, how)
+		}
+		if n := len(witness.frames(t, connects+" and (dst port 104 or not dst host 10.77.0.2)")); n > 0 {
+			t.Errorf("%d packets to what is never to be probed", n)
+		}
+		times := witness.frames(t, connects)
+		for i := 2; i < len(times); i++ {
+			if times[i]-times[i-2] < 0.9 {
+				t.Errorf("three connections to one host in %.3f s", times[i]-times[i-2])
+			}
+		}
+		if !strings.Contains(read(strings.TrimSuffix(log, ".jsonl")+".receipts.jsonl"), `"to":"10.77.0.2"`) {
+			t.Error("there is no receipt")
+		}
+	}
+}
+
+func (w *wire) testContinued(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "audit")
+	log := filepath.Join(folder, "evidence", "observations.jsonl")
+	audit := w.kanmon(t, "audit", "-i", "kma", "--duration", "60s", "-o", folder)
+	eventually(t, "the first evidence", func() bool {
+		w.send(t, 1, arp(11))
+		time.Sleep(100 * time.Millisecond)
+		return strings.Contains(read(log), "10.99.0.11")
+	})
+	signal(t, audit, os.Kill)
+	<-audit.done
+	if exists(filepath.Join(folder, "snapshot.json")) {
+		t.Fatal("it was killed too late")
+	}
+	again := w.kanmon(t, "audit", "-i", "kma", "--duration", "60s", "-o", folder)
+	time.Sleep(500 * time.Millisecond)
+	for range 10 {
+		w.send(t, 1, arp(12))
+		time.Sleep(50 * time.Millisecond)
+	}
+	signal(t, again, os.Interrupt)
+	if said := again.ends(t, 4); !strings.Contains(said, "interrupted") {
+		t.Errorf("said %s", said)
+	}
+	for _, ip := range []string{"10.99.0.11", "10.99.0.12"} {
+		if !strings.Contains(read(filepath.Join(folder, "snapshot.json")), ip) {
+			t.Errorf("%s is not on the map", ip)
+		}
+	}
+}
+
+func (w *wire) testNightly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	inbox, folder := filepath.Join(dir, "inbox"), filepath.Join(dir, "state")
+	if err := os.Mkdir(inbox, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	sampleFile(t, "ups-1.snmprec", inbox)
+	config := func(duration time.Duration, evidence string) string {
+		file := filepath.Join(dir, duration.String()+strconv.Itoa(len(evidence))+".yaml")
+		write(t, file, "version: 1\nfolder: "+folder+"\nevidence: ["+inbox+evidence+"]\nkeep: 2\ntell: [ways-out]\nlisten:\n  - interface: kma\n    duration: "+duration.String()+"\n")
+		return file
+	}
+	night := func(file string) *process {
+		time.Sleep(time.Second) // runs are named by the second
+		return w.kanmon(t, "nightly", "run", "--config", file)
+	}
+	good := func() string { return read(filepath.Join(folder, "last-good")) }
+
+	interrupted := night(config(time.Minute, ""))
+	eventually(t, "the first run", func() bool { return strings.Contains(interrupted.out.String(), "listening") })
+	if said := night(config(time.Minute, "")).ends(t, 2); !strings.Contains(said, "another nightly run") {
+		t.Errorf("a second run at the same time says %s", said)
+	}
+	signal(t, interrupted, os.Interrupt)
+	interrupted.ends(t, 4)
+	if good() != "" {
+		t.Error("an interrupted run became the last good one")
+	}
+	quick := config(200*time.Millisecond, "")
+	night(quick).ends(t, 0)
+	first := good()
+	night(quick).ends(t, 0) // nothing changed
+	if first == "" || good() == first {
+		t.Errorf("the last good run is %q after %q", good(), first)
+	}
+	sampleFile(t, "byoto-pc12.snmpwalk", inbox)
+	if said := night(quick).ends(t, 3); !strings.Contains(said, "byoto-pc12") || !strings.Contains(said, "came") {
+		t.Errorf("a new way out is told as:\n%s", said)
+	}
+	last := good()
+	night(config(200*time.Millisecond, ", "+filepath.Join(dir, "missing"))).ends(t, 4)
+	if good() != last {
+		t.Error("a run with a failed source became the last good one")
+	}
+	if runs, err := os.ReadDir(filepath.Join(folder, "runs")); err != nil || len(runs) != 2 {
+		t.Errorf("kept %v, error %v; want 2", runs, err)
+	}
+	checkPrivate(t, folder)
+}
