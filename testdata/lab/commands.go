@@ -128,6 +128,38 @@ func (p *Plan) mirroring(h *Host) []string {
 	return lines
 }
 
+// Script is what Up runs, as text for a person to read; it is the same for the
+// same plan. Namespaces go by the names of their hosts.
+func (p *Plan) Script() string {
+	var b strings.Builder
+	ns := func(host string) string { return host }
+	section := func(title string, lines []string) {
+		if len(lines) > 0 {
+			fmt.Fprintf(&b, "# %s\n%s\n", title, strings.Join(lines, "\n"))
+		}
+	}
+	for _, h := range p.Hosts {
+		var settings, programs []string
+		for _, s := range append(h.before(), h.after()...) {
+			settings = append(settings, s.key+" = "+s.value)
+		}
+		for _, argv := range h.Setup {
+			programs = append(programs, "once: "+strings.Join(argv, " "))
+		}
+		for _, proc := range h.Procs {
+			programs = append(programs, strings.Join(proc.Argv, " "))
+		}
+		for _, task := range h.Tasks {
+			programs = append(programs, fmt.Sprintf("every %s: %s", task.Every, strings.Join(task.Argv, " ")))
+		}
+		section(h.Name+": sysctl", settings)
+		section(h.Name+": ip", append(p.links(h, ns), h.addresses()...))
+		section(h.Name+": tc", p.mirroring(h))
+		section(h.Name+": programs", programs)
+	}
+	return b.String()
+}
+
 // expand puts the host's folder and the lab's program into a text.
 func expand(s, dir, program string) string {
 	return strings.NewReplacer("{dir}", dir, "{lab}", program).Replace(s)

@@ -28,6 +28,11 @@ func (l *Lab) Down(ctx context.Context) error {
 	if st, ok := info.Sys().(*syscall.Stat_t); !ok || st.Uid != 0 || !info.IsDir() {
 		return fmt.Errorf("lab: %s is not a folder of root: nothing was done", l.Dir())
 	}
+	free, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer free()
 	began := time.Now()
 	records, err := readJournal(journalIn(l.Dir()))
 	if err != nil {
@@ -50,6 +55,9 @@ func (l *Lab) Down(ctx context.Context) error {
 	if err := stop(ctx, records, namespaces); err != nil {
 		return err
 	}
+	if n := strangers(namespaces); n > 0 {
+		l.logf("left alone: %d processes inside that the lab did not start, such as a shell", n)
+	}
 	if len(lines) > 0 {
 		if err := batch(ctx, lines, "ip", "-force", "-batch", "-"); err != nil {
 			return err
@@ -60,6 +68,19 @@ func (l *Lab) Down(ctx context.Context) error {
 	}
 	l.logf("down in %.1f s", time.Since(began).Seconds())
 	return nil
+}
+
+// lock keeps a second up or down away; a lab that is killed frees it.
+func (l *Lab) lock() (free func(), err error) {
+	f, err := os.Open(l.Dir())
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lab: another up or down of %s is at work: wait for it: %w", l.Dir(), err)
+	}
+	return func() { f.Close() }, nil
 }
 
 // remove takes the folder away, the journal last: a Down that is cut short

@@ -27,16 +27,30 @@ func enter(namespace string) error {
 }
 
 // within calls fn on a thread inside a host's namespace. Sockets that fn opens
-// stay inside. The thread is thrown away afterwards.
+// stay inside. The thread goes back afterwards: to let it end inside would not
+// do, since the first thread of a process never ends, and would keep the
+// namespace.
 func (l *Lab) within(host string, fn func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
-		if err := enter(l.Namespace(host)); err != nil {
-			done <- err
+		runtime.LockOSThread()
+		home, err := os.Open("/proc/thread-self/ns/net")
+		if err != nil {
+			runtime.UnlockOSThread()
+			done <- fmt.Errorf("lab: its own namespace: %w", err)
 			return
 		}
-		done <- fn()
+		defer home.Close()
+		err = enter(l.Namespace(host))
+		if err == nil {
+			err = fn()
+		}
+		if back := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); back == nil {
+			runtime.UnlockOSThread()
+		} else {
+			err = errors.Join(err, fmt.Errorf("lab: leaving %s: %w", host, back))
+		}
+		done <- err
 	}()
 	return <-done
 }

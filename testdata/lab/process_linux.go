@@ -67,12 +67,12 @@ func inodeOf(path string) (uint64, error) {
 // members are the processes of a recorded group that must be ours: those that
 // sit in one of our namespaces. The group's number can be another's by now when
 // its leader is gone; a process in our namespace is none of another's.
-func members(groups map[int]bool, namespaces map[uint64]bool) []int {
+func members(groups map[int]bool, namespaces map[uint64]bool) []record {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
 	}
-	var out []int
+	var out []record
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
@@ -83,27 +83,48 @@ func members(groups map[int]bool, namespaces map[uint64]bool) []int {
 			continue
 		}
 		if ino, err := inodeOf(filepath.Join("/proc", e.Name(), "ns", "net")); err == nil && namespaces[ino] {
-			out = append(out, pid)
+			out = append(out, record{PID: pid, Start: s.start})
 		}
 	}
 	return out
+}
+
+// strangers counts the processes in the namespaces.
+func strangers(namespaces map[uint64]bool) int {
+	found, err := filepath.Glob("/proc/[0-9]*/ns/net")
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, path := range found {
+		if ino, err := inodeOf(path); err == nil && namespaces[ino] {
+			n++
+		}
+	}
+	return n
 }
 
 // stop ends the recorded processes and what they started: asked first, killed
 // three seconds later.
 func stop(ctx context.Context, records []record, namespaces map[uint64]bool) error {
 	groups := map[int]bool{}
+	ours := map[int]record{}
 	for _, r := range records {
 		if r.PID > 0 {
 			groups[r.PID] = true
+			ours[r.PID] = r
 		}
 	}
+	// Once known as ours, a process is waited for until it is gone: one that is
+	// ending has left its namespace a good while before.
 	left := func() []int {
-		out := members(groups, namespaces)
-		// A process that still waits to be let go is in nobody's namespace yet.
-		for _, r := range records {
-			if r.PID > 0 && r.alive() {
-				out = append(out, r.PID)
+		for _, r := range members(groups, namespaces) {
+			ours[r.PID] = r
+		}
+		var out []int
+		for pid, r := range ours {
+			if r.alive() {
+				out = append(out, pid)
 			}
 		}
 		return out

@@ -52,6 +52,11 @@ func (l *Lab) up(ctx context.Context, p *Plan) error {
 	if err := os.Mkdir(l.Dir(), 0o700); err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
+	free, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer free()
 	j, err := createJournal(journalIn(l.Dir()))
 	if err != nil {
 		return err
@@ -176,6 +181,7 @@ func batch(ctx context.Context, lines []string, argv ...string) error {
 	}
 	cmd := exec.CommandContext(ctx, path, argv[1:]...)
 	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // makes nothing after the lab is gone
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("lab: %s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(string(out)))
 	}
@@ -196,6 +202,7 @@ func writeSysctls(settings []sysctl) error {
 func (l *Lab) startProcs(ctx context.Context, h *Host, j *journal) error {
 	for _, argv := range h.Setup {
 		cmd := exec.CommandContext(ctx, l.program(), append([]string{"-id", l.ID, "inside", h.Name}, l.expandAll(h, argv)...)...)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("lab: host %s: %s: %w: %s", h.Name, argv[0], err, strings.TrimSpace(string(out)))
 		}

@@ -3,7 +3,7 @@
 // Lab makes a hospital of network namespaces and real daemons, and takes it
 // away again. See docs/lab.md.
 //
-//	go run ./testdata/lab/cmd/lab up|down|selftest|shell|status|packages
+//	go run ./testdata/lab/cmd/lab up|down|selftest|shell|status|plan|packages
 package main
 
 import (
@@ -29,6 +29,7 @@ const usage = `usage: lab [-id NAME] COMMAND
   selftest        prove that each element works
   status          what is there
   shell [HOST]    a shell inside a host (auditor)
+  plan            what up would run
   packages        the Debian packages it needs
 inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
@@ -74,6 +75,9 @@ func run(ctx context.Context, args []string) error {
 		return selftest(ctx, l)
 	case command == "status":
 		return status(l)
+	case command == "plan":
+		fmt.Print(lab.Hospital().Script())
+		return nil
 	case command == "packages":
 		fmt.Println(strings.Join(lab.Hospital().Packages(), " "))
 		return nil
@@ -159,7 +163,11 @@ func selftest(ctx context.Context, l *lab.Lab) error {
 			fmt.Printf("FAIL  %s: %v\n", c.Name, c.Err)
 			continue
 		}
-		fmt.Printf("ok    %s (%.1f s)%s\n", c.Name, c.Took.Seconds(), c.Note)
+		note := ""
+		if c.Note != "" {
+			note = ": " + c.Note
+		}
+		fmt.Printf("ok    %s%s (%.1f s)\n", c.Name, note, c.Took.Seconds())
 	}
 	if failed > 0 {
 		return fmt.Errorf("lab: %d checks failed", failed)

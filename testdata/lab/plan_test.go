@@ -1,0 +1,91 @@
+package lab_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kanmon/testdata/lab"
+)
+
+func TestHospital(t *testing.T) {
+	p := lab.Hospital()
+	if err := p.Check(); err != nil {
+		t.Fatalf("the hospital's plan: %v", err)
+	}
+	if diff := cmp.Diff(p.Script(), lab.Hospital().Script()); diff != "" {
+		t.Errorf("not the same twice:\n%s", diff)
+	}
+	// A few lines that the rest hangs on.
+	script := p.Script()
+	for _, want := range []string{
+		"addr add 10.10.0.1/24 dev vlan10\n",
+		"route add 0.0.0.0/0 via 10.60.0.254\n",
+		"link set vlan10 alias clinical\n",
+		"filter add dev vlan60 egress protocol all prio 1 u32 match u32 0 0 action mirred egress mirror dev mirror0\n",
+		"ipv6/conf/mirror0/disable_ipv6 = 1\n",
+	} {
+		if !strings.Contains(script, want) {
+			t.Errorf("the script lacks %q", want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*lab.Plan)
+		want  string
+	}{
+		{"nothing", func(*lab.Plan) {}, ""},
+		{"a name twice", func(p *lab.Plan) { p.Add(lab.Host{Name: "fw-1", OUI: "00:00:5e"}) }, "there twice"},
+		{"a name that is no label", func(p *lab.Plan) { p.Add(lab.Host{Name: "a b; reboot"}) }, "no"},
+		{"an address twice", func(p *lab.Plan) { p.Host("jimu-pc1").Plug("eth9", "sw-office", "10.40.0.50/24") }, "10.40.0.50 is also that of"},
+		{"an address of another segment", func(p *lab.Plan) { p.Host("jimu-pc1").Plug("eth9", "sw-office", "10.50.0.99/24") }, "not in the segment office"},
+		{"no such switch", func(p *lab.Plan) { p.Host("jimu-pc1").Plug("eth9", "sw-attic", "10.40.0.99/24") }, "no host sw-attic"},
+		{"a switch with several VLANs, none named", func(p *lab.Plan) { p.Host("jimu-pc1").Plug("eth9", "core-sw") }, "name one as in core-sw/40"},
+		{"an interface without a cable", func(p *lab.Plan) { p.Host("jimu-pc1").NewInterface("eth9") }, "0 cables end here"},
+		{"a long interface name", func(p *lab.Plan) { p.Host("jimu-pc1").Plug("a-name-of-sixteen", "sw-office") }, "longer than 15"},
+		{"no maker", func(p *lab.Plan) { p.Add(lab.Host{Name: "pump-1"}).Plug("eth0", "sw-lab") }, "no MAC address"},
+		{"a program of no known package", func(p *lab.Plan) { p.Host("fw-1").Do(time.Second, "rm", "-rf") }, "say in packages.go"},
+		{"a mirror of nothing", func(p *lab.Plan) { p.Host("auditor").Mirror("mirror1", p.Host("sw-lab"), 99) }, "no interface vlan99"},
+		{"a route to nowhere", func(p *lab.Plan) { p.Host("fw-1").Route("10.0.0.0/8", "next door") }, "route 10.0.0.0/8"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := lab.Hospital()
+			tt.spoil(p)
+			err := p.Check()
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("unexpected: %v", err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got %v, want a mistake with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// A host that is added moves nobody's address: recordings of the lab stay
+// comparable.
+func TestAddressesStay(t *testing.T) {
+	before := lab.Hospital().Host("ekaru-07").Interface("eth0").MAC
+	p := lab.Hospital()
+	p.Add(lab.Host{Name: "a-new-one", OUI: "00:14:22"}).Plug("eth0", "sw-clinical-1")
+	if after := p.Host("ekaru-07").Interface("eth0").MAC; after != before {
+		t.Errorf("MAC address was %s and is %s", before, after)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	p := lab.Hospital()
+	got := p.Missing(func(program string) bool { return program != "radvd" && program != "echoscu" })
+	if diff := cmp.Diff([]string{"dcmtk", "radvd"}, got); diff != "" {
+		t.Errorf("missing packages (-want +got):\n%s", diff)
+	}
+	if all := p.Packages(); !slices.Contains(all, "snmpd") || !slices.IsSorted(all) {
+		t.Errorf("packages %v: want snmpd among them, sorted", all)
+	}
+}
