@@ -64,7 +64,7 @@ func (a *addresses) addVirtual() {
 		a.g.subjects = a.c.subjects
 		a.g.add(s)
 		for _, ip := range free {
-			a.addClaim(s, ip, byAnnouncement, v.ips[ip])
+			a.addClaim(s, ip, v.ips[ip])
 		}
 		a.c.traits = append(a.c.traits, trait{to: of(s), field: fieldRole, value: string(topology.RoleRouter), obs: v.out, unless: -1})
 		a.c.mentions = append(a.c.mentions, mention{to: of(s), obs: v.out, exists: true, identity: true})

@@ -182,7 +182,7 @@ func (a *addresses) addAddressOnly() {
 	for _, l := range a.c.lists {
 		if o, ok := a.owners[l.from]; ok && l.subject < 0 && !a.realms.isHostLocal(l.from) {
 			for _, ip := range l.addresses {
-				a.addClaim(a.g.find(o), plain(ip), byAnnouncement, l.obs)
+				a.addClaim(a.g.find(o), plain(ip), l.obs)
 			}
 		}
 	}
@@ -214,7 +214,7 @@ func (a *addresses) addAddressOnly() {
 				continue
 			}
 			if _, claimed := a.owners[plain(ip)]; !claimed || a.realms.isHostLocal(plain(ip)) {
-				a.addClaim(s, plain(ip), byAnnouncement, l.obs)
+				a.addClaim(s, plain(ip), l.obs)
 			}
 		}
 	}
@@ -241,11 +241,11 @@ func (a *addresses) addressOnly(ip netip.Addr, obs int) {
 	a.c.key(s, key{rankIP, addressSubject(ip)})
 	a.g.subjects = a.c.subjects
 	a.g.add(s)
-	a.addClaim(s, ip, byAnnouncement, obs)
+	a.addClaim(s, ip, obs)
 }
 
-func (a *addresses) addClaim(s int, ip netip.Addr, st strength, obs int) {
+func (a *addresses) addClaim(s int, ip netip.Addr, obs int) {
 	if isHostAddress(ip) {
-		a.byIP[ip] = append(a.byIP[ip], claim{subject: s, ip: ip, strength: st, obs: obs})
+		a.byIP[ip] = append(a.byIP[ip], claim{subject: s, ip: ip, strength: byAnnouncement, obs: obs})
 	}
 }
