@@ -14,7 +14,7 @@ import (
 // from the names, so that a host keeps its address when others are added.
 func macOf(oui, host, name string) string {
 	sum := fnv.New32a()
-	fmt.Fprintf(sum, "%s/%s", host, name)
+	_, _ = sum.Write([]byte(host + "/" + name)) // a hash takes everything
 	n := sum.Sum32()
 	return fmt.Sprintf("%s:%02x:%02x:%02x", strings.ToLower(oui), byte(n>>16), byte(n>>8), byte(n))
 }

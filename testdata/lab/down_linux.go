@@ -77,10 +77,10 @@ func (l *Lab) lock() (free func(), err error) {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
+		shut(f)
 		return nil, fmt.Errorf("lab: another up or down of %s is at work: wait for it: %w", l.Dir(), err)
 	}
-	return func() { f.Close() }, nil
+	return func() { shut(f) }, nil
 }
 
 // remove takes the folder away, the journal last: a Down that is cut short

@@ -19,7 +19,7 @@ func enter(namespace string) error {
 	if err != nil {
 		return fmt.Errorf("lab: no such host is up: %w", err)
 	}
-	defer f.Close()
+	defer shut(f)
 	if err := unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
 		return fmt.Errorf("lab: entering %s: %w", namespace, err)
 	}
@@ -40,7 +40,7 @@ func (l *Lab) within(host string, fn func() error) error {
 			done <- fmt.Errorf("lab: its own namespace: %w", err)
 			return
 		}
-		defer home.Close()
+		defer shut(home)
 		err = enter(l.Namespace(host))
 		if err == nil {
 			err = fn()
@@ -76,7 +76,7 @@ func (l *Lab) Inside(host string, gate bool, argv []string) error {
 		if n, _ := f.Read(make([]byte, 1)); n != 1 {
 			return errors.New("lab: inside: the lab ended before this process was recorded")
 		}
-		f.Close()
+		shut(f)
 	}
 	if err := enter(l.Namespace(host)); err != nil {
 		return err

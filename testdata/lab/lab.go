@@ -52,6 +52,9 @@ var ErrNotRoot = errors.New("lab: network namespaces need root: run it with sudo
 
 func (l *Lab) logf(format string, args ...any) {
 	if l.Log != nil {
-		fmt.Fprintf(l.Log, format+"\n", args...)
+		_, _ = fmt.Fprintf(l.Log, format+"\n", args...) // nobody is left to tell
 	}
 }
+
+// shut closes what was only read, or whose error was told already.
+func shut(c io.Closer) { _ = c.Close() }

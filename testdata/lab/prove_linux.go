@@ -17,7 +17,7 @@ import (
 const (
 	sysName           = "1.3.6.1.2.1.1.5.0"
 	lldpRemSysName    = "1.0.8802.1.1.2.1.4.1.1.9"
-	dot1dTpFdbPort    = "1.3.6.1.2.1.17.4.3.1.2"
+	dot1dTpFDBPort    = "1.3.6.1.2.1.17.4.3.1.2"
 	dot1dBasePortIfIx = "1.3.6.1.2.1.17.1.4.1.2"
 )
 
@@ -39,7 +39,7 @@ func (l *Lab) asking(agent string, access Access, fn func(*gosnmp.GoSNMP) error)
 		if err := session.Connect(); err != nil {
 			return err
 		}
-		defer session.Conn.Close()
+		defer shut(session.Conn)
 		return fn(session)
 	})
 }
@@ -124,7 +124,7 @@ func (l *Lab) learned(p *Plan, agent string, who, at Port) func(context.Context)
 		}
 		var got int
 		err = l.asking(agent, commonAccess, func(s *gosnmp.GoSNMP) error {
-			port, err := getInt(s, dot1dTpFdbPort+oid.String())
+			port, err := getInt(s, dot1dTpFDBPort+oid.String())
 			if err != nil {
 				return fmt.Errorf("%s: %w", i.MAC, err)
 			}
@@ -163,7 +163,7 @@ func countFrames(index int, within time.Duration) (map[string]int, error) {
 	if err != nil {
 		return nil, fmt.Errorf("packet socket: %w", err)
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	order := binary.BigEndian.AppendUint16(nil, all)
 	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: binary.NativeEndian.Uint16(order), Ifindex: index}); err != nil {
 		return nil, fmt.Errorf("packet socket: %w", err)

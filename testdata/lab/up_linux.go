@@ -61,7 +61,7 @@ func (l *Lab) up(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	defer j.file.Close()
+	defer shut(j.file)
 	if err := l.writeFiles(p); err != nil {
 		return err
 	}
@@ -121,13 +121,13 @@ func copyFile(to, from string) error {
 	if err != nil {
 		return fmt.Errorf("lab: its own program: %w", err)
 	}
-	defer in.Close()
+	defer shut(in)
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o700)
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
 	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
+		shut(out)
 		return fmt.Errorf("lab: %w", err)
 	}
 	return out.Close()
@@ -224,7 +224,7 @@ func (l *Lab) startTasks(ctx context.Context, h *Host, j *journal) error {
 }
 
 func (l *Lab) startProc(ctx context.Context, h *Host, proc Proc, j *journal) error {
-	r, err := l.spawn(h, proc, j)
+	r, err := l.spawn(ctx, h, proc, j)
 	if err != nil {
 		return err
 	}
@@ -241,42 +241,41 @@ func (l *Lab) expandAll(h *Host, in []string) []string {
 
 // spawn starts one daemon in a process group of its own: held at the gate
 // until it is written down, then let go.
-func (l *Lab) spawn(h *Host, proc Proc, j *journal) (record, error) {
-	fail := func(err error) (record, error) {
-		return record{}, fmt.Errorf("lab: host %s: %s: %w", h.Name, proc.Name, err)
-	}
+func (l *Lab) spawn(ctx context.Context, h *Host, proc Proc, j *journal) (record, error) {
+	fail := func(err error) error { return fmt.Errorf("lab: host %s: %s: %w", h.Name, proc.Name, err) }
 	log, err := os.OpenFile(filepath.Join(l.HostDir(h.Name), proc.Name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
-	defer log.Close()
+	defer shut(log)
 	gate, open, err := os.Pipe()
 	if err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
-	defer open.Close()
+	defer shut(open)
 	argv := append([]string{"-id", l.ID, "-gate", "inside", h.Name}, l.expandAll(h, proc.Argv)...)
-	cmd := exec.Command(l.program(), argv...) // outlives the context: Down ends it
+	// The daemon outlives the caller's context: Down ends it.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), l.program(), argv...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{gate}
 	cmd.Env = append([]string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}, l.expandAll(h, proc.Env)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	err = cmd.Start()
-	gate.Close()
+	shut(gate)
 	if err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
-	go cmd.Wait() // no zombies while this process lives; how it ended is in its log
+	go func() { _ = cmd.Wait() }() // no zombies while this process lives; how it ended is in its log
 	s, err := readStat(cmd.Process.Pid)
 	if err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
 	r := record{PID: cmd.Process.Pid, Start: s.start, Host: h.Name, Name: proc.Name}
 	if err := j.add(r); err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
 	if _, err := open.Write([]byte{1}); err != nil {
-		return fail(err)
+		return record{}, fail(err)
 	}
 	return r, nil
 }
@@ -295,7 +294,7 @@ func (l *Lab) await(ctx context.Context, h *Host, proc Proc, r record) error {
 			ready = err == nil
 		case "tcp":
 			ready = l.within(h.Name, func() error {
-				c, err := net.DialTimeout("tcp", what, time.Second)
+				c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", what)
 				if err != nil {
 					return err
 				}

@@ -31,7 +31,7 @@ func TestServe(t *testing.T) {
 		{"an address of two VLANs is one row, of the first", "getnext\n" + fdb + ".2.2\n", fdb + ".2.2.0.0.0.0.1\ninteger\n12\n"},
 		{"self", "get\n" + fdb + ".3.0.1.2.3.4.6\n", fdb + ".3.0.1.2.3.4.6\ninteger\n4\n"},
 		{"the same address in the other VLAN", "get\n.1.3.6.1.2.1.17.7.1.2.2.1.2.20.2.0.0.0.0.1\n", ".1.3.6.1.2.1.17.7.1.2.2.1.2.20.2.0.0.0.0.1\ninteger\n4\n"},
-		{"ports of a VLAN", "get\n.1.3.6.1.2.1.17.7.1.4.3.1.2.10\n", ".1.3.6.1.2.1.17.7.1.4.3.1.2.10\noctet\n20 10 00 00 00 00 00 00\n"},
+		{"ports of a VLAN", "get\n.1.3.6.1.2.1.17.7.1.4.3.1.2.10\n", ".1.3.6.1.2.1.17.7.1.4.3.1.2.10\noctet\n20 10 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"},
 		{"the end", "getnext\n.1.3.6.1.2.1.18\n", "NONE\n"},
 		{"nothing may be written", "set\n.1.3\ninteger 1\nPING\n", "not-writable\nPONG\n"},
 	} {
@@ -69,7 +69,7 @@ func FuzzDecodeEntries(f *testing.F) {
 
 func FuzzServe(f *testing.F) {
 	f.Add("get\n.1.3.6\ngetnext\n.1\nset\n")
-	f.Fuzz(func(t *testing.T, in string) {
+	f.Fuzz(func(_ *testing.T, in string) {
 		var out strings.Builder
 		// A line longer than the scanner takes is an error, and no more.
 		_ = agent.Serve(strings.NewReader(in), &out, func() ([]agent.Row, error) { return agent.Rows(bridges()), nil })

@@ -8,31 +8,32 @@ import (
 	"strings"
 )
 
+// none is the answer where there is no such object.
+const none = "NONE\n"
+
 // Serve speaks pass_persist (snmpd.conf(5)) until in ends. It asks rows for
 // the objects at each question; rows may keep them for a while.
 func Serve(in io.Reader, out io.Writer, rows func() ([]Row, error)) error {
 	lines := bufio.NewScanner(in)
-	w := bufio.NewWriter(out)
 	next := func() string {
 		lines.Scan()
 		return strings.TrimSpace(lines.Text())
 	}
 	for lines.Scan() {
+		said := none
 		switch strings.ToLower(strings.TrimSpace(lines.Text())) {
 		case "ping":
-			fmt.Fprintln(w, "PONG")
+			said = "PONG\n"
 		case "get":
-			answer(w, next(), rows, find)
+			said = answer(next(), rows, find)
 		case "getnext":
-			answer(w, next(), rows, after)
+			said = answer(next(), rows, after)
 		case "set":
 			next()
 			next()
-			fmt.Fprintln(w, "not-writable")
-		default:
-			fmt.Fprintln(w, "NONE")
+			said = "not-writable\n"
 		}
-		if err := w.Flush(); err != nil {
+		if _, err := io.WriteString(out, said); err != nil {
 			return fmt.Errorf("agent: %w", err)
 		}
 	}
@@ -42,23 +43,20 @@ func Serve(in io.Reader, out io.Writer, rows func() ([]Row, error)) error {
 	return nil
 }
 
-func answer(w io.Writer, asked string, rows func() ([]Row, error), pick func([]Row, []uint32) (Row, bool)) {
+func answer(asked string, rows func() ([]Row, error), pick func([]Row, []uint32) (Row, bool)) string {
 	oid, err := ParseOID(asked)
 	if err != nil {
-		fmt.Fprintln(w, "NONE")
-		return
+		return none
 	}
 	all, err := rows()
 	if err != nil {
-		fmt.Fprintln(w, "NONE")
-		return
+		return none
 	}
 	row, ok := pick(all, oid)
 	if !ok {
-		fmt.Fprintln(w, "NONE")
-		return
+		return none
 	}
-	fmt.Fprintf(w, "%s\n%s\n%s\n", FormatOID(row.OID), row.Kind, row.Value)
+	return fmt.Sprintf("%s\n%s\n%s\n", FormatOID(row.OID), row.Kind, row.Value)
 }
 
 func find(rows []Row, oid []uint32) (Row, bool) {

@@ -76,14 +76,14 @@ func (t *table) add(kind string, value any, column string, index ...int) {
 	t.rows = append(t.rows, Row{oid, kind, fmt.Sprint(value)})
 }
 
+// setSize is the length of a set of ports (PortList of Q-BRIDGE-MIB), in bytes.
+const setSize = 16
+
 // vlan adds the rows of dot1qVlanCurrentTable and dot1qVlanStaticTable.
 func (t *table) vlan(b Bridge) {
-	set := make([]byte, 8)
+	set := make([]byte, setSize)
 	for _, p := range b.Ports {
-		if at := p.IfIndex - 1; at >= 0 && at < 512 {
-			for at/8 >= len(set) {
-				set = append(set, 0)
-			}
+		if at := p.IfIndex - 1; at >= 0 && at < 8*setSize {
 			set[at/8] |= 0x80 >> (at % 8)
 		}
 	}

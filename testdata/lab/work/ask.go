@@ -54,7 +54,7 @@ func askHTTPS(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
+	defer shut(answer.Body)
 	_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20))
 	return err
 }
@@ -74,7 +74,7 @@ func askHL7(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer shut(c)
 	if end, ok := ctx.Deadline(); ok {
 		if err := c.SetDeadline(end); err != nil {
 			return err

@@ -24,7 +24,7 @@ func Serve(ctx context.Context, kind, address string, rest []string) error {
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", kind, err)
 	}
-	stop := context.AfterFunc(ctx, func() { listener.Close() })
+	stop := context.AfterFunc(ctx, func() { shut(listener) })
 	defer stop()
 	switch {
 	case kind == "hl7":
@@ -52,7 +52,7 @@ func serveHL7(listener net.Listener) error {
 		}
 		slots <- struct{}{}
 		go func() {
-			defer func() { c.Close(); <-slots }()
+			defer func() { shut(c); <-slots }()
 			in := bufio.NewReader(c)
 			for c.SetDeadline(time.Now().Add(30*time.Second)) == nil {
 				if _, err := readBlock(in); err != nil {

@@ -39,7 +39,7 @@ func Do(ctx context.Context, seed string, defaultTimes int, tasks []Task, log io
 		}
 		group.Go(func() {
 			h := fnv.New64a()
-			fmt.Fprint(h, seed)
+			_, _ = h.Write([]byte(seed)) // a hash takes everything
 			random := rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
 			wait := time.Duration(random.Int64N(int64(task.Every)/4 + 1)) // not all at the same instant
 			for range times {
@@ -50,7 +50,7 @@ func Do(ctx context.Context, seed string, defaultTimes int, tasks []Task, log io
 				}
 				if err := once(ctx, task.Argv); err != nil && ctx.Err() == nil {
 					mu.Lock()
-					fmt.Fprintf(log, "%v: %v\n", task.Argv, err)
+					_, _ = fmt.Fprintf(log, "%q: %v\n", task.Argv, err) // a full disk stops no work
 					mu.Unlock()
 				}
 				wait = task.Every*4/5 + time.Duration(random.Int64N(int64(task.Every)*2/5+1))
@@ -69,3 +69,6 @@ func once(ctx context.Context, argv []string) error {
 	}
 	return nil
 }
+
+// shut closes what was only read, or whose error was told already.
+func shut(c io.Closer) { _ = c.Close() }
