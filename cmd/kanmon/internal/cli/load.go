@@ -36,19 +36,29 @@ const maxConfig = 16 << 20
 // exitUsage: configuration is read before anything is done.
 func load[T any](path string, parse func(io.Reader, string) (T, error)) (T, error) {
 	var zero T
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return zero, usage("", "%w", err)
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
-		return zero, usage("", "%s is not a file", path)
-	}
 	v, err := parse(io.LimitReader(f, maxConfig), path)
 	if err != nil {
 		return zero, usage("", "%w", err)
 	}
 	return v, nil
+}
+
+// openFile opens a file for reading, and nothing else: a pipe or a device may
+// never end, and to open one may already wait for ever.
+func openFile(path string) (*os.File, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file: folders, pipes and devices are not read here", path)
+	}
+	return os.Open(path)
 }
 
 // loadBuildOptions reads the site file, the register and the signatures.
@@ -85,7 +95,7 @@ func loadSnapshot(path string) (*topology.Snapshot, error) {
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		path += "/snapshot.json"
 	}
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, usage("name a snapshot.json, or the folder that holds it", "%w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kanmon/discover"
+	"kanmon/discover/fact"
 	"kanmon/render/json"
 	"kanmon/render/term"
 	"kanmon/topology"
@@ -126,9 +127,10 @@ func (a *app) tellInputs(report discover.ReadReport, interrupted bool) (complete
 		case in.Failed != "":
 			a.note("%s: not read: %s", in.Path, in.Failed)
 		case in.Unrecognised:
-			unrecognised++
 			if in.Named || a.verbose {
 				a.note("%s: left out: not evidence of a kind that kanmon knows", in.Path)
+			} else {
+				unrecognised++
 			}
 		case in.PassedOver != "":
 			if a.verbose {
@@ -139,8 +141,8 @@ func (a *app) tellInputs(report discover.ReadReport, interrupted bool) (complete
 			a.tellInput(in)
 		}
 	}
-	if unrecognised > 0 && !a.verbose {
-		a.note("%d files are not evidence of a kind that kanmon knows; -v lists them", unrecognised)
+	if unrecognised > 0 {
+		a.note("files left out, not evidence of a kind that kanmon knows: %d; -v lists them", unrecognised)
 	}
 	switch {
 	case interrupted:
@@ -201,13 +203,8 @@ func (a *app) write(ctx context.Context, p *prepared, s *topology.Snapshot) erro
 		return json.Write(a.Stdout, s)
 	}
 	page := newPage(s, a.lang)
-	if err := p.dir.make(); err != nil {
+	if err := p.dir.write(p.chosen, func(r rendering, w io.Writer) error { return r.write(ctx, page, w) }); err != nil {
 		return err
-	}
-	for _, r := range p.chosen {
-		if err := p.dir.write(r.file, func(w io.Writer) error { return r.write(ctx, page, w) }); err != nil {
-			return err
-		}
 	}
 	if a.quiet {
 		return nil
@@ -215,7 +212,7 @@ func (a *app) write(ctx context.Context, p *prepared, s *topology.Snapshot) erro
 	if err := term.Summary(a.Stdout, page.view, term.Options{}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.Stdout, "\n%s\n", p.dir.path)
+	_, err := fmt.Fprintf(a.Stdout, "\n%s\n", fact.Clean(p.dir.path))
 	return err
 }
 

@@ -34,7 +34,7 @@ func checkOutDir(path string) (outDir, error) {
 	st, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return d, nil
+		return d, checkWritable(filepath.Dir(filepath.Clean(path)))
 	case err != nil:
 		return d, usage("name another folder with -o", "output folder: %w", err)
 	case !st.IsDir():
@@ -53,7 +53,28 @@ func checkOutDir(path string) (outDir, error) {
 	if err := checkSnapshotIsOurs(filepath.Join(path, "snapshot.json")); err != nil {
 		return d, err
 	}
-	return d, nil
+	return d, checkWritable(path)
+}
+
+// checkWritable reports whether files can be made in the folder at path, or in
+// the nearest one above it that is there. It is better to know before an hour
+// of listening than after it.
+func checkWritable(path string) error {
+	st, err := os.Stat(path)
+	for errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path) {
+		path = filepath.Dir(path)
+		st, err = os.Stat(path)
+	}
+	if err == nil && !st.IsDir() {
+		return usage("name another folder with -o", "output folder: %s is not a folder", path)
+	}
+	if err == nil {
+		err = mayWriteIn(path)
+	}
+	if err != nil {
+		return usage("name another folder with -o", "output folder: write in %s: %w", path, err)
+	}
+	return nil
 }
 
 // isOurs reports whether kanmon writes a file or folder of this name.
@@ -98,15 +119,51 @@ func (d outDir) make() error {
 // partSuffix ends the name of a file that is not yet whole.
 const partSuffix = ".part"
 
-// write writes one file: under another name first, so that a file of that name
-// is always whole.
-func (d outDir) write(name string, write func(io.Writer) error) error {
-	return writeFile(filepath.Join(d.path, name), write)
+// write writes files and makes the folder where it is not there. All are
+// written under other names before the first gets its own, so that a run that
+// fails or is killed while it writes leaves the earlier output as it was and
+// never a mixture. The first file gets its name last: where it is, all are.
+func (d outDir) write(files []rendering, write func(rendering, io.Writer) error) (err error) {
+	if err := d.make(); err != nil {
+		return err
+	}
+	paths := make([]string, 0, len(files))
+	defer func() {
+		for _, path := range paths { // empty where nothing failed
+			err = errors.Join(err, os.Remove(path+partSuffix))
+		}
+	}()
+	for _, r := range files {
+		path := filepath.Join(d.path, r.file)
+		if err := writePart(path, func(w io.Writer) error { return write(r, w) }); err != nil {
+			return err
+		}
+		paths = append(paths, path)
+	}
+	for len(paths) > 0 {
+		last := len(paths) - 1
+		if err := os.Rename(paths[last]+partSuffix, paths[last]); err != nil {
+			return fmt.Errorf("write %s: %w", paths[last], err)
+		}
+		paths = paths[:last]
+	}
+	return nil
 }
 
 // writeFile writes a file that only its owner may read: under another name
 // first, so that a file of that name is always whole.
 func writeFile(path string, write func(io.Writer) error) error {
+	if err := writePart(path, write); err != nil {
+		return err
+	}
+	if err := os.Rename(path+partSuffix, path); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path+partSuffix))
+	}
+	return nil
+}
+
+// writePart writes what is to become the file at path, under its other name.
+func writePart(path string, write func(io.Writer) error) error {
 	part := path + partSuffix
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -115,11 +172,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	err = errors.Join(write(f), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(part))
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kanmon/discover/fact"
+	"kanmon/topology"
 	"kanmon/topology/register"
 )
 
@@ -25,19 +27,35 @@ expired or changed.`,
 }
 
 func (a *app) registerCheckCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a register, and say what is wrong with it",
-		Args:  args(1, 1, "one register file"),
+		Long: `Reads a register as map does. A register with a fault ends with code 2, and the
+fault and its line are told.
+
+` + exitCodes,
+		Args: args(1, 1, "one register file"),
 		RunE: func(_ *cobra.Command, given []string) error {
 			r, err := load(given[0], register.Load)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.Stdout, "%s: %d approvals, no fault found\n", given[0], len(r.Approvals()))
+			if asJSON {
+				list := make([]topology.Approval, 0, r.Len())
+				for _, approval := range r.Approvals() {
+					list = append(list, approval.Approval)
+				}
+				return writeJSON(a.Stdout, struct {
+					Approvals []topology.Approval `json:"approvals"`
+				}{list})
+			}
+			_, err = fmt.Fprintf(a.Stdout, "%s: %d approvals, no fault found\n", fact.Clean(given[0]), len(r.Approvals()))
 			return err
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the approvals as JSON")
+	return c
 }
 
 func (a *app) registerTemplateCommand() *cobra.Command {

@@ -14,6 +14,10 @@ func (a *app) renderCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "render SNAPSHOT -f FORMAT",
 		Short: "Print one rendering of a snapshot",
+		Long: `Prints one rendering of a snapshot on standard output, or writes it to a file
+that is not there yet.
+
+` + exitCodes,
 		Example: `  kanmon render map/snapshot.json -f pdf > board.pdf
   kanmon render map/ -f dot | dot -Tsvg > diagram.svg`,
 		Args: args(1, 1, "one snapshot"),

@@ -1,0 +1,44 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestPipes: to open a pipe may wait for ever; every command says no instead.
+func TestPipes(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Skipf("no named pipes here: %v", err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, args := range [][]string{
+		{"map", pipe, "-o", out},
+		{"map", ".", "-o", out, "--site", pipe},
+		{"map", ".", "-o", out, "--register", pipe},
+		{"map", ".", "-o", out, "--signatures", pipe},
+		{"map", ".", "-o", pipe},
+		{"evidence", pipe},
+		{"render", pipe, "-f", "svg"},
+		{"explain", pipe, "x"},
+		{"diff", pipe, pipe},
+		{"register", "check", pipe},
+		{"register", "template", pipe},
+	} {
+		t.Run(args[0], func(t *testing.T) {
+			done := make(chan result, 1)
+			go func() { done <- kanmon(t, args...) }()
+			select {
+			case r := <-done:
+				r.want(t, 2)
+			case <-time.After(10 * time.Second):
+				t.Fatalf("%v waits for the pipe", args)
+			}
+		})
+	}
+}
