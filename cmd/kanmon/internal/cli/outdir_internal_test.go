@@ -1,4 +1,4 @@
-package cli //nolint:testpackage // a write that fails half-way cannot be had through a command
+package cli
 
 import (
 	"errors"
@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestWriteAllOrNothing: a run that fails while it writes leaves the earlier
+// TestWriteAllOrNothing is inside the package since a write that fails half-way
+// cannot be had through a command: a run that fails while it writes leaves the earlier
 // output as it was, and nothing half-written beside it.
 func TestWriteAllOrNothing(t *testing.T) {
 	dir := outDir{path: filepath.Join(t.TempDir(), "out")}
