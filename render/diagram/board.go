@@ -19,11 +19,20 @@ import (
 // Board draws the board page: A3, landscape.
 func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	b := newBoard(v)
-	place, err := b.places(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("lay out the board page: %w", err)
+	l, err := layout.Run(ctx, b.dot())
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("lay out the board page: %w", ctx.Err())
+	case err != nil:
+		l = b.rows()
 	}
-	p := &boardPage{board: b, place: place}
+	return b.draw(l), nil
+}
+
+// draw draws the page with its boxes where l has them.
+func (b *board) draw(l *layout.Layout) *draw.Drawing {
+	v := b.view
+	p := &boardPage{board: b, place: b.places(l)}
 	p.header()
 	p.outside()
 	p.waysOut()
@@ -32,17 +41,13 @@ func Board(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	return &draw.Drawing{
 		Width: pageWidth, Height: pageHeight, Title: v.Lang.T("title") + " " + v.Site, Lang: string(v.Lang),
 		Background: paper, IDPrefix: "board-", Shapes: p.shapes,
-	}, nil
+	}
 }
 
 // places returns the centre of each node on the page. Graphviz says what stands
 // beside what and how far apart; the ways out and the zones are each centred on
 // the page, and the boxes made as wide as its width allows.
-func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
-	l, err := layout.Run(ctx, b.dot())
-	if err != nil {
-		return nil, err
-	}
+func (b *board) places(l *layout.Layout) map[string]draw.Point {
 	place := make(map[string]draw.Point, len(l.Nodes))
 	for _, band := range []struct {
 		holds func(kind string) bool
@@ -67,7 +72,30 @@ func (b *board) places(ctx context.Context) (map[string]draw.Point, error) {
 			place[n.Name] = draw.Point{X: pageWidth/2 + scale*(n.Center.X-(left+right)/2), Y: b.row(n.Name)}
 		}
 	}
-	return place, nil
+	return place
+}
+
+// rows places the boxes as the page needs them without Graphviz: should that
+// fail, a board still wants its page.
+func (b *board) rows() *layout.Layout {
+	l := &layout.Layout{}
+	add := func(name string, x, width float64) {
+		l.Nodes = append(l.Nodes, layout.Node{Name: name, Center: layout.Point{X: x}, Width: width})
+	}
+	x := 0.0
+	for i, c := range b.columns {
+		if i > 0 && c.category != b.columns[i-1].category {
+			x += 2*clusterPad + columnGap
+		}
+		add(partyNode(c), x, b.width)
+		add(gateNode(c), x, gateSize)
+		add(entryNode(c), x, b.width)
+		x += b.width + columnGap
+	}
+	for i, z := range b.zones {
+		add(z.key, float64(i)*(b.zone+columnGap), b.zone)
+	}
+	return l
 }
 
 // Heights of the rows of the page: Graphviz says what stands beside what, the

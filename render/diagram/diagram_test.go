@@ -83,43 +83,48 @@ func TestBoardHoldsOnOnePage(t *testing.T) {
 }
 
 // Every way out has a column of its own: its line is vertical and no other
-// line, and no box, is crossed.
+// line, and no box, is crossed. It holds without Graphviz too.
 func TestColumnsDoNotCross(t *testing.T) {
 	for _, n := range []int{1, 8, 13, 14, 40} {
-		d := board(t, hospital(n, render.Japanese))
-		var columns []float64
-		for _, s := range d.Shapes {
-			g, ok := s.(draw.Group)
-			if !ok || !strings.HasPrefix(g.Class, "way-out") {
+		checkColumns(t, n, board(t, hospital(n, render.Japanese)))
+		checkColumns(t, n, diagram.BoardWithoutGraphviz(hospital(n, render.Japanese)))
+	}
+}
+
+func checkColumns(t *testing.T, n int, d *draw.Drawing) {
+	t.Helper()
+	var columns []float64
+	for _, s := range d.Shapes {
+		g, ok := s.(draw.Group)
+		if !ok || !strings.HasPrefix(g.Class, "way-out") {
+			continue
+		}
+		var x float64
+		for _, s := range flat(g.Shapes) {
+			line, ok := s.(draw.Polyline)
+			if !ok {
 				continue
 			}
-			var x float64
-			for _, s := range flat(g.Shapes) {
-				line, ok := s.(draw.Polyline)
-				if !ok {
-					continue
-				}
-				x = line.Points[0].X
-				for _, p := range line.Points {
-					if math.Abs(p.X-x) > 0.5 {
-						t.Errorf("%d ways out: the line of %s is not vertical: %v", n, g.ID, line.Points)
-					}
+			x = line.Points[0].X
+			for _, p := range line.Points {
+				if math.Abs(p.X-x) > 0.5 {
+					t.Errorf("%d ways out: the line of %s is not vertical: %v", n, g.ID, line.Points)
 				}
 			}
-			for _, s := range flat(g.Shapes) {
-				if r, ok := s.(draw.Rect); ok && (r.X > x || r.X+r.Width < x) {
-					t.Errorf("%d ways out: a box of %s stands beside its line", n, g.ID)
-				}
-			}
-			columns = append(columns, x)
 		}
-		if len(columns) != min(n, 14) {
-			t.Errorf("%d ways out: %d columns", n, len(columns))
-		}
-		for i := 1; i < len(columns); i++ {
-			if columns[i]-columns[i-1] < 66 {
-				t.Errorf("%d ways out: columns at %v stand too close", n, columns)
+		for _, s := range flat(g.Shapes) {
+			if r, ok := s.(draw.Rect); ok && (r.X > x || r.X+r.Width < x) {
+				t.Errorf("%d ways out: a box of %s stands beside its line", n, g.ID)
 			}
+		}
+		columns = append(columns, x)
+	}
+	if len(columns) != min(n, 14) {
+		t.Errorf("%d ways out: %d columns", n, len(columns))
+	}
+	for i := 1; i < len(columns); i++ {
+		if columns[i]-columns[i-1] < 66 {
+			t.Errorf("%d ways out: columns at %v stand too close", n, columns)
 		}
 	}
 }
