@@ -83,7 +83,7 @@ func askHL7(ctx context.Context, address string) error {
 	if err := writeBlock(c, "MSH|^~\\&|LAB|WARD|HIS|SV|20260101000000||ADT^A08|1|P|2.5\rEVN|A08\rPID|||0000000000\r"); err != nil {
 		return err
 	}
-	answer, err := readBlock(bufio.NewReader(c))
+	answer, err := ReadBlock(bufio.NewReader(c))
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,8 @@ func writeBlock(w io.Writer, message string) error {
 	return err
 }
 
-func readBlock(r *bufio.Reader) (string, error) {
+// ReadBlock reads one message and its frame, at most 64 KiB of it.
+func ReadBlock(r *bufio.Reader) (string, error) {
 	var out []byte
 	for {
 		b, err := r.ReadByte()

@@ -55,7 +55,7 @@ func serveHL7(listener net.Listener) error {
 			defer func() { shut(c); <-slots }()
 			in := bufio.NewReader(c)
 			for c.SetDeadline(time.Now().Add(30*time.Second)) == nil {
-				if _, err := readBlock(in); err != nil {
+				if _, err := ReadBlock(in); err != nil {
 					return
 				}
 				if err := writeBlock(c, "MSH|^~\\&|HIS|SV|LAB|WARD|20260101000000||ACK|1|P|2.5\rMSA|AA|1\r"); err != nil {
