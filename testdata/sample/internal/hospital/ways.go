@@ -58,7 +58,7 @@ func (p *Plan) ways() []Way {
 			Evidence: []string{"byoto-pc12.snmpwalk"},
 			Reason:   "tethering interface up, with a default route over it",
 		}, {
-			Category: "usb-tether", Device: "kensa-pc3", Transport: "usb",
+			Category: "usb-tether", Device: "kensa-pc3", Transport: "tethering",
 			Direction: out, Grade: maybe, Status: "unapproved",
 			Evidence: []string{"laboratory.pcap.gz"},
 			Reason:   "gives an address of a telephone's pool as its own",
