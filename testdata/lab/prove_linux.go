@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -154,10 +155,26 @@ func getInt(s *gosnmp.GoSNMP, oid string) (int, error) {
 	return 0, errors.New("no such row")
 }
 
+// routerAdvertisement is the kind of frame that announces a prefix.
+const routerAdvertisement = "RA"
+
+// kindOf tells frames apart: by the first two bytes of their IPv4 source, and
+// router advertisements (RFC 4861 section 4.2); all others are of no kind.
+func kindOf(frame []byte) string {
+	const etherType, nextHeader, icmpType = 12, 20, 54
+	switch {
+	case len(frame) >= 34 && frame[etherType] == 0x08 && frame[etherType+1] == 0x00:
+		return fmt.Sprintf("%d.%d", frame[26], frame[27])
+	case len(frame) > icmpType && frame[etherType] == 0x86 && frame[etherType+1] == 0xdd &&
+		frame[nextHeader] == unix.IPPROTO_ICMPV6 && frame[icmpType] == 134:
+		return routerAdvertisement
+	}
+	return ""
+}
+
 // countFrames reads frames at an interface of the calling thread's network and
-// counts them by the first two bytes of their IPv4 source, until two of the
-// hospital's networks were seen or the time is over.
-func countFrames(index int, within time.Duration) (map[string]int, error) {
+// counts them by kind, until all wanted kinds were seen or the time is over.
+func countFrames(index int, within time.Duration, want []string) (map[string]int, error) {
 	const all = unix.ETH_P_ALL
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -181,10 +198,10 @@ func countFrames(index int, within time.Duration) (map[string]int, error) {
 		case err != nil:
 			return nil, fmt.Errorf("packet socket: %w", err)
 		}
-		if n >= 34 && frame[12] == 8 && frame[13] == 0 { // Ethernet II, IPv4
-			seen[fmt.Sprintf("%d.%d", frame[26], frame[27])]++
+		if kind := kindOf(frame[:n]); kind != "" {
+			seen[kind]++
 		}
-		if seen["10.10"] > 0 && seen["10.60"] > 0 {
+		if !slices.ContainsFunc(want, func(kind string) bool { return seen[kind] == 0 }) {
 			break
 		}
 	}

@@ -64,9 +64,10 @@ func (l *Lab) proofs(p *Plan) []proof {
 		{"DICOM echo from the modality to the image server", l.run("ct-01", "echoscu", "-aet", "CT01", "-aec", "PACS", "10.60.0.20", "11112")},
 		{"HL7 message from a ward is acknowledged", l.run("ekaru-07", l.program(), "ask", "hl7", "10.60.0.10:2575")},
 		{"names: the hospital's and the internet's", l.run("jimu-pc1", l.program(), "ask", "dns", "www.example.jp")},
-		{"mirror port sees clinical and server frames", l.mirrored},
+		{"mirror0 sees clinical and server frames", l.mirrored("mirror0", "10.10", "10.60")},
 		{"way out internet: HTTPS through the firewall's translation", l.run("jimu-pc1", l.program(), "ask", "https", "https://www.example.jp/")},
 		{"way out internet: without translation no answer", l.without("internet", "10.40.0.21")},
+		{"way out qualification: announced, and seen at mirror1", l.mirrored("mirror1", routerAdvertisement, "10.40")},
 		{"way out qualification: an address out of the announced prefix", l.announced},
 		{"way out qualification: name and HTTPS on the closed network", l.run("ons01", l.program(), "ask", "https", "https://hweb.oqs.onshikaku.org/")},
 	}
@@ -176,33 +177,38 @@ func (l *Lab) index(at Port) (int, error) {
 	return index, err
 }
 
-// listenFor bounds reading at the mirror port.
-const listenFor = 5 * time.Second
+// listenFor bounds reading at a mirror port; prefixes are announced every ten
+// seconds.
+const listenFor = 12 * time.Second
 
-// mirrored wants frames of two VLANs at the mirror port, and the port to have
-// no address of its own.
-func (l *Lab) mirrored(context.Context) (string, error) {
-	var seen map[string]int
-	err := l.within("auditor", func() error {
-		i, err := net.InterfaceByName("mirror0")
-		if err != nil {
+// mirrored wants frames of each kind at a mirror port of the auditor, and the
+// port to have no address of its own.
+func (l *Lab) mirrored(name string, kinds ...string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) {
+		var seen map[string]int
+		err := l.within("auditor", func() error {
+			i, err := net.InterfaceByName(name)
+			if err != nil {
+				return err
+			}
+			addrs, err := i.Addrs()
+			if err != nil {
+				return err
+			}
+			if len(addrs) > 0 {
+				return fmt.Errorf("%s has addresses of its own: %v", name, addrs)
+			}
+			seen, err = countFrames(i.Index, listenFor, kinds)
 			return err
-		}
-		addrs, err := i.Addrs()
+		})
 		if err != nil {
-			return err
+			return "", err
 		}
-		if len(addrs) > 0 {
-			return fmt.Errorf("mirror0 has addresses of its own: %v", addrs)
+		for _, kind := range kinds {
+			if seen[kind] == 0 {
+				return "", fmt.Errorf("in %s only these frames: %v", listenFor, seen)
+			}
 		}
-		seen, err = countFrames(i.Index, listenFor)
-		return err
-	})
-	if err != nil {
-		return "", err
+		return fmt.Sprint(seen), nil
 	}
-	if seen["10.10"] == 0 || seen["10.60"] == 0 {
-		return "", fmt.Errorf("in %s only these IPv4 frames by network: %v", listenFor, seen)
-	}
-	return fmt.Sprint("IPv4 frames by network: ", seen), nil
 }

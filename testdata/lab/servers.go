@@ -37,11 +37,13 @@ func servers(p *Plan) {
 	files.Run(Proc{Name: "https", Argv: []string{"{lab}", "serve", "https", ":443", "file-sv." + domain}})
 }
 
-// auditor is the machine kanmon runs on: a management address, and a port
-// that gets a copy of the clinical and the server VLAN.
+// auditor is the machine kanmon runs on: a management address, a port that gets
+// a copy of the clinical and the server VLAN at the core, and one that gets the
+// office VLAN at its access switch.
 func auditor(p *Plan) {
 	h := p.Station("auditor", "00:e0:4c", core+"/99", management, "10.99.0.250")
 	h.Mirror("mirror0", p.Host(core), clinical, server)
+	h.Mirror("mirror1", p.Host("sw-office"), office)
 }
 
 // resolver is the hospital's DNS server. It knows all hosts of the plan and
