@@ -13,18 +13,25 @@ const self = "{lab}"
 // plan runs and for what the remaining ways out need.
 func packages() map[string]string {
 	return map[string]string{
-		"bridge":   "iproute2",
-		"dnsmasq":  "dnsmasq-base",
-		"echoscu":  "dcmtk",
-		"ip":       "iproute2",
-		"lldpd":    "lldpd",
-		"nft":      "nftables",
-		"ping":     "iputils-ping",
-		"radvd":    "radvd",
-		"snmpd":    "snmpd",
-		"storescp": "dcmtk",
-		"storescu": "dcmtk",
-		"tc":       "iproute2",
+		"avahi-daemon":          "avahi-daemon",
+		"dnsmasq":               "dnsmasq-base",
+		"echoscu":               "dcmtk",
+		"ip":                    "iproute2",
+		"lldpd":                 "lldpd",
+		"nft":                   "nftables",
+		"nginx":                 "nginx-light",
+		"openvpn":               "openvpn",
+		"ping":                  "iputils-ping",
+		"radvd":                 "radvd",
+		"snmpd":                 "snmpd",
+		"storescp":              "dcmtk",
+		"storescu":              "dcmtk",
+		"swanctl":               "strongswan-swanctl",
+		"tc":                    "iproute2",
+		"wg":                    "wireguard-tools",
+		"wireguard-go":          "wireguard-go",
+		"/usr/lib/frr/zebra":    "frr",
+		"/usr/lib/ipsec/charon": "strongswan-charon",
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"syscall"
@@ -158,22 +159,17 @@ func getInt(s *gosnmp.GoSNMP, oid string) (int, error) {
 // routerAdvertisement is the kind of frame that announces a prefix.
 const routerAdvertisement = "RA"
 
-// kindOf tells frames apart: by the first two bytes of their IPv4 source, and
-// router advertisements (RFC 4861 section 4.2); all others are of no kind.
-func kindOf(frame []byte) string {
+// isAdvertisement tells router advertisements (RFC 4861 section 4.2) from
+// other Ethernet frames.
+func isAdvertisement(frame []byte) bool {
 	const etherType, nextHeader, icmpType = 12, 20, 54
-	switch {
-	case len(frame) >= 34 && frame[etherType] == 0x08 && frame[etherType+1] == 0x00:
-		return fmt.Sprintf("%d.%d", frame[26], frame[27])
-	case len(frame) > icmpType && frame[etherType] == 0x86 && frame[etherType+1] == 0xdd &&
-		frame[nextHeader] == unix.IPPROTO_ICMPV6 && frame[icmpType] == 134:
-		return routerAdvertisement
-	}
-	return ""
+	return len(frame) > icmpType && frame[etherType] == 0x86 && frame[etherType+1] == 0xdd &&
+		frame[nextHeader] == unix.IPPROTO_ICMPV6 && frame[icmpType] == 134
 }
 
 // countFrames reads frames at an interface of the calling thread's network and
-// counts them by kind, until all wanted kinds were seen or the time is over.
+// counts them by source address, and those that announce a prefix, until all
+// that are wanted were seen or the time is over.
 func countFrames(index int, within time.Duration, want []string) (map[string]int, error) {
 	const all = unix.ETH_P_ALL
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
@@ -198,8 +194,11 @@ func countFrames(index int, within time.Duration, want []string) (map[string]int
 		case err != nil:
 			return nil, fmt.Errorf("packet socket: %w", err)
 		}
-		if kind := kindOf(frame[:n]); kind != "" {
-			seen[kind]++
+		if n >= 14 {
+			seen[net.HardwareAddr(frame[6:12]).String()]++
+		}
+		if isAdvertisement(frame[:n]) {
+			seen[routerAdvertisement]++
 		}
 		if !slices.ContainsFunc(want, func(kind string) bool { return seen[kind] == 0 }) {
 			break

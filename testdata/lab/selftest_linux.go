@@ -64,10 +64,10 @@ func (l *Lab) proofs(p *Plan) []proof {
 		{"DICOM echo from the modality to the image server", l.run("ct-01", "echoscu", "-aet", "CT01", "-aec", "PACS", "10.60.0.20", "11112")},
 		{"HL7 message from a ward is acknowledged", l.run("ekaru-07", l.program(), "ask", "hl7", "10.60.0.10:2575")},
 		{"names: the hospital's and the internet's", l.run("jimu-pc1", l.program(), "ask", "dns", "www.example.jp")},
-		{"mirror0 sees clinical and server frames", l.mirrored("mirror0", "10.10", "10.60")},
+		{"mirror0 sees frames of a clinical PC and of a server", l.mirrored("mirror0", macIn(p, "ekaru-07"), macIn(p, "his-sv"))},
 		{"way out internet: HTTPS through the firewall's translation", l.run("jimu-pc1", l.program(), "ask", "https", "https://www.example.jp/")},
 		{"way out internet: without translation no answer", l.without("internet", "10.40.0.21")},
-		{"way out qualification: announced, and seen at mirror1", l.mirrored("mirror1", routerAdvertisement, "10.40")},
+		{"way out qualification: announced, and seen at mirror1", l.mirrored("mirror1", routerAdvertisement, macIn(p, "ons01"))},
 		{"way out qualification: an address out of the announced prefix", l.announced},
 		{"way out qualification: name and HTTPS on the closed network", l.run("ons01", l.program(), "ask", "https", "https://hweb.oqs.onshikaku.org/")},
 	}
@@ -181,6 +181,15 @@ func (l *Lab) index(at Port) (int, error) {
 // seconds.
 const listenFor = 12 * time.Second
 
+// macIn is the address of a host's eth0: frames that have it as their source
+// are in the host's own VLAN, while routed ones have the core's.
+func macIn(p *Plan, host string) string {
+	if i := p.Host(host).Interface("eth0"); i != nil {
+		return i.MAC
+	}
+	return ""
+}
+
 // mirrored wants frames of each kind at a mirror port of the auditor, and the
 // port to have no address of its own.
 func (l *Lab) mirrored(name string, kinds ...string) func(context.Context) (string, error) {
@@ -209,6 +218,6 @@ func (l *Lab) mirrored(name string, kinds ...string) func(context.Context) (stri
 				return "", fmt.Errorf("in %s only these frames: %v", listenFor, seen)
 			}
 		}
-		return fmt.Sprint(seen), nil
+		return fmt.Sprintf("%d sources", len(seen)), nil
 	}
 }
