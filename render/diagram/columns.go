@@ -3,6 +3,7 @@ package diagram
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,7 +96,7 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 	first := ways[0]
 	c := column{
 		key: first.ID, category: first.Category, status: first.Status, grade: first.Grade,
-		party: first.Party, transport: first.How, device: first.Device, detail: first.DeviceDetail,
+		party: first.Party, transport: first.How, device: hostOf(first.Device), detail: first.DeviceDetail,
 	}
 	for _, w := range ways {
 		c.numbers = append(c.numbers, w.No)
@@ -111,10 +112,20 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 	if len(ways) > 1 {
 		c.key = string(c.category) + "-" + string(c.status)
 		c.party = lang.F("group.n", first.Party, len(ways)-1)
-		c.device = lang.F("group.n", first.Device, len(ways)-1)
+		c.device = lang.F("group.n", hostOf(first.Device), len(ways)-1)
 		c.detail = fmt.Sprintf("No %d–%d", c.numbers[0], c.numbers[len(c.numbers)-1])
 	}
 	return c
+}
+
+// hostOf is a name without its domain, which is the same for most of a site and
+// would leave no room for what differs. Addresses stay as they are.
+func hostOf(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return name
+	}
+	host, _, _ := strings.Cut(name, ".")
+	return cmp.Or(host, name)
 }
 
 func worse(a, b topology.Status) topology.Status {
