@@ -61,6 +61,7 @@ func (p *Plan) Check() error {
 		errs = append(errs, h.checkPrograms()...)
 	}
 	errs = append(errs, p.checkCables()...)
+	errs = append(errs, p.checkTruth()...)
 	errs = append(errs, p.buildErrors())
 	return errors.Join(errs...)
 }

@@ -16,6 +16,7 @@ type Plan struct {
 	Hosts    []*Host
 	Cables   []Cable
 	Mirrors  []Mirror
+	WaysOut  []Truth // what is to be found; see WayOut
 
 	problems []error
 }

@@ -56,7 +56,7 @@ func (l *Lab) proofs(p *Plan) []proof {
 		{"LLDP: sw-office sees core-sw, over its agent", l.neighbour("10.99.0.15", commonAccess, core)},
 		{"LLDP: core-sw sees sw-radiology, over its agent", l.neighbour("10.99.0.1", commonAccess, "sw-radiology")},
 		{"FDB: sw-clinical-1 has ekaru-07 at port1", l.learned(p, "10.99.0.11", Port{"ekaru-07", "eth0"}, Port{"sw-clinical-1", "port1"})},
-		{"FDB: core-sw has ct-01 at the port of sw-radiology", l.learned(p, "10.99.0.1", Port{"ct-01", "eth0"}, l.peer(p, Port{"sw-radiology", "uplink1"}))},
+		{"FDB: core-sw has ct-01 at the port of sw-radiology", l.learned(p, "10.99.0.1", Port{"ct-01", "eth0"}, p.other(Port{"sw-radiology", "uplink1"}))},
 		{"sw-lab answers to its own community", l.answers("10.99.0.14", labAccess)},
 		{"sw-lab refuses the common community", l.refuses("10.99.0.14", commonAccess)},
 		{"sw-radiology answers to version 3", l.answers("10.99.0.13", v3Access)},
@@ -125,19 +125,6 @@ func (l *Lab) without(from, to string) func(context.Context) (string, error) {
 		}
 		return "", nil
 	}
-}
-
-// peer is the other end of a cable.
-func (l *Lab) peer(p *Plan, at Port) Port {
-	for _, c := range p.Cables {
-		switch at {
-		case c.A:
-			return c.B
-		case c.B:
-			return c.A
-		}
-	}
-	return Port{}
 }
 
 // announced wants the terminal to have an address in the router's prefix.

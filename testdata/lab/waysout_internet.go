@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"kanmon/topology"
+)
 
 // Addresses of the internet as the lab has it: RFC 5737.
 const (
@@ -36,6 +40,10 @@ host-record=www.example.jp,`+internetWeb+`
 	fw.Do(30*time.Second, "ping", "-c", "1", "-W", "1", "203.0.113.1")
 
 	p.Host(core).Route("default", "10.60.0.254")
+	p.WayOut(Truth{
+		ID: "internet", Category: topology.Internet, Device: "fw-1", Remote: []string{"203.0.113.1", "www.example.jp", internetWeb, internetDNS},
+		Approved: true, Known: []Vantage{AtMirror0, BySNMP},
+	})
 }
 
 // NAT hides all that leaves by an interface behind its address.

@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"kanmon/topology"
+)
 
 // Addresses of the closed network as the lab has it, in a prefix of NTT East.
 const (
@@ -52,4 +56,9 @@ host-record=www.lineauth.mnw,`+ngnWeb+`
 	ons.Do(8*time.Second, "{lab}", "ask", "dns", "www.lineauth.mnw")
 	ons.Do(9*time.Second, "{lab}", "ask", "https", "https://hweb.oqs.onshikaku.org/")
 	ons.Do(20*time.Second, "ping", "-c", "1", "-W", "1", "10.60.0.30")
+	p.WayOut(Truth{
+		ID: "qualification", Category: topology.OnlineQualification, Device: "oqs-router", Behind: []string{"ons01"},
+		Remote:   []string{"hweb.oqs.onshikaku.org", "www.lineauth.mnw", ngnDNS1, ngnDNS2, ngnWeb},
+		Approved: true, Known: []Vantage{AtMirror1},
+	})
 }

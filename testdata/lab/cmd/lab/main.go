@@ -31,6 +31,7 @@ const usage = `usage: lab [-id NAME] COMMAND
   shell [HOST]    a shell inside a host (auditor)
   plan            what up would run
   packages        the Debian packages it needs
+  truth           what there is, as a perfect map would show it, in JSON
 inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
   ask dns|https|hl7|tcp WHAT
@@ -81,6 +82,13 @@ func run(ctx context.Context, args []string) error {
 	case command == "packages":
 		fmt.Println(strings.Join(lab.Hospital().Packages(), " "))
 		return nil
+	case command == "truth":
+		text, err := lab.Hospital().Truth().JSON()
+		if err != nil {
+			return err
+		}
+		_, err = os.Stdout.Write(text)
+		return err
 	case command == "shell":
 		return shell(l, args)
 	case command == "inside" && len(args) >= 2:

@@ -1,0 +1,234 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/topology"
+)
+
+// Vantage is a place or a method from which something can be known.
+type Vantage string
+
+// Vantages, from the quietest: what passes the auditor's two mirror ports, what
+// the SNMP agents say, and what a probe is answered.
+const (
+	AtMirror0 Vantage = "mirror0" // VLAN 10 and 60 at the core
+	AtMirror1 Vantage = "mirror1" // VLAN 40 at sw-office
+	BySNMP    Vantage = "snmp"    // with the access in switches.go
+	ByProbe   Vantage = "probe"   // within kanmon's safety budget
+)
+
+// Truth is one way out as it really is.
+type Truth struct {
+	ID       string            `json:"id"` // short and unique: "ct-maint"
+	Category topology.Category `json:"category"`
+	Device   string            `json:"device"` // the host through which traffic leaves or enters
+	// Behind are the hosts that use it.
+	Behind []string `json:"behind,omitempty"`
+	// Remote are names and addresses of the other side.
+	Remote    []string `json:"remote,omitempty"`
+	Transport []string `json:"transport,omitempty"` // as in a snapshot: "ipsec", "openvpn", "lte"
+	Approved  bool     `json:"approved,omitempty"`
+	// Known are the vantages from each of which alone it can be known. A way
+	// out that none shows has none, and a Note that says why.
+	Known []Vantage `json:"known"`
+	Note  string    `json:"note,omitempty"`
+}
+
+// WayOut says that the plan has this way out.
+func (p *Plan) WayOut(t Truth) { p.WaysOut = append(p.WaysOut, t) }
+
+// Site is the truth of a plan: what a perfect map of it would show.
+type Site struct {
+	Nodes   []Node   `json:"nodes"`
+	Links   []Wire   `json:"links"` // layer 2
+	Subnets []Subnet `json:"subnets"`
+	WaysOut []Truth  `json:"ways_out"`
+}
+
+// Node is one machine inside the hospital.
+type Node struct {
+	Name       string    `json:"name"`
+	Switch     bool      `json:"switch,omitempty"`
+	Unmanaged  bool      `json:"unmanaged,omitempty"` // a switch that nobody can ask
+	Interfaces []NodeEnd `json:"interfaces"`
+	Known      []Vantage `json:"known"` // as in Truth
+}
+
+// NodeEnd is an interface of a node, without the ports of switches.
+type NodeEnd struct {
+	Name      string   `json:"name"`
+	MAC       string   `json:"mac"`
+	Addresses []string `json:"addresses,omitempty"` // with prefix length
+	Segment   string   `json:"segment,omitempty"`
+}
+
+// Wire is a cable between two nodes, A before B; both may have further ones.
+type Wire struct {
+	A       string `json:"a"`
+	APort   string `json:"a_port"`
+	B       string `json:"b"`
+	BPort   string `json:"b_port"`
+	Segment string `json:"segment,omitempty"`
+}
+
+// Subnet is a segment at layer 3, with the nodes that others reach others by.
+type Subnet struct {
+	Name     string   `json:"name"`
+	VLAN     int      `json:"vlan"`
+	Prefix   string   `json:"prefix"`
+	Gateways []string `json:"gateways"` // forwarding nodes with an address in it, sorted
+}
+
+// Truth says what there is, from the plan alone.
+func (p *Plan) Truth() Site {
+	out := Site{WaysOut: slices.Clone(p.WaysOut)}
+	for _, h := range p.Hosts {
+		if p.inside(h) {
+			out.Nodes = append(out.Nodes, p.node(h))
+		}
+	}
+	for _, c := range p.Cables {
+		if a := p.find(c.A); a == nil || a.Silent || !p.inside(p.Host(c.A.Host)) || !p.inside(p.Host(c.B.Host)) {
+			continue
+		}
+		w := Wire{A: c.A.Host, APort: c.A.Interface, B: c.B.Host, BPort: c.B.Interface, Segment: p.segmentAt(c.A)}
+		if w.A > w.B {
+			w.A, w.APort, w.B, w.BPort = w.B, w.BPort, w.A, w.APort
+		}
+		out.Links = append(out.Links, w)
+	}
+	for _, s := range p.Segments {
+		sub := Subnet{Name: s.Name, VLAN: s.VLAN, Prefix: s.Prefix.String(), Gateways: []string{}}
+		for _, h := range p.Hosts {
+			if h.Forward && h.has(func(a netip.Prefix) bool { return s.Prefix.Contains(a.Addr()) }) {
+				sub.Gateways = append(sub.Gateways, h.Name)
+			}
+		}
+		slices.Sort(sub.Gateways)
+		out.Subnets = append(out.Subnets, sub)
+	}
+	slices.SortFunc(out.Nodes, func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out.Links, func(a, b Wire) int { return strings.Compare(a.A+" "+a.APort, b.A+" "+b.APort) })
+	slices.SortFunc(out.WaysOut, func(a, b Truth) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// JSON is the truth as text.
+func (s Site) JSON() ([]byte, error) {
+	out, err := json.MarshalIndent(s, "", "\t")
+	if err != nil {
+		return nil, fmt.Errorf("lab: truth: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+func (h *Host) has(fits func(netip.Prefix) bool) bool {
+	return slices.ContainsFunc(h.Interfaces, func(i *Interface) bool { return slices.ContainsFunc(i.Addrs, fits) })
+}
+
+// inside reports whether a host is the hospital's: a switch, or plugged into
+// one. The others are beyond a way out.
+func (p *Plan) inside(h *Host) bool {
+	return slices.ContainsFunc(h.Interfaces, func(i *Interface) bool {
+		return i.IsBridge() || p.segmentAt(Port{h.Name, i.Name}) != ""
+	})
+}
+
+// segmentAt is the segment at an end of a cable, by the bridge at either end.
+func (p *Plan) segmentAt(at Port) string {
+	for _, end := range []Port{at, p.other(at)} {
+		i := p.find(end)
+		if i == nil || i.Silent || i.Bridge == "" {
+			continue
+		}
+		if bridge := p.Host(end.Host).Interface(i.Bridge); bridge != nil {
+			return p.Segment(bridge.VLAN).Name
+		}
+	}
+	return ""
+}
+
+// other is the other end of a cable.
+func (p *Plan) other(at Port) Port {
+	for _, c := range p.Cables {
+		switch at {
+		case c.A:
+			return c.B
+		case c.B:
+			return c.A
+		}
+	}
+	return Port{}
+}
+
+func (p *Plan) node(h *Host) Node {
+	n := Node{Name: h.Name, Known: []Vantage{BySNMP}}
+	mirrors := map[Vantage]bool{}
+	for _, i := range h.Interfaces {
+		segment := p.segmentAt(Port{h.Name, i.Name})
+		if i.IsBridge() {
+			n.Switch, segment = true, p.Segment(i.VLAN).Name
+		}
+		for _, v := range p.mirrored(segment) {
+			mirrors[v] = true
+		}
+		if i.Bridge != "" || i.Silent {
+			continue
+		}
+		end := NodeEnd{Name: i.Name, MAC: i.MAC, Segment: segment}
+		for _, a := range i.Addrs {
+			end.Addresses = append(end.Addresses, a.String())
+		}
+		n.Interfaces = append(n.Interfaces, end)
+	}
+	n.Unmanaged = n.Switch && !slices.ContainsFunc(h.Procs, func(proc Proc) bool { return proc.Name == "snmpd" })
+	for _, v := range []Vantage{AtMirror0, AtMirror1} {
+		if mirrors[v] {
+			n.Known = append(n.Known, v)
+		}
+	}
+	return n
+}
+
+// mirrored says at which ports of the auditor a segment is seen.
+func (p *Plan) mirrored(segment string) []Vantage {
+	var out []Vantage
+	for _, m := range p.Mirrors {
+		for _, s := range p.Segments {
+			if s.Name == segment && slices.Contains(m.Bridges, fmt.Sprintf("vlan%d", s.VLAN)) {
+				out = append(out, Vantage(p.other(Port{m.Switch, m.Port}).Interface))
+			}
+		}
+	}
+	return out
+}
+
+// checkTruth wants ways out of hosts that there are, with a vantage or a
+// reason why there is none.
+func (p *Plan) checkTruth() []error {
+	var errs []error
+	ids := map[string]bool{}
+	for _, t := range p.WaysOut {
+		if t.ID == "" || ids[t.ID] {
+			errs = append(errs, fmt.Errorf("way out %q: no id, or there twice", t.ID))
+		}
+		ids[t.ID] = true
+		if !slices.Contains(topology.Categories(), t.Category) {
+			errs = append(errs, fmt.Errorf("way out %s: no category %q", t.ID, t.Category))
+		}
+		for _, name := range append([]string{t.Device}, t.Behind...) {
+			if !slices.ContainsFunc(p.Hosts, func(h *Host) bool { return h.Name == name && p.inside(h) }) {
+				errs = append(errs, fmt.Errorf("way out %s: no host %q inside", t.ID, name))
+			}
+		}
+		if len(t.Known) == 0 && t.Note == "" {
+			errs = append(errs, fmt.Errorf("way out %s: no vantage shows it: say in its note why", t.ID))
+		}
+	}
+	return errs
+}
