@@ -2,7 +2,13 @@ package lab
 
 // Hospital is the lab's site. Each part is a function in a file of its own;
 // the order is that of the cables, and so of the port numbers.
-func Hospital() *Plan {
+func Hospital() *Plan { return hospital(true) }
+
+// Twin is the same hospital without any way out that nobody approved: what is
+// found in it beyond its truth is a false alarm.
+func Twin() *Plan { return hospital(false) }
+
+func hospital(unapproved bool) *Plan {
 	p := &Plan{}
 	segments(p)
 	switches(p)
@@ -11,6 +17,24 @@ func Hospital() *Plan {
 	people(p)
 	internetWayOut(p)
 	qualificationWayOut(p)
+	for _, part := range approvedParts() {
+		part(p)
+	}
+	if unapproved {
+		for _, part := range unapprovedParts() {
+			part(p)
+		}
+	}
 	resolver(p) // last: it knows everybody's name
 	return p
+}
+
+// approvedParts are what the hospital knows of, and what is no way out.
+func approvedParts() []func(*Plan) {
+	return []func(*Plan){}
+}
+
+// unapprovedParts are what somebody brought or left behind.
+func unapprovedParts() []func(*Plan) {
+	return []func(*Plan){}
 }

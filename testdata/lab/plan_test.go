@@ -89,3 +89,23 @@ func TestMissing(t *testing.T) {
 		t.Errorf("packages %v: want snmpd among them, sorted", all)
 	}
 }
+
+// The twin has no way out that nobody approved, and all that are approved.
+func TestTwin(t *testing.T) {
+	twin := lab.Twin()
+	if err := twin.Check(); err != nil {
+		t.Fatalf("the twin's plan: %v", err)
+	}
+	var want, got []string
+	for _, w := range lab.Hospital().WaysOut {
+		if w.Approved {
+			want = append(want, w.ID)
+		}
+	}
+	for _, w := range twin.WaysOut {
+		got = append(got, w.ID)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ways out of the twin (-want +got):\n%s", diff)
+	}
+}

@@ -32,11 +32,13 @@ const usage = `usage: lab [-id NAME] COMMAND
   plan            what up would run
   packages        the Debian packages it needs
   truth           what there is, as a perfect map would show it, in JSON
+up, selftest, plan, packages and truth take -twin: the hospital without any
+way out that nobody approved
 inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
   ask dns|https|hl7|tcp WHAT
   serve https|hl7 ADDRESS [NAME]
-  agent           answer snmpd for the bridges
+  agent [interfaces FILE]  answer snmpd for the bridges, or for the interfaces
   work SEED FILE  do the tasks of a host
 `
 
@@ -67,23 +69,27 @@ func run(ctx context.Context, args []string) error {
 	}
 	l := &lab.Lab{ID: *id, Helper: helper, Log: os.Stderr}
 	command, args := args[0], args[1:]
+	plan := lab.Hospital
+	if len(args) > 0 && args[0] == "-twin" {
+		plan, args = lab.Twin, args[1:]
+	}
 	switch {
 	case command == "up":
-		return l.Up(ctx, lab.Hospital())
+		return l.Up(ctx, plan())
 	case command == "down":
 		return l.Down(ctx)
 	case command == "selftest":
-		return selftest(ctx, l)
+		return selftest(ctx, l, plan())
 	case command == "status":
 		return status(l)
 	case command == "plan":
-		fmt.Print(lab.Hospital().Script())
+		fmt.Print(plan().Script())
 		return nil
 	case command == "packages":
-		fmt.Println(strings.Join(lab.Hospital().Packages(), " "))
+		fmt.Println(strings.Join(plan().Packages(), " "))
 		return nil
 	case command == "truth":
-		text, err := lab.Hospital().Truth().JSON()
+		text, err := plan().Truth().JSON()
 		if err != nil {
 			return err
 		}
@@ -98,7 +104,7 @@ func run(ctx context.Context, args []string) error {
 	case command == "serve" && len(args) >= 2:
 		return work.Serve(ctx, args[0], args[1], args[2:])
 	case command == "agent":
-		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second))
+		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second, rows(args)))
 	case command == "work" && len(args) == 2:
 		return doWork(ctx, args[0], args[1])
 	default:
@@ -106,19 +112,44 @@ func run(ctx context.Context, args []string) error {
 	}
 }
 
-// cached reads the bridges at most once in a while: a walk asks for each row.
-func cached(keep time.Duration) func() ([]agent.Row, error) {
+// cached reads at most once in a while: a walk asks for each row.
+func cached(keep time.Duration, read func() ([]agent.Row, error)) func() ([]agent.Row, error) {
 	var rows []agent.Row
 	var at time.Time
 	return func() ([]agent.Row, error) {
 		if rows == nil || time.Since(at) > keep {
-			bridges, err := agent.Read("/sys/class/net")
+			read, err := read()
 			if err != nil {
 				return nil, err
 			}
-			rows, at = agent.Rows(bridges), time.Now()
+			rows, at = read, time.Now()
 		}
 		return rows, nil
+	}
+}
+
+// rows reads what the agent answers with: the interfaces with the overrides in
+// a file, or the bridges.
+func rows(args []string) func() ([]agent.Row, error) {
+	const sys = "/sys/class/net"
+	if len(args) == 2 && args[0] == "interfaces" {
+		return func() ([]agent.Row, error) {
+			file, err := os.Open(args[1])
+			if err != nil {
+				return nil, err
+			}
+			defer func() { _ = file.Close() }() // was only read
+			overrides, err := agent.ReadOverrides(file)
+			if err != nil {
+				return nil, err
+			}
+			interfaces, err := agent.ReadInterfaces(sys, overrides)
+			return agent.InterfaceRows(interfaces), err
+		}
+	}
+	return func() ([]agent.Row, error) {
+		bridges, err := agent.Read(sys)
+		return agent.Rows(bridges), err
 	}
 }
 
@@ -163,9 +194,9 @@ func status(l *lab.Lab) error {
 	return nil
 }
 
-func selftest(ctx context.Context, l *lab.Lab) error {
+func selftest(ctx context.Context, l *lab.Lab, p *lab.Plan) error {
 	failed := 0
-	for _, c := range l.Selftest(ctx, lab.Hospital()) {
+	for _, c := range l.Selftest(ctx, p) {
 		if c.Err != nil {
 			failed++
 			fmt.Printf("FAIL  %s: %v\n", c.Name, c.Err)
