@@ -15,6 +15,7 @@ func packages() map[string]string {
 	return map[string]string{
 		"avahi-daemon":          "avahi-daemon",
 		"dnsmasq":               "dnsmasq-base",
+		"dump2dcm":              "dcmtk",
 		"echoscu":               "dcmtk",
 		"ip":                    "iproute2",
 		"lldpd":                 "lldpd",
@@ -23,6 +24,8 @@ func packages() map[string]string {
 		"openvpn":               "openvpn",
 		"ping":                  "iputils-ping",
 		"radvd":                 "radvd",
+		"smbclient":             "smbclient",
+		"smbd":                  "samba",
 		"snmpd":                 "snmpd",
 		"storescp":              "dcmtk",
 		"storescu":              "dcmtk",

@@ -108,7 +108,8 @@ func (l *Lab) writeFiles(p *Plan) error {
 			if strings.HasPrefix(f.Name, "run/") {
 				mode = 0o644
 			}
-			if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(text), mode); err != nil {
+			path := filepath.Join(dir, f.Name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), mode)); err != nil {
 				return fmt.Errorf("lab: %w", err)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // Ask asks one question and wants an answer. Kinds: dns NAME, https URL,
-// hl7 ADDRESS, tcp ADDRESS (a connection and nothing more).
+// hl7 ADDRESS, ntp ADDRESS, tcp ADDRESS (a connection and nothing more).
 func Ask(ctx context.Context, kind, what string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -26,13 +26,15 @@ func Ask(ctx context.Context, kind, what string) error {
 		err = askHTTPS(ctx, what)
 	case "hl7":
 		err = askHL7(ctx, what)
+	case "ntp":
+		err = askNTP(ctx, what)
 	case "tcp":
 		var c net.Conn
 		if c, err = new(net.Dialer).DialContext(ctx, "tcp", what); err == nil {
 			err = c.Close()
 		}
 	default:
-		return fmt.Errorf("ask: unknown kind %q: want dns, https, hl7 or tcp", kind)
+		return fmt.Errorf("ask: unknown kind %q: want dns, https, hl7, ntp or tcp", kind)
 	}
 	if err != nil {
 		return fmt.Errorf("ask %s %s: %w", kind, what, err)

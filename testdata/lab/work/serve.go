@@ -18,8 +18,11 @@ import (
 )
 
 // Serve runs a small server until the context ends. Kinds: hl7 ADDRESS, which
-// acknowledges; https ADDRESS NAME [TEXT], with a certificate that it makes.
+// acknowledges; ntp ADDRESS; https ADDRESS NAME [TEXT], with a certificate that it makes.
 func Serve(ctx context.Context, kind, address string, rest []string) error {
+	if kind == "ntp" {
+		return serveNTP(ctx, address)
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", kind, err)

@@ -28,6 +28,7 @@ func TestServersAnswer(t *testing.T) {
 	for _, tt := range []struct{ name, kind, prefix string }{
 		{"HL7 is acknowledged", "hl7", ""},
 		{"HTTPS with a certificate of its own", "https", "https://"},
+		{"the time", "ntp", ""},
 		{"a connection", "tcp", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
