@@ -376,16 +376,17 @@ func TestCollectFallsSilent(t *testing.T) {
 // asked for all its other tables.
 func TestCollectCrash(t *testing.T) {
 	var (
-		n atomic.Int64
-		a *agent
+		n    atomic.Int64
+		self atomic.Pointer[agent]
 	)
 	m := sampleMIB(1000, 40)
-	a = startAgent(t, func(req *gosnmp.SnmpPacket) []gosnmp.SnmpPDU {
+	a := startAgent(t, func(req *gosnmp.SnmpPacket) []gosnmp.SnmpPDU {
 		if n.Add(1) == 12 {
-			a.conn.Close()
+			self.Load().conn.Close()
 		}
 		return m.respond(req)
 	})
+	self.Store(a)
 	gate := &openGate{}
 	err := snmp.Collect(t.Context(), liveOptions(a.port()), gate, &facts{})
 	if !errors.Is(err, snmp.ErrSilent) {

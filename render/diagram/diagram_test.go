@@ -47,7 +47,7 @@ func flat(shapes []draw.Shape) []draw.Shape {
 }
 
 func TestBoardHoldsOnOnePage(t *testing.T) {
-	for _, n := range []int{0, 1, 3, 13, 14, 15, 40, 300} {
+	for _, n := range []int{0, 1, 14, 15, 300} {
 		for _, lang := range []render.Lang{render.Japanese, render.English} {
 			d := board(t, hospital(n, lang))
 			for _, s := range flat(d.Shapes) {
@@ -85,7 +85,7 @@ func TestBoardHoldsOnOnePage(t *testing.T) {
 // Every way out has a column of its own: its line is vertical and no other
 // line, and no box, is crossed. It holds without Graphviz too.
 func TestColumnsDoNotCross(t *testing.T) {
-	for _, n := range []int{1, 8, 13, 14, 40} {
+	for _, n := range []int{1, 14, 40} {
 		checkColumns(t, n, board(t, hospital(n, render.Japanese)))
 		checkColumns(t, n, diagram.BoardWithoutGraphviz(hospital(n, render.Japanese)))
 	}
