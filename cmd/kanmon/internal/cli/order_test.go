@@ -72,8 +72,12 @@ func TestOrderChangesNothing(t *testing.T) {
 		{"shared", func(tb testing.TB) ([]string, []string) {
 			tb.Helper()
 			data := sharedData(tb)
-			// All of it takes a minute each time; these hold every format.
-			return nil, []string{
+			texts := []string{"-f", "json,dot,svg,detail,csv,connections-csv"} // the report is made of these
+			if !racing {
+				return texts, []string{filepath.Join(data, "captures"), filepath.Join(data, "snmp"), filepath.Join(data, "nmap")}
+			}
+			// These hold every format, and take a tenth of the time.
+			return texts, []string{
 				filepath.Join(data, "captures", "lldp-cdp"), filepath.Join(data, "captures", "dhcp"),
 				filepath.Join(data, "captures", "vpn-ipsec"), filepath.Join(data, "captures", "format"),
 				filepath.Join(data, "captures", "remote"), filepath.Join(data, "snmp", "switch-lldp"),
