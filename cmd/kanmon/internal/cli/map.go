@@ -109,8 +109,8 @@ folder stands for the files below it. Nothing is sent.
 }
 
 // readEvidence reads evidence files into to and tells what could not be read.
-// It reports whether everything was read; its error is of exitUsage where
-// nothing at all could be.
+// It reports whether everything was read; its error is of exitUsage where not
+// even a file was found.
 func (a *app) readEvidence(ctx context.Context, paths []string, vantage string, to discover.Sink) (complete bool, err error) {
 	report, err := discover.ReadFiles(ctx, discover.ReadOptions{Paths: paths, Formats: formats(), Vantage: vantage}, to)
 	if err != nil && ctx.Err() == nil {
@@ -121,12 +121,13 @@ func (a *app) readEvidence(ctx context.Context, paths []string, vantage string, 
 
 // tellInputs says on standard error what became of the inputs.
 func (a *app) tellInputs(report discover.ReadReport, interrupted bool) (complete bool, err error) {
-	var used, unrecognised int
+	var used, looked, unrecognised int
 	for _, in := range report.Inputs {
 		switch {
 		case in.Failed != "":
 			a.note("%s: not read: %s", in.Path, in.Failed)
 		case in.Unrecognised:
+			looked++
 			if in.Named || a.verbose {
 				a.note("%s: left out: not evidence of a kind that kanmon knows", in.Path)
 			} else {
@@ -148,11 +149,16 @@ func (a *app) tellInputs(report discover.ReadReport, interrupted bool) (complete
 	case interrupted:
 		a.note("interrupted: what was read until then is on the map")
 		return false, nil
+	case used == 0 && looked == 0:
+		return false, usage(evidenceHint, "no file was found in what you named")
 	case used == 0:
-		return false, usage("give captures, SNMP walks, nmap XML or kanmon evidence; see kanmon map --help", "no evidence was found in what you named")
+		a.note("no evidence was found in what you named: %s", evidenceHint)
+		return false, nil
 	}
 	return report.Complete(), nil
 }
+
+const evidenceHint = "give captures, SNMP walks, nmap XML or kanmon evidence; see kanmon map --help"
 
 // tellInput says what of one input could not be read.
 func (a *app) tellInput(in discover.InputReport) {
