@@ -31,7 +31,7 @@ func hospital(unapproved bool) *Plan {
 
 // approvedParts are what the hospital knows of, and what is no way out.
 func approvedParts() []func(*Plan) {
-	return []func(*Plan){daily}
+	return []func(*Plan){daily, fragileDevices}
 }
 
 // unapprovedParts are what somebody brought or left behind.

@@ -66,6 +66,7 @@ func (l *Lab) proofs(p *Plan) []proof {
 		{"DICOM image from the modality to the image server", l.run("ct-01", "storescu", "-aet", "CT01", "-aec", "PACS", "10.60.0.20", "11112", "image.dcm")},
 		{"the time, of the file server", l.run("ct-01", l.program(), "ask", "ntp", ntpServer)},
 		{"a file, of the file server", l.run("jimu-pc1", "smbclient", "-N", "-s", "/dev/null", "-c", "ls notice.txt", "//10.60.0.30/share")},
+		{"fragile devices live, and count what comes", l.fragileLive},
 		{"names: the hospital's and the internet's", l.run("jimu-pc1", l.program(), "ask", "dns", "www.example.jp")},
 		{"mirror0 sees frames of a clinical PC and of a server", l.mirrored("mirror0", macIn(p, "ekaru-07"), macIn(p, "his-sv"))},
 		{"way out internet: HTTPS through the firewall's translation", l.run("jimu-pc1", l.program(), "ask", "https", "https://www.example.jp/")},

@@ -20,6 +20,7 @@ import (
 
 	"kanmon/testdata/lab"
 	"kanmon/testdata/lab/agent"
+	"kanmon/testdata/lab/fragile"
 	"kanmon/testdata/lab/work"
 )
 
@@ -36,8 +37,9 @@ up, selftest, plan, packages and truth take -twin: the hospital without any
 way out that nobody approved
 inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
-  ask dns|https|hl7|tcp WHAT
-  serve https|hl7 ADDRESS [NAME]
+  ask dns|https|hl7|ntp|tcp WHAT
+  serve https|hl7|ntp ADDRESS [NAME]
+  fragile INTERFACE FOLDER   be a device that dies of rough treatment
   agent [interfaces FILE]  answer snmpd for the bridges, or for the interfaces
   work SEED FILE  do the tasks of a host
 `
@@ -103,6 +105,8 @@ func run(ctx context.Context, args []string) error {
 		return work.Ask(ctx, args[0], args[1])
 	case command == "serve" && len(args) >= 2:
 		return work.Serve(ctx, args[0], args[1], args[2:])
+	case command == "fragile" && len(args) == 2:
+		return fragile.Run(ctx, args[0], args[1])
 	case command == "agent":
 		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second, rows(args)))
 	case command == "work" && len(args) == 2:
