@@ -8,7 +8,7 @@ PACKAGES      := ./... $(patsubst %/,./%/...,$(wildcard testdata/*/))
 LDFLAGS       := -s -w
 PLATFORMS     := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
 # Real programs that tests talk to. They are not needed to build or to run kanmon.
-TEST_PROGRAMS := nmap snmpd snmp graphviz poppler-utils chromium fonts-noto-cjk iproute2 libxml2-utils
+TEST_PROGRAMS := nmap snmpd snmp graphviz poppler-utils chromium iproute2 tcpdump
 # The race detector needs a C compiler; the tests do not.
 RACE          := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 
@@ -24,7 +24,7 @@ test: deps unit
 # Installs the programs that the tests use, where apt-get and the rights are there.
 # A test whose program is missing is skipped, and listed as skipped at the end.
 deps:
-	@missing=; for p in nmap snmpd snmpbulkwalk dot pdftotext chromium ip xmllint; do \
+	@missing=; for p in nmap snmpd snmpbulkwalk dot pdftotext chromium ip tcpdump; do \
 	  PATH="$$PATH:/usr/sbin:/sbin" command -v $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
