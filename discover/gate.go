@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -291,12 +292,7 @@ func (g *Gate) Delegate(need Traffic, to []netip.Addr, what string, packets int)
 
 // receipt notes that a permit is given. Without a receipt there is none.
 func (g *Gate) receipt(at time.Time, to netip.Addr, what string, packets int) error {
-	line, err := json.Marshal(struct {
-		At      time.Time  `json:"at"`
-		To      netip.Addr `json:"to"`
-		What    string     `json:"what"`
-		Packets int        `json:"packets"`
-	}{at.UTC(), to, fact.Clean(what), packets})
+	line, err := json.Marshal(receipt{at.UTC(), to, fact.Clean(what), packets})
 	if err == nil {
 		_, err = g.opts.Receipts.Write(append(line, '\n'))
 	}
@@ -304,6 +300,21 @@ func (g *Gate) receipt(at time.Time, to netip.Addr, what string, packets int) er
 		return fmt.Errorf("%w to %s: its receipt cannot be written: %w", ErrRefused, to, err)
 	}
 	return nil
+}
+
+// receipt is one line of the file of receipts.
+type receipt struct {
+	At      time.Time  `json:"at"`
+	To      netip.Addr `json:"to"`
+	What    string     `json:"what"`
+	Packets int        `json:"packets"`
+}
+
+// areReceipts reports whether a file that begins with head holds receipts.
+func areReceipts(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	var r receipt
+	return json.Unmarshal(line, &r) == nil && !r.At.IsZero() && r.To.IsValid() && r.What != "" && r.Packets > 0
 }
 
 // PerSecond returns how many packets a second may be sent to all targets

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -254,6 +255,28 @@ func TestReadFilesFolder(t *testing.T) {
 	}
 	if !rep.Inputs[4].Named || rep.Inputs[3].Named {
 		t.Error("b.txt was named by the operator and a/x.txt was not")
+	}
+}
+
+// TestReadFilesReceipts holds that what a Gate writes down is known again, and
+// not taken for a file that could not be read.
+func TestReadFilesReceipts(t *testing.T) {
+	t.Parallel()
+	var receipts bytes.Buffer
+	g, err := discover.NewGate(discover.GateOptions{
+		Level: discover.TrafficQuery, Targets: prefixes("192.0.2.1/32"), Clock: time.Now, Receipts: &receipts,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Permit(t.Context(), netip.MustParseAddr("192.0.2.1"), "SNMP", 1); err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	write(t, root, map[string]string{"a.receipts.jsonl": receipts.String(), "a.txt": "toy\n192.0.2.2\n"})
+	rep, _ := read(t, 0, filepath.Join(root, "a.receipts.jsonl"), filepath.Join(root, "a.txt"))
+	if in := rep.Inputs[0]; in.PassedOver == "" || in.Unrecognised || !rep.Complete() {
+		t.Errorf("receipts: %+v", in)
 	}
 }
 
