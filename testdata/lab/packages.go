@@ -24,6 +24,7 @@ func packages() map[string]string {
 		"openvpn":               "openvpn",
 		"ping":                  "iputils-ping",
 		"radvd":                 "radvd",
+		"sh":                    "dash",
 		"smbclient":             "smbclient",
 		"smbd":                  "samba",
 		"snmpd":                 "snmpd",
@@ -35,6 +36,8 @@ func packages() map[string]string {
 		"wireguard-go":          "wireguard-go",
 		"/usr/lib/frr/zebra":    "frr",
 		"/usr/lib/ipsec/charon": "strongswan-charon",
+		kernelLibipsec:          "libcharon-extra-plugins",
+		opensslPlugin:           "libstrongswan-standard-plugins",
 	}
 }
 
@@ -46,6 +49,7 @@ func (h *Host) programs() []string {
 			names = append(names, argv[0])
 		}
 	}
+	names = append(names, h.Needs...)
 	for _, argv := range h.Setup {
 		add(argv)
 	}

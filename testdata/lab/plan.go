@@ -43,6 +43,7 @@ type Host struct {
 	Routes     []Route
 	Resolvers  []netip.Addr // what /etc/resolv.conf says inside
 	Files      []File
+	Needs      []string   // programs and plugins that the others run, for the list of packages
 	Setup      [][]string // programs that are run once, before the daemons
 	Procs      []Proc
 	Tasks      []Task

@@ -32,7 +32,7 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 	if err := p.Check(); err != nil {
 		return fmt.Errorf("lab: the plan: %w", err)
 	}
-	missing := p.Missing(func(program string) bool { _, err := lookPath(program); return err == nil })
+	missing := p.Missing(installed)
 	if len(missing) > 0 {
 		return fmt.Errorf("lab: not installed; as root: RUNLEVEL=1 apt-get install -y --no-install-recommends %s", strings.Join(missing, " "))
 	}
@@ -45,6 +45,16 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 		err = errors.Join(err, l.Down(context.WithoutCancel(ctx)))
 	}
 	return err
+}
+
+// installed also knows a plugin, which is no program, by its path.
+func installed(program string) bool {
+	if strings.Contains(program, "/") {
+		_, err := os.Stat(program)
+		return err == nil
+	}
+	_, err := lookPath(program)
+	return err == nil
 }
 
 func (l *Lab) up(ctx context.Context, p *Plan) error {

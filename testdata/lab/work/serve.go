@@ -38,6 +38,8 @@ func Serve(ctx context.Context, kind, address string, rest []string) error {
 			text = rest[1]
 		}
 		return serveHTTPS(listener, rest[0], text)
+	case kind == "sslvpn" && len(rest) > 0:
+		return serveSSLVPN(listener, rest[0])
 	default:
 		return fmt.Errorf("serve: want hl7 ADDRESS or https ADDRESS NAME, not %s %v", kind, rest)
 	}

@@ -39,6 +39,8 @@ inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
   ask dns|https|hl7|ntp|tcp WHAT
   serve https|hl7|ntp ADDRESS [NAME]
+  serve sslvpn ADDRESS NAME
+  keep URL                 hold a TLS connection
   fragile INTERFACE FOLDER   be a device that dies of rough treatment
   agent [interfaces FILE]  answer snmpd for the bridges, or for the interfaces
   work SEED FILE  do the tasks of a host
@@ -107,6 +109,8 @@ func run(ctx context.Context, args []string) error {
 		return work.Serve(ctx, args[0], args[1], args[2:])
 	case command == "fragile" && len(args) == 2:
 		return fragile.Run(ctx, args[0], args[1])
+	case command == "keep" && len(args) == 1:
+		return work.Keep(ctx, args[0])
 	case command == "agent":
 		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second, rows(args)))
 	case command == "work" && len(args) == 2:
