@@ -246,7 +246,9 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 	if err != nil {
 		return false, errors.Join(err, to.close())
 	}
+	stop := a.progress(to.observed)
 	errs := a.collect(ctx, o, gate, to)
+	stop()
 	if err := to.close(); err != nil {
 		return false, err
 	}

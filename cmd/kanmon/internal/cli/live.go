@@ -49,6 +49,13 @@ func (a *app) record(path string) (*recorder, error) {
 	return &recorder{enc: log, close: log.Close}, nil
 }
 
+// observed says how much was recorded, for the line of progress.
+func (r *recorder) observed() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return fmt.Sprintf("%d observations", r.count)
+}
+
 func (r *recorder) encode(o fact.Observation) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

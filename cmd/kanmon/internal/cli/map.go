@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -112,11 +113,26 @@ folder stands for the files below it. Nothing is sent.
 // It reports whether everything was read; its error is of exitUsage where not
 // even a file was found.
 func (a *app) readEvidence(ctx context.Context, paths []string, vantage string, to discover.Sink) (complete bool, err error) {
-	report, err := discover.ReadFiles(ctx, discover.ReadOptions{Paths: paths, Formats: formats(), Vantage: vantage}, to)
+	counter := &counter{Sink: to}
+	stop := a.progress(func() string { return fmt.Sprintf("reading, %d facts", counter.facts.Load()) })
+	report, err := discover.ReadFiles(ctx, discover.ReadOptions{Paths: paths, Formats: formats(), Vantage: vantage}, counter)
+	stop()
 	if err != nil && ctx.Err() == nil {
 		return false, err
 	}
 	return a.tellInputs(report, err != nil)
+}
+
+// counter counts what goes through it.
+type counter struct {
+	discover.Sink
+	facts atomic.Uint64
+}
+
+// Emit implements discover.Sink.
+func (c *counter) Emit(o fact.Observation) error {
+	c.facts.Add(1)
+	return c.Sink.Emit(o)
 }
 
 // tellInputs says on standard error what became of the inputs.

@@ -65,7 +65,9 @@ and medical devices listen. Ask the biomedical engineers first.
 			if err != nil {
 				return err
 			}
+			stop := a.progress(to.observed)
 			err = a.scanHosts(c.Context(), o, gate, to)
+			stop()
 			if closeErr := done(); closeErr != nil {
 				return closeErr
 			}

@@ -34,7 +34,9 @@ It needs the right to capture: root, or the capability CAP_NET_RAW.
 			if err != nil {
 				return err
 			}
+			stop := a.progress(to.observed)
 			err = a.listen(c.Context(), l, to)
+			stop()
 			if closeErr := to.close(); closeErr != nil {
 				return closeErr
 			}

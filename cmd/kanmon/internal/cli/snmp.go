@@ -102,7 +102,9 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 			if err != nil {
 				return err
 			}
+			stop := a.progress(to.observed)
 			err = a.ask(c.Context(), snmp.Options{Targets: addrs, Port: port, Credentials: cr, Vantage: vantage}, gate, to)
+			stop()
 			if closeErr := done(); closeErr != nil {
 				return closeErr
 			}
