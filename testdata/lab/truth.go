@@ -13,11 +13,12 @@ import (
 // Vantage is a place or a method from which something can be known.
 type Vantage string
 
-// Vantages, from the quietest: what passes the auditor's two mirror ports, what
+// Vantages, from the quietest: what passes the auditor's mirror ports, what
 // the SNMP agents say, and what a probe is answered.
 const (
 	AtMirror0 Vantage = "mirror0" // VLAN 10 and 60 at the core
 	AtMirror1 Vantage = "mirror1" // VLAN 40 at sw-office
+	AtMirror2 Vantage = "mirror2" // VLAN 30 at sw-lab
 	BySNMP    Vantage = "snmp"    // with the access in switches.go
 	ByProbe   Vantage = "probe"   // within kanmon's safety budget
 )
@@ -45,8 +46,10 @@ func (p *Plan) WayOut(t Truth) { p.WaysOut = append(p.WaysOut, t) }
 // Site is the truth of a plan: what a perfect map of it would show.
 type Site struct {
 	Nodes   []Node   `json:"nodes"`
-	Links   []Wire   `json:"links"` // layer 2
+	Outside []Node   `json:"outside"` // beyond the ways out: a map may show them or not
+	Links   []Wire   `json:"links"`   // layer 2
 	Subnets []Subnet `json:"subnets"`
+	Hops    []Hop    `json:"hops"` // layer 3
 	WaysOut []Truth  `json:"ways_out"`
 }
 
@@ -59,7 +62,7 @@ type Node struct {
 	Known      []Vantage `json:"known"` // as in Truth
 }
 
-// NodeEnd is an interface of a node, without the ports of switches.
+// NodeEnd is an interface of a node. A port of a switch has no address.
 type NodeEnd struct {
 	Name      string   `json:"name"`
 	MAC       string   `json:"mac"`
@@ -84,12 +87,22 @@ type Subnet struct {
 	Gateways []string `json:"gateways"` // forwarding nodes with an address in it, sorted
 }
 
+// Hop is a route of a node to the next one.
+type Hop struct {
+	From  string    `json:"from"`
+	Via   string    `json:"via"` // the node, not its address
+	Known []Vantage `json:"known"`
+}
+
 // Truth says what there is, from the plan alone.
 func (p *Plan) Truth() Site {
 	out := Site{WaysOut: slices.Clone(p.WaysOut)}
 	for _, h := range p.Hosts {
 		if p.inside(h) {
 			out.Nodes = append(out.Nodes, p.node(h))
+			out.Hops = append(out.Hops, p.hops(h)...)
+		} else {
+			out.Outside = append(out.Outside, p.node(h))
 		}
 	}
 	for _, c := range p.Cables {
@@ -112,7 +125,10 @@ func (p *Plan) Truth() Site {
 		slices.Sort(sub.Gateways)
 		out.Subnets = append(out.Subnets, sub)
 	}
-	slices.SortFunc(out.Nodes, func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
+	for _, nodes := range [][]Node{out.Nodes, out.Outside} {
+		slices.SortFunc(nodes, func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
+	}
+	slices.SortFunc(out.Hops, func(a, b Hop) int { return strings.Compare(a.From+" "+a.Via, b.From+" "+b.Via) })
 	slices.SortFunc(out.Links, func(a, b Wire) int { return strings.Compare(a.A+" "+a.APort, b.A+" "+b.APort) })
 	slices.SortFunc(out.WaysOut, func(a, b Truth) int { return strings.Compare(a.ID, b.ID) })
 	return out
@@ -177,7 +193,7 @@ func (p *Plan) node(h *Host) Node {
 		for _, v := range p.mirrored(segment) {
 			mirrors[v] = true
 		}
-		if i.Bridge != "" || i.Silent {
+		if i.Silent {
 			continue
 		}
 		end := NodeEnd{Name: i.Name, MAC: i.MAC, Segment: segment}
@@ -186,13 +202,43 @@ func (p *Plan) node(h *Host) Node {
 		}
 		n.Interfaces = append(n.Interfaces, end)
 	}
-	n.Unmanaged = n.Switch && !slices.ContainsFunc(h.Procs, func(proc Proc) bool { return proc.Name == "snmpd" })
-	for _, v := range []Vantage{AtMirror0, AtMirror1} {
+	for _, a := range h.Loopback {
+		n.Interfaces = append(n.Interfaces, NodeEnd{Name: "lo", Addresses: []string{a.String()}})
+	}
+	n.Unmanaged = n.Switch && !h.answers()
+	for _, v := range []Vantage{AtMirror0, AtMirror1, AtMirror2} {
 		if mirrors[v] {
 			n.Known = append(n.Known, v)
 		}
 	}
 	return n
+}
+
+// answers reports whether the host has an SNMP agent.
+func (h *Host) answers() bool {
+	return slices.ContainsFunc(h.Procs, func(proc Proc) bool { return proc.Name == "snmpd" })
+}
+
+// hops are a host's routes over nodes inside, each node once. The host's own
+// agent tells them, and frames that it sends in a mirrored segment.
+func (p *Plan) hops(h *Host) []Hop {
+	var out []Hop
+	for _, r := range h.Routes {
+		for _, next := range p.Hosts {
+			if !p.inside(next) || !next.has(func(a netip.Prefix) bool { return a.Addr() == r.Via }) ||
+				slices.ContainsFunc(out, func(hop Hop) bool { return hop.Via == next.Name }) {
+				continue
+			}
+			hop := Hop{From: h.Name, Via: next.Name, Known: []Vantage{}}
+			for _, v := range p.node(h).Known {
+				if v != BySNMP || h.answers() {
+					hop.Known = append(hop.Known, v)
+				}
+			}
+			out = append(out, hop)
+		}
+	}
+	return out
 }
 
 // mirrored says at which ports of the auditor a segment is seen.
