@@ -17,6 +17,7 @@ type Plan struct {
 	Cables   []Cable
 	Mirrors  []Mirror
 	WaysOut  []Truth // what is to be found; see WayOut
+	Agents   []Agent // who answers to SNMP; see [Host.Agent]
 
 	problems []error
 }

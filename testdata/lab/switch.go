@@ -99,10 +99,31 @@ func (h *Host) Mirror(name string, sw *Host, vlans ...int) {
 	h.plan.Mirrors = append(h.plan.Mirrors, m)
 }
 
+// Agent is a host that answers to SNMP.
+type Agent struct {
+	Host   string
+	Access Access
+}
+
+// AgentAddr is where an agent is asked: at its management address, else at its
+// first one.
+func (p *Plan) AgentAddr(a Agent) netip.Addr {
+	h := p.Host(a.Host)
+	for _, i := range h.Interfaces {
+		for _, addr := range i.Addrs {
+			if p.Segment(management).Prefix.Contains(addr.Addr()) {
+				return addr.Addr()
+			}
+		}
+	}
+	return h.Addr()
+}
+
 // Agent adds snmpd, for a switch or for any other host. Further lines of
 // snmpd.conf may be given; the view leaves out what would tell about the
 // machine that the lab runs on, such as its disks and processes.
 func (h *Host) Agent(descr, objectID string, access Access, lines ...string) {
+	h.plan.Agents = append(h.plan.Agents, Agent{h.Name, access})
 	conf := []string{
 		"agentAddress udp:161",
 		"agentXSocket unix:/run/agentx",

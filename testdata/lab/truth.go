@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -147,6 +148,9 @@ func (h *Host) has(fits func(netip.Prefix) bool) bool {
 	return slices.ContainsFunc(h.Interfaces, func(i *Interface) bool { return slices.ContainsFunc(i.Addrs, fits) })
 }
 
+// Passive reports whether the vantage is a mirror port.
+func (v Vantage) Passive() bool { return v != BySNMP && v != ByProbe }
+
 // inside reports whether a host is the hospital's: a switch, or plugged into
 // one. The others are beyond a way out.
 func (p *Plan) inside(h *Host) bool {
@@ -206,11 +210,7 @@ func (p *Plan) node(h *Host) Node {
 		n.Interfaces = append(n.Interfaces, NodeEnd{Name: "lo", Addresses: []string{a.String()}})
 	}
 	n.Unmanaged = n.Switch && !h.answers()
-	for _, v := range []Vantage{AtMirror0, AtMirror1, AtMirror2} {
-		if mirrors[v] {
-			n.Known = append(n.Known, v)
-		}
-	}
+	n.Known = append(n.Known, slices.Sorted(maps.Keys(mirrors))...)
 	return n
 }
 

@@ -14,7 +14,7 @@ type Level string
 
 // Levels.
 const (
-	Passive Level = "passive" // the two mirror ports
+	Passive Level = "passive" // the mirror ports
 	SNMP    Level = "snmp"    // and all agents asked
 	Probe   Level = "probe"   // and probes
 )
@@ -24,14 +24,9 @@ func Levels() []Level { return []Level{Passive, SNMP, Probe} }
 
 // shows reports whether something can be known at the level.
 func (l Level) shows(known []lab.Vantage) bool {
-	at := []lab.Vantage{lab.AtMirror0, lab.AtMirror1}
-	if l != Passive {
-		at = append(at, lab.BySNMP)
-	}
-	if l == Probe {
-		at = append(at, lab.ByProbe)
-	}
-	return slices.ContainsFunc(known, func(v lab.Vantage) bool { return slices.Contains(at, v) })
+	return slices.ContainsFunc(known, func(v lab.Vantage) bool {
+		return v.Passive() || v == lab.BySNMP && l != Passive || v == lab.ByProbe && l == Probe
+	})
 }
 
 // Tally compares one kind of thing.
@@ -69,7 +64,8 @@ type Result struct {
 	// WaysOut says of each true way out, by its ID, how it is shown: its grade
 	// and status, or "missed".
 	WaysOut map[string]string
-	// Alarms are ways out that the snapshot calls unapproved and that are none.
+	// Alarms are ways out that the snapshot does not call approved, though there
+	// is none, or it is approved.
 	Alarms []string
 }
 
@@ -271,6 +267,9 @@ func (r *Result) waysOut(site lab.Site, s *topology.Snapshot, m matching) Tally 
 		r.WaysOut[w.ID] = "missed"
 		if c != nil {
 			r.WaysOut[w.ID] = fmt.Sprintf("%s, %s", c.Grade, c.Status)
+			if w.Approved && c.Status != topology.Approved {
+				r.Alarms = append(r.Alarms, "it is approved: "+w.ID)
+			}
 		}
 	}
 	for _, c := range s.ExternalConnections {
@@ -289,7 +288,7 @@ func (r *Result) waysOut(site lab.Site, s *topology.Snapshot, m matching) Tally 
 		}
 		wrong := fmt.Sprintf("%s: %s through %s", why, c.Category, m.label[c.Device])
 		t.Wrong = append(t.Wrong, wrong)
-		if c.Status != topology.Approved && why == "there is none" {
+		if c.Status != topology.Approved {
 			r.Alarms = append(r.Alarms, wrong)
 		}
 	}

@@ -113,7 +113,7 @@ func TestOf(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"internet": "confirmed, approved", "tether": "missed"}, r.WaysOut); diff != "" {
 		t.Errorf("ways out (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"there is none: vendor-vpn through pc-1"}, r.Alarms); diff != "" {
+	if diff := cmp.Diff([]string{"a second time: internet through router", "there is none: vendor-vpn through pc-1"}, r.Alarms); diff != "" {
 		t.Errorf("alarms (-want +got):\n%s", diff)
 	}
 	if got := score.Table([]score.Result{r}, true); !strings.Contains(got, "| snmp | devices | 5 | 5 | 4 | 2 | 66 % | 80 % | 80 % |\n") {

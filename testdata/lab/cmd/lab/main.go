@@ -33,8 +33,11 @@ const usage = `usage: lab [-id NAME] COMMAND
   plan            what up would run
   packages        the Debian packages it needs
   truth           what there is, as a perfect map would show it, in JSON
-up, selftest, plan, packages and truth take -twin: the hospital without any
-way out that nobody approved
+  register        its register of approved connections, for kanmon map --register
+  score SNAPSHOT [-vantage passive|snmp|probe] [-markdown]
+                  compare a snapshot.json with the truth
+up, selftest, plan, packages, truth, register and score take -twin: the hospital
+without any way out that nobody approved
 inside the hospital, and of use by hand in a shell there:
   inside HOST PROGRAM...   run a program in a host
   ask dns|https|hl7|ntp|tcp WHAT
@@ -42,6 +45,8 @@ inside the hospital, and of use by hand in a shell there:
   serve sslvpn ADDRESS NAME
   keep URL                 hold a TLS connection
   fragile INTERFACE FOLDER   be a device that dies of rough treatment
+  respond names|oxid|ssdp NAME
+  inquire nbns|nbstat|mdns|ssdp|oxid [NAME@]ADDRESS
   agent [interfaces FILE]  answer snmpd for the bridges, or for the interfaces
   work SEED FILE  do the tasks of a host
 `
@@ -93,12 +98,12 @@ func run(ctx context.Context, args []string) error {
 		fmt.Println(strings.Join(plan().Packages(), " "))
 		return nil
 	case command == "truth":
-		text, err := plan().Truth().JSON()
-		if err != nil {
-			return err
-		}
-		_, err = os.Stdout.Write(text)
-		return err
+		return truth(plan())
+	case command == "register":
+		fmt.Print(plan().Truth().Register())
+		return nil
+	case command == "score":
+		return judge(plan(), args)
 	case command == "shell":
 		return shell(l, args)
 	case command == "inside" && len(args) >= 2:
@@ -111,6 +116,12 @@ func run(ctx context.Context, args []string) error {
 		return fragile.Run(ctx, args[0], args[1])
 	case command == "keep" && len(args) == 1:
 		return work.Keep(ctx, args[0])
+	case command == "respond" && len(args) == 2:
+		return work.Respond(ctx, args[0], args[1])
+	case command == "inquire" && len(args) == 2:
+		said, err := work.Inquire(ctx, args[0], args[1])
+		fmt.Println(strings.Join(said, " "))
+		return err
 	case command == "agent":
 		return agent.Serve(os.Stdin, os.Stdout, cached(time.Second, rows(args)))
 	case command == "work" && len(args) == 2:
