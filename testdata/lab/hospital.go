@@ -31,10 +31,10 @@ func hospital(unapproved bool) *Plan {
 
 // approvedParts are what the hospital knows of, and what is no way out.
 func approvedParts() []func(*Plan) {
-	return []func(*Plan){daily, fragileDevices, ctVendorWayOut, readingWayOut}
+	return []func(*Plan){daily, fragileDevices, ctVendorWayOut, readingWayOut, lteWayOut, dualHomedServer}
 }
 
 // unapprovedParts are what somebody brought or left behind.
 func unapprovedParts() []func(*Plan) {
-	return []func(*Plan){mrVendorWayOut, cateringWayOut, sslVPNWayOut, remoteSupportWayOut}
+	return []func(*Plan){mrVendorWayOut, cateringWayOut, sslVPNWayOut, remoteSupportWayOut, tetherWayOut, wwanWayOut, wifiWayOut, rogueRA, bridgingPC, unknownBox}
 }

@@ -159,6 +159,9 @@ func getInt(s *gosnmp.GoSNMP, oid string) (int, error) {
 // routerAdvertisement is the kind of frame that announces a prefix.
 const routerAdvertisement = "RA"
 
+// advertisedBy is such a frame of one source.
+func advertisedBy(mac string) string { return routerAdvertisement + " " + mac }
+
 // isAdvertisement tells router advertisements (RFC 4861 section 4.2) from
 // other Ethernet frames.
 func isAdvertisement(frame []byte) bool {
@@ -199,6 +202,7 @@ func countFrames(index int, within time.Duration, want []string) (map[string]int
 		}
 		if isAdvertisement(frame[:n]) {
 			seen[routerAdvertisement]++
+			seen[advertisedBy(net.HardwareAddr(frame[6:12]).String())]++
 		}
 		if !slices.ContainsFunc(want, func(kind string) bool { return seen[kind] == 0 }) {
 			break

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ func (l *Lab) Selftest(ctx context.Context, p *Plan) []Check {
 
 // proofs lists the checks. A part that is added adds its own here.
 func (l *Lab) proofs(p *Plan) []proof {
-	return append([]proof{
+	return slices.Concat([]proof{
 		{"all daemons run", func(context.Context) (string, error) { return l.allRun(p) }},
 		{"nothing of it in the machine's own network", l.nothingOutside},
 		{"core routes: clinical to laboratory", l.ping("ekaru-07", "10.30.0.22")},
@@ -74,7 +75,7 @@ func (l *Lab) proofs(p *Plan) []proof {
 		{"way out qualification: announced, and seen at mirror1", l.mirrored("mirror1", routerAdvertisement, macIn(p, "ons01"))},
 		{"way out qualification: an address out of the announced prefix", l.announced},
 		{"way out qualification: name and HTTPS on the closed network", l.run("ons01", l.program(), "ask", "https", "https://hweb.oqs.onshikaku.org/")},
-	}, l.tunnelProofs(p)...)
+	}, l.tunnelProofs(p), l.mobileProofs(p), l.broughtProofs(p))
 }
 
 func (l *Lab) allRun(p *Plan) (string, error) {

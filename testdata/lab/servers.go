@@ -38,12 +38,13 @@ func servers(p *Plan) {
 }
 
 // auditor is the machine kanmon runs on: a management address, a port that gets
-// a copy of the clinical and the server VLAN at the core, and one that gets the
-// office VLAN at its access switch.
+// a copy of the clinical and the server VLAN at the core, and two that get
+// the office and the laboratory VLAN at their access switches.
 func auditor(p *Plan) {
 	h := p.Station("auditor", "00:e0:4c", core+"/99", management, "10.99.0.250")
 	h.Mirror("mirror0", p.Host(core), clinical, server)
 	h.Mirror("mirror1", p.Host("sw-office"), office)
+	h.Mirror("mirror2", p.Host("sw-lab"), laboratory)
 }
 
 // resolver is the hospital's DNS server. It knows all hosts of the plan and

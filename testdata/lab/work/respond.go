@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"time"
+
+	"golang.org/x/net/ipv4"
 )
 
 // announceEvery is how often a responder says what it is without being asked;
@@ -87,24 +90,68 @@ func ownLegs() ([]leg, error) {
 	return out, nil
 }
 
-// answering reads datagrams at c and sends back what reply makes of them; nil
-// is no answer.
-func answering(c *net.UDPConn, reply func([]byte) []byte) error {
+// group is a socket that hears a multicast group at all legs. What it sends
+// leaves by the leg that it is for.
+type group struct {
+	*ipv4.PacketConn
+	addr *net.UDPAddr
+	legs []leg
+}
+
+func joinGroup(addr netip.AddrPort, legs []leg) (*group, error) {
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{Port: int(addr.Port())})
+	if err != nil {
+		return nil, err
+	}
+	g := &group{ipv4.NewPacketConn(c), net.UDPAddrFromAddrPort(addr), legs}
+	errs := []error{g.SetControlMessage(ipv4.FlagInterface, true), g.SetMulticastLoopback(false)}
+	for _, l := range legs {
+		errs = append(errs, g.JoinGroup(&l.Interface, g.addr))
+	}
+	if err := errors.Join(errs...); err != nil {
+		shut(g)
+		return nil, err
+	}
+	return g, nil
+}
+
+// tell sends to the whole group at a leg.
+func (g *group) tell(l leg, out []byte) {
+	_, _ = g.WriteTo(out, &ipv4.ControlMessage{IfIndex: l.Index}, g.addr) // it is told again
+}
+
+// answer answers what reply has an answer to. One who asks from the group's own
+// port is answered so that all hear it, if open; any other one alone.
+func (g *group) answer(open bool, reply func(l leg, in []byte) []byte) error {
 	buffer := make([]byte, 9000)
 	for {
-		n, from, err := c.ReadFromUDPAddrPort(buffer)
+		n, control, from, err := g.ReadFrom(buffer)
 		if err != nil {
 			return err
 		}
-		if out := reply(buffer[:n]); out != nil {
-			_, _ = c.WriteToUDPAddrPort(out, from) // it may ask again
+		asker, ok := from.(*net.UDPAddr)
+		if !ok || control == nil {
+			continue
+		}
+		for _, l := range g.legs {
+			if l.Index != control.IfIndex {
+				continue
+			}
+			out := reply(l, buffer[:n])
+			switch {
+			case out == nil:
+			case open && asker.Port == g.addr.Port:
+				g.tell(l, out)
+			default:
+				_, _ = g.WriteTo(out, &ipv4.ControlMessage{IfIndex: l.Index}, asker) // it may ask again
+			}
 		}
 	}
 }
 
 // together runs all until the first ends or the context does, and closes what
 // they read from.
-func together(ctx context.Context, conns []*net.UDPConn, runs ...func() error) error {
+func together(ctx context.Context, conns []io.Closer, runs ...func() error) error {
 	stop := context.AfterFunc(ctx, func() {
 		for _, c := range conns {
 			shut(c)
@@ -131,78 +178,56 @@ func often(ctx context.Context, fn func()) error {
 }
 
 func respondNames(ctx context.Context, name string, legs []leg) error {
-	addrs := addressesOf(legs)
-	var mac net.HardwareAddr = legs[0].HardwareAddr
+	addrs, mac := addressesOf(legs), legs[0].HardwareAddr
 	netbios, err := net.ListenUDP("udp4", &net.UDPAddr{Port: nbnsPort})
 	if err != nil {
 		return err
 	}
-	conns := []*net.UDPConn{netbios}
-	runs := []func() error{
+	defer shut(netbios)
+	names, err := joinGroup(mdnsGroup(), legs)
+	if err != nil {
+		return err
+	}
+	defer shut(names)
+	return together(
+		ctx, []io.Closer{netbios, names},
 		func() error {
-			return answering(netbios, func(in []byte) []byte { return AnswerNBNS(in, name, mac, addrs) })
-		},
-	}
-	announce := func() {
-		for _, l := range legs { // each subnet is told the address in it
-			_, _ = netbios.WriteToUDPAddrPort(RegisterNBNS(name, l.addr.Addr()), netip.AddrPortFrom(l.broadcast(), nbnsPort))
-		}
-	}
-	for _, l := range legs {
-		group, err := net.ListenMulticastUDP("udp4", &l.Interface, net.UDPAddrFromAddrPort(mdnsGroup()))
-		if err != nil {
-			return err
-		}
-		own, err := net.ListenUDP("udp4", &net.UDPAddr{IP: l.addr.Addr().AsSlice(), Port: int(mdnsGroup().Port())})
-		if err != nil {
-			return err
-		}
-		conns = append(conns, group, own)
-		runs = append(runs,
-			func() error {
-				return answering(own, func(in []byte) []byte { return AnswerMDNS(in, name, addrs) })
-			},
-			func() error {
-				buffer := make([]byte, 9000)
-				for {
-					n, _, err := group.ReadFromUDPAddrPort(buffer)
-					if err != nil {
-						return err
-					}
-					if out := AnswerMDNS(buffer[:n], name, addrs); out != nil {
-						_, _ = own.WriteToUDPAddrPort(out, mdnsGroup())
-					}
+			buffer := make([]byte, 9000)
+			for {
+				n, from, err := netbios.ReadFromUDPAddrPort(buffer)
+				if err != nil {
+					return err
 				}
-			},
-			func() error {
-				return often(ctx, func() { _, _ = group.WriteToUDPAddrPort(AnnounceMDNS(name, addrs), mdnsGroup()) })
+				if out := AnswerNBNS(buffer[:n], name, mac, addrs); out != nil {
+					_, _ = netbios.WriteToUDPAddrPort(out, from) // it may ask again
+				}
+			}
+		},
+		func() error {
+			return names.answer(true, func(_ leg, in []byte) []byte { return AnswerMDNS(in, name, addrs) })
+		},
+		func() error {
+			return often(ctx, func() {
+				for _, l := range legs {
+					names.tell(l, AnnounceMDNS(name, addrs))
+					// Each subnet is told the address in it.
+					_, _ = netbios.WriteToUDPAddrPort(RegisterNBNS(name, l.addr.Addr()), netip.AddrPortFrom(l.broadcast(), nbnsPort))
+				}
 			})
-	}
-	return together(ctx, conns, append(runs, func() error { return often(ctx, announce) })...)
+		},
+	)
 }
 
 // gatewayHTTP is the port of the description that SSDP points to.
 const gatewayHTTP = 49152
 
 func respondSSDP(ctx context.Context, name string, legs []leg) error {
-	group := netip.MustParseAddrPort("239.255.255.250:1900")
-	var conns []*net.UDPConn
-	var runs []func() error
-	for _, l := range legs {
-		c, err := net.ListenMulticastUDP("udp4", &l.Interface, net.UDPAddrFromAddrPort(group))
-		if err != nil {
-			return err
-		}
-		conns = append(conns, c)
-		location := fmt.Sprintf("http://%s:%d/rootDesc.xml", l.addr.Addr(), gatewayHTTP)
-		runs = append(runs,
-			func() error {
-				return answering(c, func(in []byte) []byte { return AnswerSSDP(in, name, location) })
-			},
-			func() error {
-				return often(ctx, func() { _, _ = c.WriteToUDPAddrPort(NotifySSDP(name, location), group) })
-			})
+	gateways, err := joinGroup(netip.MustParseAddrPort("239.255.255.250:1900"), legs)
+	if err != nil {
+		return err
 	}
+	defer shut(gateways)
+	location := func(l leg) string { return fmt.Sprintf("http://%s:%d/rootDesc.xml", l.addr.Addr(), gatewayHTTP) }
 	server := http.Server{
 		Addr: fmt.Sprintf(":%d", gatewayHTTP),
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -211,9 +236,19 @@ func respondSSDP(ctx context.Context, name string, legs []leg) error {
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	stop := context.AfterFunc(ctx, func() { shut(&server) })
-	defer stop()
-	return together(ctx, conns, append(runs, server.ListenAndServe)...)
+	return together(
+		ctx, []io.Closer{gateways, &server}, server.ListenAndServe,
+		func() error {
+			return gateways.answer(false, func(l leg, in []byte) []byte { return AnswerSSDP(in, name, location(l)) })
+		},
+		func() error {
+			return often(ctx, func() {
+				for _, l := range legs {
+					gateways.tell(l, NotifySSDP(name, location(l)))
+				}
+			})
+		},
+	)
 }
 
 const gatewayDevice = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
