@@ -36,6 +36,9 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 	if len(missing) > 0 {
 		return fmt.Errorf("lab: not installed; as root: RUNLEVEL=1 apt-get install -y --no-install-recommends %s", strings.Join(missing, " "))
 	}
+	if err := tunnelDevice(); err != nil {
+		return err
+	}
 	if err := l.Down(ctx); err != nil {
 		return err
 	}
@@ -45,6 +48,15 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 		err = errors.Join(err, l.Down(context.WithoutCancel(ctx)))
 	}
 	return err
+}
+
+// tunnelDevice wants what tunnels in user space are made with.
+func tunnelDevice() error {
+	f, err := os.OpenFile("/dev/net/tun", os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("lab: no device for tunnels: %w; as root: modprobe tun, or mknod /dev/net/tun c 10 200", err)
+	}
+	return f.Close()
 }
 
 // installed also knows a plugin, which is no program, by its path.

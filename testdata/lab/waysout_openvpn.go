@@ -54,7 +54,6 @@ nobind
 remote-cert-tls server
 connect-retry 1 5
 hand-window 10
-explicit-exit-notify 1
 verb 3
 `+inline(clientCert, clientKey))
 	box.Run(Proc{Name: "openvpn", Argv: []string{"openvpn", "--config", "{dir}/openvpn.conf", "--writepid", "{dir}/openvpn.pid"}})
