@@ -9,17 +9,18 @@ LDFLAGS       := -s -w
 PLATFORMS     := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
 # Real programs that tests talk to. They are not needed to build or to run kanmon.
 TEST_PROGRAMS := nmap snmpd snmp graphviz poppler-utils chromium iproute2 tcpdump
+LAB           := $(GO) run ./testdata/lab/cmd/lab
 # The race detector needs a C compiler; the tests do not.
 RACE          := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 
-.PHONY: all build test deps unit lint fmt fuzz bench golden sample release clean
+.PHONY: all build test deps unit lab lab-deps lab-selftest test-lab lint fmt fuzz bench golden sample release clean
 
 all: build
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o kanmon ./cmd/kanmon
 
-test: deps unit
+test: deps lab-deps unit
 
 # Installs the programs that the tests use, where apt-get and the rights are there.
 # A test whose program is missing is skipped, and listed as skipped at the end.
@@ -31,10 +32,38 @@ deps:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PROGRAMS) >/dev/null; \
 	else echo "make test: not installed:$$missing; tests that need them are skipped. On Debian, as root: apt-get install $(TEST_PROGRAMS)"; fi
 
-# Runs every test and lists what was skipped and why.
+# Runs every test and lists what was skipped and why. The lab is tested where
+# it can be made.
 unit:
 	$(GO) vet $(PACKAGES)
+	@if why=$$($(LAB) able 2>/dev/null); then export KANMON_LAB=1; \
+	else echo "make test: the lab is not tested: $${why:-it needs Linux}"; fi; \
 	$(GO) test -json -shuffle=on $(RACE) -timeout 15m $(PACKAGES) | $(GO) run ./testdata/testreport
+
+# Installs what the lab is made of, where apt-get and the rights are there.
+# RUNLEVEL=1 keeps the daemons from being started on this machine.
+lab-deps:
+	@missing=$$($(LAB) missing 2>/dev/null); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "the lab lacks packages. On Debian, as root: RUNLEVEL=1 apt-get install --no-install-recommends $$missing"; fi
+
+# A hospital to try kanmon on: up, a shell on the auditor's machine, down.
+lab: build lab-deps
+	@dir=$$(mktemp -d) && $(GO) build -o $$dir/lab ./testdata/lab/cmd/lab && \
+	trap "$$dir/lab down; rm -r $$dir" EXIT && $$dir/lab up && \
+	echo "You are the auditor. exit ends the lab. For a start: kanmon sniff -i mirror0 --duration 30s -o evidence.jsonl" && \
+	PATH="$(CURDIR):$$PATH" $$dir/lab shell
+
+# Proves each element of the lab.
+lab-selftest: lab-deps
+	@dir=$$(mktemp -d) && $(GO) build -o $$dir/lab ./testdata/lab/cmd/lab && \
+	trap "$$dir/lab -id selftest down; rm -r $$dir" EXIT && $$dir/lab -id selftest up && $$dir/lab -id selftest selftest
+
+# The tests of the lab and those that run kanmon in it.
+test-lab: lab-deps
+	KANMON_LAB=1 $(GO) test -json -timeout 20m ./testdata/lab/... | $(GO) run ./testdata/testreport
 
 lint:
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run $(PACKAGES)

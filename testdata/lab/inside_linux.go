@@ -139,3 +139,31 @@ func lookPath(program string) (string, error) {
 	}
 	return "", fmt.Errorf("%s: %w", program, exec.ErrNotFound)
 }
+
+// Installed reports whether a program is on this machine, or a plugin, which is
+// no program, by its path.
+func Installed(program string) bool {
+	if strings.Contains(program, "/") {
+		_, err := os.Stat(program)
+		return err == nil
+	}
+	_, err := lookPath(program)
+	return err == nil
+}
+
+// Able says why the plan cannot be made on this machine: it needs root,
+// the packages of the plan, namespaces, and the device for tunnels.
+func Able(p *Plan) error {
+	if os.Geteuid() != 0 {
+		return ErrNotRoot
+	}
+	if missing := p.Missing(Installed); len(missing) > 0 {
+		return fmt.Errorf("lab: not installed; as root: RUNLEVEL=1 apt-get install -y --no-install-recommends %s", strings.Join(missing, " "))
+	}
+	try := exec.Command("true")
+	try.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS}
+	if err := try.Run(); err != nil {
+		return fmt.Errorf("lab: no namespaces here: %w", err)
+	}
+	return tunnelDevice()
+}

@@ -32,11 +32,7 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 	if err := p.Check(); err != nil {
 		return fmt.Errorf("lab: the plan: %w", err)
 	}
-	missing := p.Missing(installed)
-	if len(missing) > 0 {
-		return fmt.Errorf("lab: not installed; as root: RUNLEVEL=1 apt-get install -y --no-install-recommends %s", strings.Join(missing, " "))
-	}
-	if err := tunnelDevice(); err != nil {
+	if err := Able(p); err != nil {
 		return err
 	}
 	if err := l.Down(ctx); err != nil {
@@ -57,16 +53,6 @@ func tunnelDevice() error {
 		return fmt.Errorf("lab: no device for tunnels: %w; as root: modprobe tun, or mknod /dev/net/tun c 10 200", err)
 	}
 	return f.Close()
-}
-
-// installed also knows a plugin, which is no program, by its path.
-func installed(program string) bool {
-	if strings.Contains(program, "/") {
-		_, err := os.Stat(program)
-		return err == nil
-	}
-	_, err := lookPath(program)
-	return err == nil
 }
 
 func (l *Lab) up(ctx context.Context, p *Plan) error {

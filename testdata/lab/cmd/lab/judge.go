@@ -55,3 +55,12 @@ func truth(plan *lab.Plan) error {
 	_, err = os.Stdout.Write(text)
 	return err
 }
+
+// able says on standard output why there cannot be a lab here.
+func able(plan *lab.Plan) error {
+	err := lab.Able(plan)
+	if err != nil {
+		fmt.Println(err)
+	}
+	return err
+}

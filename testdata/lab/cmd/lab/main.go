@@ -32,6 +32,8 @@ const usage = `usage: lab [-id NAME] COMMAND
   shell [HOST]    a shell inside a host (auditor)
   plan            what up would run
   packages        the Debian packages it needs
+  missing         those that are not there
+  able            whether up would work here, or one line that says why not
   truth           what there is, as a perfect map would show it, in JSON
   register        its register of approved connections, for kanmon map --register
   score SNAPSHOT [-vantage passive|snmp|probe] [-markdown]
@@ -97,6 +99,11 @@ func run(ctx context.Context, args []string) error {
 	case command == "packages":
 		fmt.Println(strings.Join(plan().Packages(), " "))
 		return nil
+	case command == "missing":
+		fmt.Println(strings.Join(plan().Missing(lab.Installed), " "))
+		return nil
+	case command == "able":
+		return able(plan())
 	case command == "truth":
 		return truth(plan())
 	case command == "register":
