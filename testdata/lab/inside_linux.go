@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -153,14 +154,14 @@ func Installed(program string) bool {
 
 // Able says why the plan cannot be made on this machine: it needs root,
 // the packages of the plan, namespaces, and the device for tunnels.
-func Able(p *Plan) error {
+func Able(ctx context.Context, p *Plan) error {
 	if os.Geteuid() != 0 {
 		return ErrNotRoot
 	}
 	if missing := p.Missing(Installed); len(missing) > 0 {
 		return fmt.Errorf("lab: not installed; as root: RUNLEVEL=1 apt-get install -y --no-install-recommends %s", strings.Join(missing, " "))
 	}
-	try := exec.Command("true")
+	try := exec.CommandContext(ctx, "true")
 	try.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS}
 	if err := try.Run(); err != nil {
 		return fmt.Errorf("lab: no namespaces here: %w", err)

@@ -32,7 +32,7 @@ func (l *Lab) Up(ctx context.Context, p *Plan) error {
 	if err := p.Check(); err != nil {
 		return fmt.Errorf("lab: the plan: %w", err)
 	}
-	if err := Able(p); err != nil {
+	if err := Able(ctx, p); err != nil {
 		return err
 	}
 	if err := l.Down(ctx); err != nil {

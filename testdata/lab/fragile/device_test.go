@@ -94,7 +94,9 @@ func TestCounts(t *testing.T) {
 	var d fragile.Device
 	for _, frame := range [][]byte{
 		sent(6, 104, syn, ""), sent(6, 104, ack, hello), sent(6, 104, ack, ""), sent(17, 161, 0, "x"), sent(1, 0, 0, ""),
-		append(make([]byte, 12), 0x08, 0x06), append(make([]byte, 12), 0x88, 0xcc), {1}, append(make([]byte, 12), 0x86, 0xdd),
+		append(make([]byte, 12), 0x08, 0x06), append(make([]byte, 12), 0x88, 0xcc),
+		{1},
+		append(make([]byte, 12), 0x86, 0xdd),
 		sent(6, 104, syn, "")[:30],
 	} {
 		d.Receive(frame, time.Unix(0, 0))

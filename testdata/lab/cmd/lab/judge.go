@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -57,8 +58,8 @@ func truth(plan *lab.Plan) error {
 }
 
 // able says on standard output why there cannot be a lab here.
-func able(plan *lab.Plan) error {
-	err := lab.Able(plan)
+func able(ctx context.Context, plan *lab.Plan) error {
+	err := lab.Able(ctx, plan)
 	if err != nil {
 		fmt.Println(err)
 	}

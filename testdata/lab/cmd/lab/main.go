@@ -103,7 +103,7 @@ func run(ctx context.Context, args []string) error {
 		fmt.Println(strings.Join(plan().Missing(lab.Installed), " "))
 		return nil
 	case command == "able":
-		return able(plan())
+		return able(ctx, plan())
 	case command == "truth":
 		return truth(plan())
 	case command == "register":
