@@ -50,6 +50,8 @@ func (l *Lab) broughtProofs(p *Plan) []proof {
 		needs{"wlan-ap77", proof{"way out Wi-Fi router: what is behind it has its address", l.past(p, Port{"wlan-ap77", "wan0"}, "tablet", l.program(), "ask", "https", "https://www.example.jp/")}},
 		needs{"wlan-ap77", proof{"way out Wi-Fi router: its inside is hidden", l.without("jimu-pc1", "192.168.11.5")}},
 		needs{"wlan-ap77", proof{"way out Wi-Fi router: SSDP answers as a gateway", l.tells("jimu-pc1", "ssdp", "10.40.0.77", "http://10.40.0.77:49152/rootDesc.xml")}},
+		needs{"wlan-ap77", proof{"way out Wi-Fi router: it hands out addresses inside", l.tells("tablet", "dhcp", "02:00:00:00:00:01")}},
+		needs{"wlan-ap77", proof{"way out Wi-Fi router: and none outside", l.offersNothing("jimu-pc1")}},
 		needs{"share-pc", proof{"rogue announcement: a PC takes an address and the router out of it", l.believes("jimu-pc3", "2001:db8:bad:", "2001:db8:bad::1")}},
 		needs{"share-pc", proof{"rogue announcement: seen at mirror1", l.mirrored("mirror1", advertisedBy(macIn(p, "share-pc")))}},
 		needs{"soumu-pc2", proof{"a PC forwards from the office to the clinical VLAN", l.past(p, Port{"soumu-pc2", "eth1"}, "iji-pc1", "ping", "-c", "1", "-W", "2", "10.10.0.140")}},
@@ -128,7 +130,24 @@ func (l *Lab) tells(host, kind, what string, want ...string) func(context.Contex
 				return "", fmt.Errorf("%s is not in %v", w, got)
 			}
 		}
-		return strings.Join(want, " "), nil
+		if len(want) == 0 && len(got) == 0 {
+			return "", errors.New("the answer says nothing")
+		}
+		return fmt.Sprintf("%.60s", strings.Join(got, " ")), nil
+	}
+}
+
+// offersNothing wants no address to be offered to a host.
+func (l *Lab) offersNothing(host string) func(context.Context) (string, error) {
+	try := l.tells(host, "dhcp", "02:00:00:00:00:02")
+	return func(ctx context.Context) (string, error) {
+		switch _, err := try(ctx); {
+		case err == nil:
+			return "", errors.New("an address is offered")
+		case !strings.Contains(err.Error(), "i/o timeout"):
+			return "", err
+		}
+		return "", nil
 	}
 }
 

@@ -28,6 +28,7 @@ keep-in-foreground
 user=root
 pid-file=
 port=0
+no-ping
 bind-interfaces
 interface=lan0
 except-interface=lo
@@ -65,8 +66,8 @@ func rogueRA(p *Plan) {
 	ons.Setup = append(ons.Setup, []string{"ip", "-6", "route", "add", "2404:1a8::/32", "via", linkLocal(p.Host("oqs-router").Interface("lan1").MAC), "dev", "eth0"})
 
 	p.WayOut(Truth{
-		ID: "rogue-ra", Category: topology.Unclassified, Device: "share-pc", Behind: []string{"jimu-pc3"}, Remote: []string{"2001:db8:bad::/64"},
-		Known: []Vantage{AtMirror1}, Note: "announced only: nothing is behind it",
+		ID: "rogue-ra", Category: topology.Internet, Device: "share-pc", Behind: []string{"jimu-pc3"}, Remote: []string{"2001:db8:bad::/64"},
+		Known: []Vantage{AtMirror1}, Note: "what it announces itself as; nothing is behind it",
 	})
 }
 

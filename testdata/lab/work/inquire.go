@@ -15,7 +15,8 @@ import (
 // Inquire asks a machine who it is and returns what it says. Kinds:
 // nbns NAME@ADDRESS, the addresses of a NetBIOS name, where ADDRESS may be a
 // broadcast; nbstat ADDRESS, its names; mdns NAME@ADDRESS; oxid ADDRESS;
-// ssdp ADDRESS, where its description is.
+// ssdp ADDRESS, where its description is; dhcp MAC, what is offered to it by
+// the route that a broadcast takes.
 func Inquire(ctx context.Context, kind, what string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -35,10 +36,12 @@ func Inquire(ctx context.Context, kind, what string) ([]string, error) {
 	case "ssdp":
 		search := "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: ssdp:all\r\n\r\n"
 		out, err = askDatagram(ctx, at, 1900, []byte(search), func(in []byte) []string { return strings.Fields(string(in)) })
+	case "dhcp":
+		out, err = askDHCP(ctx, what)
 	case "oxid":
 		out, err = askOXID(ctx, at)
 	default:
-		return nil, fmt.Errorf("inquire: unknown kind %q: want nbns, nbstat, mdns, ssdp or oxid", kind)
+		return nil, fmt.Errorf("inquire: unknown kind %q: want nbns, nbstat, mdns, ssdp, dhcp or oxid", kind)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("inquire %s %s: %w", kind, what, err)
@@ -51,7 +54,12 @@ func askDatagram(ctx context.Context, address string, port int, question []byte,
 	if err != nil {
 		return nil, err
 	}
-	c, err := net.ListenUDP("udp4", nil)
+	return ask(ctx, nil, netip.AddrPortFrom(to, uint16(port)), question, decode)
+}
+
+// ask sends a question from a port, or from any, and decodes the first answer.
+func ask(ctx context.Context, from *net.UDPAddr, to netip.AddrPort, question []byte, decode func([]byte) []string) ([]string, error) {
+	c, err := net.ListenUDP("udp4", from)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +69,7 @@ func askDatagram(ctx context.Context, address string, port int, question []byte,
 			return nil, err
 		}
 	}
-	if _, err := c.WriteToUDPAddrPort(question, netip.AddrPortFrom(to, uint16(port))); err != nil {
+	if _, err := c.WriteToUDPAddrPort(question, to); err != nil {
 		return nil, err
 	}
 	buffer := make([]byte, 9000)

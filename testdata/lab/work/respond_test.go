@@ -77,5 +77,18 @@ func FuzzAnswers(f *testing.F) {
 		_ = work.AnswerOXID(in, []string{"x"})
 		_ = work.AnswerSSDP(in, "x", "y")
 		_, _ = work.DecodeAlive(in)
+		_ = work.DecodeOffer(in)
 	})
+}
+
+func TestDecodeOffer(t *testing.T) {
+	offer := work.Discover(net.HardwareAddr{2, 0, 0, 0, 0, 1})
+	if got := work.DecodeOffer(offer); got != nil {
+		t.Errorf("a question offers %v", got)
+	}
+	offer[0] = 2
+	copy(offer[16:], "\xc0\xa8\x0b\x64")
+	if diff := cmp.Diff([]string{"192.168.11.100"}, work.DecodeOffer(offer)); diff != "" {
+		t.Errorf("offered (-want +got):\n%s", diff)
+	}
 }

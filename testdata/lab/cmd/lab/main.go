@@ -48,7 +48,7 @@ inside the hospital, and of use by hand in a shell there:
   keep URL                 hold a TLS connection
   fragile INTERFACE FOLDER   be a device that dies of rough treatment
   respond names|oxid|ssdp NAME
-  inquire nbns|nbstat|mdns|ssdp|oxid [NAME@]ADDRESS
+  inquire nbns|nbstat|mdns|ssdp|oxid|dhcp [NAME@]ADDRESS
   agent [interfaces FILE]  answer snmpd for the bridges, or for the interfaces
   work SEED FILE  do the tasks of a host
 `
