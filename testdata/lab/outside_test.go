@@ -69,7 +69,7 @@ func TestKeysStay(t *testing.T) {
 func TestCertificates(t *testing.T) {
 	p := lab.Hospital()
 	section := func(host, name string) []byte {
-		found := regexp.MustCompile(`(?s)<`+name+`>\n(.*?)</`+name+`>`).FindStringSubmatch(file(t, p, host, "openvpn.conf"))
+		found := regexp.MustCompile(`(?s)<` + name + `>\n(.*?)</` + name + `>`).FindStringSubmatch(file(t, p, host, "openvpn.conf"))
 		if found == nil {
 			t.Fatalf("%s has no %s", host, name)
 		}
