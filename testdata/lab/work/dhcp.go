@@ -23,11 +23,12 @@ const (
 
 // Discover is a DHCPDISCOVER that wants its answer by broadcast.
 func Discover(mac net.HardwareAddr) []byte {
-	out := make([]byte, dhcpCookieAt)
+	const options = dhcpCookie + "\x35\x01\x01\xff" // message type: discover; end
+	out := make([]byte, dhcpCookieAt+len(options))
 	copy(out, []byte{1, 1, 6, 0, 'l', 'a', 'b', '1', 0, 0, 0x80})
 	copy(out[dhcpHardware:], mac)
-	out = append(out, dhcpCookie...)
-	return append(out, 53, 1, 1, 255) // message type: discover; end
+	copy(out[dhcpCookieAt:], options)
+	return out
 }
 
 // DecodeOffer returns the address that a DHCP message offers, as a list.

@@ -80,7 +80,8 @@ func readFragment(r io.Reader) ([]byte, error) {
 	if head[0] != 5 || size < rpcHeader || size > maxFragment {
 		return nil, fmt.Errorf("no DCE/RPC: version %d, %d bytes", head[0], size)
 	}
-	out := append(head, make([]byte, size-rpcHeader)...)
+	out := make([]byte, size)
+	copy(out, head)
 	_, err := io.ReadFull(r, out[rpcHeader:])
 	return out, err
 }
