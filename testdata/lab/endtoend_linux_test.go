@@ -235,7 +235,7 @@ What kanmon finds of the [lab](lab.md), whose truth is known. Made by
 `+"`go test -run TestEndToEnd ./testdata/lab -update`"+` as root, with KANMON_LAB=1. Numbers differ a little from run to run,
 since people and machines of the lab act in their own rhythm.
 
-- *passive*: %s at the mirror ports, and nothing else
+- *passive*: %.0f s at the mirror ports, and nothing else
 - *snmp*: also all SNMP agents, asked with their credentials
 - *probe*: also a scan of five hosts
 
@@ -255,7 +255,7 @@ In the twin, the same hospital without any unapproved way out, these are shown t
 %s
 ## What was missed though it can be known, and what is wrong
 
-%s`, listening, score.Table(results, true), score.WaysOutTable(site, results, true), alarms, score.Details(results))
+%s`, listening.Seconds(), score.Table(results, true), score.WaysOutTable(site, results, true), alarms, score.Details(results))
 	if err := os.WriteFile(filepath.Join("..", "..", "docs", "scoreboard.md"), []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
