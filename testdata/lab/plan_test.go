@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/testdata/lab"
+	"kanmon/topology"
 )
 
 func TestHospital(t *testing.T) {
@@ -52,6 +53,13 @@ func TestCheck(t *testing.T) {
 		{"no maker", func(p *lab.Plan) { p.Add(lab.Host{Name: "pump-1"}).Plug("eth0", "sw-lab") }, "no MAC address"},
 		{"a program of no known package", func(p *lab.Plan) { p.Host("fw-1").Do(time.Second, "rm", "-rf") }, "say in packages.go"},
 		{"a mirror of nothing", func(p *lab.Plan) { p.Host("auditor").Mirror("mirror1", p.Host("sw-lab"), 99) }, "no interface vlan99"},
+		{"a way out through nobody", func(p *lab.Plan) {
+			p.WayOut(lab.Truth{ID: "x", Category: topology.VendorVPN, Device: "internet", Known: []lab.Vantage{lab.ByProbe}})
+		}, `no host "internet" inside`},
+		{"a way out that nothing shows", func(p *lab.Plan) {
+			p.WayOut(lab.Truth{ID: "x", Category: topology.VendorVPN, Device: "fw-1"})
+		}, "no vantage shows it"},
+		{"a way out twice", func(p *lab.Plan) { p.WayOut(p.WaysOut[0]) }, "there twice"},
 		{"a route to nowhere", func(p *lab.Plan) { p.Host("fw-1").Route("10.0.0.0/8", "next door") }, "route 10.0.0.0/8"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,5 +115,31 @@ func TestTwin(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ways out of the twin (-want +got):\n%s", diff)
+	}
+}
+
+// What is beyond the ways out is no node, and mirrors are no links.
+func TestTruth(t *testing.T) {
+	site := lab.Hospital().Truth()
+	for _, n := range site.Nodes {
+		if n.Name == "internet" || n.Name == "ngn" {
+			t.Errorf("%s is a node of the hospital", n.Name)
+		}
+		if n.Name == "ekaru-07" && !slices.Equal(n.Known, []lab.Vantage{lab.BySNMP, lab.AtMirror0}) {
+			t.Errorf("ekaru-07 is known by %v", n.Known)
+		}
+	}
+	for _, want := range []lab.Wire{
+		{A: "ekaru-07", APort: "eth0", B: "sw-clinical-1", BPort: "port1", Segment: "clinical"},
+		{A: "core-sw", APort: "port2", B: "sw-clinical-1", BPort: "uplink1", Segment: "clinical"},
+	} {
+		if !slices.Contains(site.Links, want) {
+			t.Errorf("no link %+v", want)
+		}
+	}
+	for _, l := range site.Links {
+		if strings.HasPrefix(l.APort, "mirror") || strings.HasPrefix(l.BPort, "mirror") {
+			t.Errorf("a mirror port is a link: %+v", l)
+		}
 	}
 }
