@@ -143,6 +143,7 @@ func (w *wire) testAgents(t *testing.T) {
 		}
 		receipts[r.To]++
 	}
+	witness.saw(t, "udp dst port 161", receipts["10.77.0.2"]+receipts["10.77.0.3"])
 	sent := make(map[string]int)
 	for _, to := range []string{"10.77.0.2", "10.77.0.3", "10.77.0.4"} {
 		times := witness.frames(t, "udp dst port 161 and dst host "+to)

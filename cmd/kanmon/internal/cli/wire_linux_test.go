@@ -180,7 +180,7 @@ type witness struct {
 func (w *wire) witness(t *testing.T) *witness {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "witness.pcap")
-	d := &witness{file: file, process: start(t, w.far, "tcpdump", "-i", "kmb", "-n", "-U", "-Z", "root", "-w", file)}
+	d := &witness{file: file, process: start(t, w.far, "tcpdump", "-i", "kmb", "-n", "-U", "--immediate-mode", "-Z", "root", "-w", file)}
 	eventually(t, "tcpdump", func() bool { return strings.Contains(d.out.String(), "listening on") })
 	return d
 }
@@ -201,6 +201,19 @@ func (d *witness) frames(t *testing.T, filter string) []float64 {
 		}
 	}
 	return times
+}
+
+// saw waits until the witness has written down as many frames as were to be
+// seen: it writes them a little after they passed. That there are no more is for
+// the caller to check.
+func (d *witness) saw(t *testing.T, filter string, n int) {
+	t.Helper()
+	for range 40 {
+		if len(d.frames(t, filter)) >= n {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // send puts frames on the wire at the far end.
