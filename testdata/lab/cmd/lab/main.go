@@ -36,6 +36,7 @@ const usage = `usage: lab [-id NAME] COMMAND
   able            whether up would work here, or one line that says why not
   truth           what there is, as a perfect map would show it, in JSON
   register        its register of approved connections, for kanmon map --register
+  record FOLDER   bring it up, record a visit with tcpdump and net-snmp, take it away
   score SNAPSHOT [-vantage passive|snmp|probe] [-markdown]
                   compare a snapshot.json with the truth
 up, selftest, plan, packages, truth, register and score take -twin: the hospital
@@ -109,6 +110,8 @@ func run(ctx context.Context, args []string) error {
 	case command == "register":
 		fmt.Print(plan().Truth().Register())
 		return nil
+	case command == "record" && len(args) == 1:
+		return record(ctx, l, plan(), args[0])
 	case command == "score":
 		return judge(plan(), args)
 	case command == "shell":
