@@ -39,6 +39,10 @@ type Visitor interface {
 	ServerName(*Observation, ServerName)
 	Flow(*Observation, Flow)
 	Tunnel(*Observation, Tunnel)
+	SelfDescription(*Observation, SelfDescription)
+	ControlSpeaker(*Observation, ControlSpeaker)
+	Transit(*Observation, Transit)
+	HopLimit(*Observation, HopLimit)
 
 	SystemGroup(*Observation, SystemGroup)
 	Interface(*Observation, Interface)
@@ -79,6 +83,10 @@ func decoders() map[Kind]func([]byte) (Fact, error) {
 		ServerName{}.Kind():           decode[ServerName],
 		Flow{}.Kind():                 decode[Flow],
 		Tunnel{}.Kind():               decode[Tunnel],
+		SelfDescription{}.Kind():      decode[SelfDescription],
+		ControlSpeaker{}.Kind():       decode[ControlSpeaker],
+		Transit{}.Kind():              decode[Transit],
+		HopLimit{}.Kind():             decode[HopLimit],
 		SystemGroup{}.Kind():          decode[SystemGroup],
 		Interface{}.Kind():            decode[Interface],
 		InterfaceAddress{}.Kind():     decode[InterfaceAddress],

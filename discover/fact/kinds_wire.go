@@ -102,6 +102,7 @@ type DHCPClient struct {
 	Version     int        `json:"version"`        // 4 or 6
 	IP          netip.Addr `json:"ip,omitzero"`    // requested or acknowledged
 	HostName    string     `json:"host_name,omitempty"`
+	Relay       netip.Addr `json:"relay,omitzero"`         // giaddr (RFC 2131, 4.1.1): the agent that passed the question on
 	VendorClass string     `json:"vendor_class,omitempty"` // option 60
 	Fingerprint string     `json:"fingerprint,omitempty"`  // option 55 as decimal codes with commas
 	VID         uint16     `json:"vid,omitempty"`
@@ -150,11 +151,13 @@ type ServiceAnnouncement struct {
 }
 
 // ServerName is the name that a client asked a server for in the clear: TLS SNI
-// (RFC 6066, 3), QUIC, or an HTTP Host field.
+// (RFC 6066, 3), QUIC, or an HTTP Host field. It may be empty where the offered
+// protocols alone are telling.
 type ServerName struct {
 	Name     string   `json:"name"`
-	Protocol string   `json:"protocol"` // "tls", "quic", "http"
-	Client   Endpoint `json:"client"`   // port is always 0
+	Protocol string   `json:"protocol"`       // "tls", "quic", "http"
+	ALPN     string   `json:"alpn,omitempty"` // protocols offered (RFC 7301), with commas; empty where they are HTTP's only
+	Client   Endpoint `json:"client"`         // port is always 0
 	Server   Endpoint `json:"server"`
 }
 
@@ -171,12 +174,13 @@ type Flow struct {
 
 // Tunnel is traffic of a tunnel: the outer ends and the kind.
 type Tunnel struct {
-	Type     string   `json:"type"` // "ike", "esp", "ah", "ipsec-nat-t", "gre", "l2tp", "pptp", "openvpn", "wireguard", "pppoe", "4in6", "6in4", "4in4", "6in6", "teredo", "vxlan", …
-	A        Endpoint `json:"a"`    // the end that opened it, as messages or ports show; where neither does, the lesser address
-	B        Endpoint `json:"b"`
-	Answered bool     `json:"answered,omitempty"` // frames were seen both ways
-	Detail   string   `json:"detail,omitempty"`   // PPPoE AC-Name, IKE vendor ID
-	VID      uint16   `json:"vid,omitempty"`
+	Type        string   `json:"type"` // "ike", "esp", "ah", "ipsec-nat-t", "gre", "l2tp", "pptp", "openvpn", "wireguard", "pppoe", "4in6", "6in4", "4in4", "6in6", "teredo", "vxlan", …
+	A           Endpoint `json:"a"`    // the end that opened it, as messages or ports show; where neither does, the lesser address
+	B           Endpoint `json:"b"`
+	Answered    bool     `json:"answered,omitempty"`    // frames were seen both ways
+	Established bool     `json:"established,omitempty"` // its messages show that it came up, where they can show that (IKE)
+	Detail      string   `json:"detail,omitempty"`      // PPPoE AC-Name, IKE vendor ID
+	VID         uint16   `json:"vid,omitempty"`
 }
 
 // Kind implements Fact.

@@ -106,11 +106,15 @@ func (f *facts) NameAnswer(_ *fact.Observation, x fact.NameAnswer) { f.other(x) 
 func (f *facts) ServiceAnnouncement(_ *fact.Observation, x fact.ServiceAnnouncement) {
 	f.other(x)
 }
-func (f *facts) ServerName(_ *fact.Observation, x fact.ServerName) { f.other(x) }
-func (f *facts) Flow(_ *fact.Observation, x fact.Flow)             { f.other(x) }
-func (f *facts) Tunnel(_ *fact.Observation, x fact.Tunnel)         { f.other(x) }
-func (f *facts) HostStatus(_ *fact.Observation, x fact.HostStatus) { f.other(x) }
-func (f *facts) Port(_ *fact.Observation, x fact.Port)             { f.other(x) }
-func (f *facts) OSMatch(_ *fact.Observation, x fact.OSMatch)       { f.other(x) }
+func (f *facts) ServerName(_ *fact.Observation, x fact.ServerName)           { f.other(x) }
+func (f *facts) Flow(_ *fact.Observation, x fact.Flow)                       { f.other(x) }
+func (f *facts) Tunnel(_ *fact.Observation, x fact.Tunnel)                   { f.other(x) }
+func (f *facts) SelfDescription(_ *fact.Observation, x fact.SelfDescription) { f.other(x) }
+func (f *facts) ControlSpeaker(_ *fact.Observation, x fact.ControlSpeaker)   { f.other(x) }
+func (f *facts) Transit(_ *fact.Observation, x fact.Transit)                 { f.other(x) }
+func (f *facts) HopLimit(_ *fact.Observation, x fact.HopLimit)               { f.other(x) }
+func (f *facts) HostStatus(_ *fact.Observation, x fact.HostStatus)           { f.other(x) }
+func (f *facts) Port(_ *fact.Observation, x fact.Port)                       { f.other(x) }
+func (f *facts) OSMatch(_ *fact.Observation, x fact.OSMatch)                 { f.other(x) }
 
 var _ fact.Visitor = (*facts)(nil)

@@ -178,6 +178,9 @@ func (s *sayer) DHCPClient(_ *fact.Observation, f fact.DHCPClient) {
 	s.both("%s asked for an address by DHCPv%d", "%s が DHCPv%d でアドレスを要求しました", or(who(f.IP, f.MAC)), f.Version)
 	s.more(f.HostName, ", host name %s", "、ホスト名 %s")
 	s.more(f.VendorClass, ", vendor class %s", "、ベンダークラス %s")
+	if f.Relay.IsValid() {
+		s.more(f.Relay.String(), ", through relay %s", "、中継 %s")
+	}
 	s.vlan(f.VID)
 }
 
@@ -213,7 +216,8 @@ func (s *sayer) ServiceAnnouncement(_ *fact.Observation, f fact.ServiceAnnouncem
 // ServerName implements fact.Visitor.
 func (s *sayer) ServerName(_ *fact.Observation, f fact.ServerName) {
 	s.both("%s asked %s for the server name %s (%s)", "%s が %s にサーバ名 %s を指定して接続しました（%s）",
-		end(f.Client), end(f.Server), f.Name, f.Protocol)
+		end(f.Client), end(f.Server), or(f.Name), f.Protocol)
+	s.more(f.ALPN, ", offering the protocols %s", "、提示したプロトコル %s")
 }
 
 // Flow implements fact.Visitor.
@@ -228,7 +232,45 @@ func (s *sayer) Flow(_ *fact.Observation, f fact.Flow) {
 func (s *sayer) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 	s.both("%s and %s have a tunnel of type %s", "%s と %s の間に %s のトンネルがあります", end(f.A), end(f.B), f.Type)
 	s.more(f.Detail, " (%s)", "（%s）")
+	if f.Established {
+		s.en += ", which came up"
+		s.ja += "（確立を確認）"
+	}
 	s.answered(f.Answered)
+	s.vlan(f.VID)
+}
+
+// SelfDescription implements fact.Visitor.
+func (s *sayer) SelfDescription(_ *fact.Observation, f fact.SelfDescription) {
+	s.both("%s said of itself over %s: %s %s", "%s が %s で名乗りました：%s %s", end(f.Host), f.Protocol, f.Field, f.Value)
+}
+
+// ControlSpeaker implements fact.Visitor.
+func (s *sayer) ControlSpeaker(_ *fact.Observation, f fact.ControlSpeaker) {
+	s.both("%s spoke %s", "%s が %s で通信しました", who(f.IP, f.MAC), f.Protocol)
+	s.more(f.Role, " as %s", "、役割 %s")
+	s.more(f.ID, ", ID %s", "、ID %s")
+	s.more(f.Domain, ", of %s", "、所属 %s")
+	s.more(list(f.Virtual), ", holding %s for others", "、代表アドレス %s")
+	s.vlan(f.VID)
+}
+
+// Transit implements fact.Visitor.
+func (s *sayer) Transit(_ *fact.Observation, f fact.Transit) {
+	switch {
+	case f.From && f.To:
+		s.both("frames from and to %s carried IPv%d packets of several outside networks", "%s が送受信したフレームで、複数の外部ネットワークの IPv%d パケットが運ばれました", f.MAC, f.Version)
+	case f.From:
+		s.both("frames from %s carried IPv%d packets of several outside networks", "%s が送ったフレームで、複数の外部ネットワークからの IPv%d パケットが運ばれました", f.MAC, f.Version)
+	default:
+		s.both("frames to %s carried IPv%d packets for several outside networks", "%s あてのフレームで、複数の外部ネットワークへの IPv%d パケットが運ばれました", f.MAC, f.Version)
+	}
+	s.vlan(f.VID)
+}
+
+// HopLimit implements fact.Visitor.
+func (s *sayer) HopLimit(_ *fact.Observation, f fact.HopLimit) {
+	s.both("packets of %s arrived with %d hops left", "%s のパケットは残りホップ数 %d で届きました", who(f.IP, f.MAC), f.Value)
 	s.vlan(f.VID)
 }
 

@@ -23,6 +23,9 @@ type index struct {
 	asked     []seen[fact.ServerName]
 	flows     []seen[fact.Flow]
 	tunnels   []seen[fact.Tunnel]
+	described []seen[fact.SelfDescription]
+	transits  []seen[fact.Transit]
+	hops      []seen[fact.HopLimit]
 	systems   []seen[fact.SystemGroup]
 	ifaces    []seen[fact.Interface]
 	addresses []seen[fact.InterfaceAddress]
@@ -127,6 +130,21 @@ func (x *index) Tunnel(o *fact.Observation, f fact.Tunnel) {
 	x.tunnels = append(x.tunnels, seen[fact.Tunnel]{o, f})
 }
 
+// SelfDescription implements fact.Visitor.
+func (x *index) SelfDescription(o *fact.Observation, f fact.SelfDescription) {
+	x.described = append(x.described, seen[fact.SelfDescription]{o, f})
+}
+
+// Transit implements fact.Visitor.
+func (x *index) Transit(o *fact.Observation, f fact.Transit) {
+	x.transits = append(x.transits, seen[fact.Transit]{o, f})
+}
+
+// HopLimit implements fact.Visitor.
+func (x *index) HopLimit(o *fact.Observation, f fact.HopLimit) {
+	x.hops = append(x.hops, seen[fact.HopLimit]{o, f})
+}
+
 // SystemGroup implements fact.Visitor.
 func (x *index) SystemGroup(o *fact.Observation, f fact.SystemGroup) {
 	x.systems = append(x.systems, seen[fact.SystemGroup]{o, f})
@@ -173,6 +191,9 @@ func (*index) Gap(*fact.Observation, fact.Gap) {}
 
 // BridgeProtocol implements fact.Visitor.
 func (*index) BridgeProtocol(*fact.Observation, fact.BridgeProtocol) {}
+
+// ControlSpeaker implements fact.Visitor.
+func (*index) ControlSpeaker(*fact.Observation, fact.ControlSpeaker) {}
 
 // VLAN implements fact.Visitor.
 func (*index) VLAN(*fact.Observation, fact.VLAN) {}

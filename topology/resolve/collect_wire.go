@@ -329,6 +329,25 @@ func (c *collector) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 	c.endpoint(f.B, f.Answered)
 }
 
+// SelfDescription implements fact.Visitor.
+func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription) {
+	c.endpoint(f.Host, true)
+}
+
+// ControlSpeaker implements fact.Visitor.
+func (c *collector) ControlSpeaker(_ *fact.Observation, f fact.ControlSpeaker) {
+	c.mention(c.about(f.IP, f.MAC), true, true)
+}
+
+// Transit implements fact.Visitor.
+func (c *collector) Transit(_ *fact.Observation, f fact.Transit) {
+	c.heard(f.MAC, f.VID)
+	c.mention(of(c.mac(f.MAC)), true, false)
+}
+
+// HopLimit implements fact.Visitor; Flow tells of the same frames.
+func (*collector) HopLimit(*fact.Observation, fact.HopLimit) {}
+
 // endpoint takes note of one end of a conversation; sent says that frames of it
 // were seen.
 func (c *collector) endpoint(e fact.Endpoint, sent bool) {
