@@ -1,0 +1,115 @@
+// Package said holds what a host says of itself in one message of an
+// application protocol, as the decoders of those protocols give it: its
+// software, its name, its part in the exchange.
+//
+// The decoders keep what names machines and programs. They never keep what
+// names a person, what is secret, or what the message was about.
+package said
+
+import (
+	"encoding/binary"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Role is the part of a host in a conversation.
+type Role uint8
+
+// The parts. Unknown leaves it to what else is known of the conversation.
+const (
+	Unknown Role = iota
+	Client
+	Server
+)
+
+// Word is one thing that is told.
+type Word struct {
+	Field  string // in the protocol's own term
+	Value  string
+	OfPeer bool // it is about the receiver of the message, not its sender
+}
+
+// Message is what the sender of a message says.
+type Message struct {
+	Protocol string // "ssh", "http", "ntlm", …
+	Sender   Role
+	Words    []Word
+}
+
+const (
+	maxWords = 24  // of a message
+	maxValue = 256 // octets of a value
+)
+
+// Add keeps a value that the sender says of itself. An empty one is not kept,
+// and neither is one that a text was expected to be and is not.
+func (m *Message) Add(field, value string) { m.add(field, value, false) }
+
+// AddOfPeer keeps a value that the sender says of the receiver.
+func (m *Message) AddOfPeer(field, value string) { m.add(field, value, true) }
+
+func (m *Message) add(field, value string, ofPeer bool) {
+	if len(value) > maxValue {
+		value = value[:maxValue]
+		for !utf8.ValidString(value) && len(value) > maxValue-utf8.UTFMax {
+			value = value[:len(value)-1]
+		}
+	}
+	value = strings.TrimSpace(value)
+	if value == "" || len(m.Words) == maxWords || !readable(value) {
+		return
+	}
+	m.Words = append(m.Words, Word{Field: field, Value: value, OfPeer: ofPeer})
+}
+
+// readable reports whether a value is a text: control characters and octets
+// that are no UTF-8 show that something else was read.
+func readable(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || r < ' ' && r != '\t' || r == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// Text returns a text that ends at its first NUL octet, or at the end of b.
+func Text(b []byte) string {
+	for i, c := range b {
+		if c == 0 {
+			return string(b[:i])
+		}
+	}
+	return string(b)
+}
+
+// UTF16 returns a little-endian UTF-16 text that ends at its first NUL, or at
+// the end of b.
+func UTF16(b []byte) string {
+	u := make([]uint16, 0, min(len(b)/2, maxValue))
+	for ; len(b) >= 2 && len(u) < maxValue; b = b[2:] {
+		c := binary.LittleEndian.Uint16(b)
+		if c == 0 {
+			break
+		}
+		u = append(u, c)
+	}
+	return string(utf16.Decode(u))
+}
+
+// HostName reports whether s can be the name of a host: letters, digits, dots,
+// hyphens and underscores of any case, and not digits and dots only.
+func HostName(s string) bool {
+	letter := false
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x80 && r != utf8.RuneError:
+			letter = true
+		case r >= '0' && r <= '9', r == '.', r == '-', r == '_':
+		default:
+			return false
+		}
+	}
+	return letter && len(s) <= 255
+}

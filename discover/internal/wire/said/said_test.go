@@ -1,0 +1,74 @@
+package said_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kanmon/discover/internal/wire/said"
+)
+
+func TestAdd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, in, want string
+	}{
+		{name: "plain", in: "OpenSSH_9.2", want: "OpenSSH_9.2"},
+		{name: "spaces around", in: " x y\r\n", want: "x y"},
+		{name: "empty"},
+		{name: "octets that are no text", in: "a\x00\x01"},
+		{name: "no UTF-8", in: "a\xff"},
+		{name: "cut", in: strings.Repeat("a", 300), want: strings.Repeat("a", 256)},
+		{name: "cut between runes", in: strings.Repeat("語", 100), want: strings.Repeat("語", 85)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var m said.Message
+			m.Add("f", tt.in)
+			var want []said.Word
+			if tt.want != "" {
+				want = []said.Word{{Field: "f", Value: tt.want}}
+			}
+			if diff := cmp.Diff(want, m.Words); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAddIsBounded(t *testing.T) {
+	t.Parallel()
+	var m said.Message
+	for range 1000 {
+		m.AddOfPeer("f", "v")
+	}
+	if len(m.Words) > 32 {
+		t.Errorf("%d words", len(m.Words))
+	}
+}
+
+func TestHostName(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{"pc-1.example": true, "PC_1": true, "病院pc": true, "10.0.0.1": false, "": false, "a b": false, "su:": false, "a/b": false} {
+		if got := said.HostName(in); got != want {
+			t.Errorf("%q: %v", in, got)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add([]byte("a\x00b"))
+	f.Add([]byte("a\x00b\x00\x00\x00c\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var m said.Message
+		m.Add("text", said.Text(b))
+		m.Add("utf-16", said.UTF16(b))
+		for _, w := range m.Words {
+			if len(w.Value) > 256 || !utf8.ValidString(w.Value) || strings.ContainsAny(w.Value, "\x00\r\n") {
+				t.Errorf("%q", w.Value)
+			}
+		}
+	})
+}
