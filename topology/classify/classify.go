@@ -42,6 +42,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.control()
 	c.listeners()
 	c.gateways()
+	c.brought()
 	c.ownAddresses()
 
 	return c.ledger.connections(c.namesOf)
@@ -67,6 +68,9 @@ type classifier struct {
 	calledOf map[netip.Addr][]string // that clients called a server by, where answers tell of it too
 	addrsOf  map[string][]netip.Addr
 	serves   map[netip.Addr]service
+	relayed  map[relay]bool // see relaysFound
+	passed   []passage      // see gateways
+	serving  map[topology.DeviceID]bool
 }
 
 func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) *classifier {
@@ -83,9 +87,11 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		namesOf:  make(map[netip.Addr][]string),
 		addrsOf:  make(map[string][]netip.Addr),
 		serves:   make(map[netip.Addr]service),
+		serving:  make(map[topology.DeviceID]bool),
 	}
 	for _, d := range net.Devices() {
 		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
+		c.serving[d.ID] = slices.Contains(d.Roles, topology.RoleServer)
 	}
 	for _, ra := range c.seen.adverts {
 		for _, p := range ra.f.Prefixes {

@@ -19,8 +19,15 @@ type passage struct {
 	client   topology.DeviceID // the inside device; empty where not known
 	gateway  topology.DeviceID
 	to       netip.Addr
+	port     uint16 // of the server; 0 where not known
 	dir      topology.Direction
 	answered bool
+}
+
+// leg is a gateway and where its frames were for.
+type leg struct {
+	from topology.DeviceID
+	to   netip.Addr
 }
 
 // gateways finds out where the traffic goes that was seen to leave: to a way out
@@ -28,29 +35,21 @@ type passage struct {
 // nothing else showed. Of a chain of gateways only the last is a way out.
 func (c *classifier) gateways() {
 	passages, routesInside := c.passages()
+	c.passed = passages
 	signs := c.routerSigns()
-	type leg struct {
-		from topology.DeviceID
-		to   netip.Addr
-	}
 	paths := make(map[leg]path) // all found before any claim is made, so that order does not matter
-	frames := make(map[topology.DeviceID]uint64)
 	for _, p := range passages {
 		l := leg{p.gateway, p.to}
 		if paths[l].end == "" {
 			paths[l] = c.follow(p.gateway, p.to, nil)
 		}
-		if p.answered {
-			frames[paths[l].end] += minFrames
-		}
-		for _, s := range p.o.Seen {
-			frames[paths[l].end] += s.Count
-		}
 	}
+	endings := c.endings(passages, paths)
 	for _, p := range passages {
 		way := paths[leg{p.gateway, p.to}]
 		x := claim{behind: p.client, direction: p.dir, rules: slices.Clone(way.rules)}
 		obs := append([]*fact.Observation{p.o}, way.evidence...)
+		out, lookups := endings[way.end].leadsOut()
 		switch end := way.end; {
 		case way.exit != nil:
 			x.key, x.rules = *way.exit, append(x.rules, either(p.answered, trafficThrough, trafficThroughOneWay))
@@ -68,7 +67,10 @@ func (c *classifier) gateways() {
 			x.key = key{category: topology.Internet, device: end}
 			x.rules = append(x.rules, either(p.answered, gatewayKnown, gatewayKnownOneWay))
 			obs = append(obs, signs[end]...)
-		case frames[end] < minFrames:
+		case len(out) > 0:
+			x.key, x.rules = key{category: topology.Internet, device: end}, append(x.rules, out...)
+			obs = append(obs, lookups...)
+		case endings[end].frames < minFrames:
 			continue
 		default:
 			x.key, x.addrs = key{category: topology.Unclassified, device: end}, []netip.Addr{p.to}
@@ -107,7 +109,7 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 		if !tellsOpener {
 			dir = ""
 		}
-		out = append(out, passage{o: o, client: client, gateway: g, to: away.IP.Unmap(), dir: dir, answered: answered})
+		out = append(out, passage{o: o, client: client, gateway: g, to: away.IP.Unmap(), port: away.Port, dir: dir, answered: answered})
 		if from, ok := c.carrierOf(in); ok && client != "" && from != client && from != g {
 			c.handOver(handover{from: from}, g, o)
 			c.handOver(handover{from, away.IP.Unmap()}, g, o)

@@ -68,11 +68,8 @@ func (c *classifier) gatewaySigns() map[topology.DeviceID][]*fact.Observation {
 		}
 	}
 	for _, s := range c.seen.services {
-		if strings.Contains(s.f.Service, ":InternetGatewayDevice:") {
-			d, ok := c.owner(fact.Endpoint{IP: s.f.IP, MAC: s.f.MAC})
-			if !ok { // it is a gateway, so its MAC tells no more than that; nobody else announces for it
-				d, ok = c.net.DeviceByMAC(s.f.MAC)
-			}
+		if isInternetGateway(s.f.Service) {
+			d, ok := c.announcing(s.f)
 			add(d, ok, s.o)
 		}
 	}

@@ -20,7 +20,7 @@ type relay struct {
 
 // names finds services by the names that their clients use.
 func (c *classifier) names() {
-	relays := c.relays()
+	relays := c.relaysFound()
 	for _, q := range c.seen.queries {
 		sig := c.sig.Domain(q.f.Name)
 		d, ok := c.owner(q.f.Client)
@@ -53,6 +53,14 @@ func (c *classifier) names() {
 		}
 		c.named(sig, d, out, n, either(f.f.Answered, nameFlow, nameFlowOneWay), f.o)
 	}
+}
+
+// relaysFound returns what relays finds, which is asked for more than once.
+func (c *classifier) relaysFound() map[relay]bool {
+	if c.relayed == nil {
+		c.relayed = c.relays()
+	}
+	return c.relayed
 }
 
 // relays returns the devices that ask for others: name servers that other

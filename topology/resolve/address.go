@@ -40,6 +40,7 @@ type doubleClaim struct {
 func resolveAddresses(c *collector, g *grouping) *addresses {
 	a := &addresses{c: c, g: g, realms: newRealms(c.site, c.claims)}
 	a.onLinkFlows()
+	a.freshPackets()
 	a.findProxies()
 	a.index()
 	a.joinNamelessAgents()
@@ -67,6 +68,37 @@ func (a *addresses) onLinkFlows() {
 			if sub, ok := a.c.macs[e.MAC]; ok {
 				a.c.claims = append(a.c.claims, claim{subject: sub, ip: plain(e.IP), mac: e.MAC, strength: onWire, obs: p.obs})
 			}
+		}
+	}
+}
+
+// freshPackets binds addresses to the MAC addresses whose frames brought their
+// packets before any router did. Some devices pass packets on and do not count
+// it, as Wi-Fi repeaters and transparent proxies do: where one address comes
+// from several MAC addresses, or many from one, nothing is bound.
+func (a *addresses) freshPackets() {
+	from := make(map[netip.Addr]map[fact.MAC]bool)
+	of := make(map[fact.MAC]map[netip.Addr]bool)
+	for _, f := range a.c.fresh {
+		if from[f.ip] == nil {
+			from[f.ip] = make(map[fact.MAC]bool)
+		}
+		from[f.ip][f.mac] = true
+		if of[f.mac] == nil {
+			of[f.mac] = make(map[netip.Addr]bool)
+		}
+		of[f.mac][f.ip] = f.ip.Is4()
+	}
+	for _, f := range a.c.fresh {
+		four := 0
+		for _, is4 := range of[f.mac] {
+			four += b2i(is4)
+		}
+		if len(from[f.ip]) > 1 || four > proxyAddresses {
+			continue
+		}
+		if s := a.c.macOf(f.mac); s >= 0 && a.c.subjects[s].known {
+			a.c.claims = append(a.c.claims, claim{subject: s, ip: f.ip, mac: f.mac, strength: byHops, obs: f.obs})
 		}
 	}
 }

@@ -26,6 +26,7 @@ type strength uint8
 
 const (
 	onWire         strength = iota + 1 // a frame that cannot have passed a router, or a relayed answer: counts only where nothing else does
+	byHops                             // packets with all the hops that hosts start with: they have passed no router
 	byAnnouncement                     // the host's own list of its addresses
 	byLease                            // DHCP, and management addresses that a device announces
 	byResolution                       // ARP and ND
@@ -106,6 +107,14 @@ type addressList struct {
 	obs       int
 }
 
+// freshPacket says that packets of an address arrived in frames of this MAC
+// address with all the hops that hosts start with.
+type freshPacket struct {
+	mac fact.MAC
+	ip  netip.Addr
+	obs int
+}
+
 type tableRow struct {
 	subject int
 	obs     int
@@ -146,6 +155,7 @@ type collector struct {
 	rows      []tableRow
 	ports     []portRow
 	near      []near
+	fresh     []freshPacket
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool

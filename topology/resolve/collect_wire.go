@@ -345,8 +345,18 @@ func (c *collector) Transit(_ *fact.Observation, f fact.Transit) {
 	c.mention(of(c.mac(f.MAC)), true, false)
 }
 
-// HopLimit implements fact.Visitor; Flow tells of the same frames.
-func (*collector) HopLimit(*fact.Observation, fact.HopLimit) {}
+// HopLimit implements fact.Visitor.
+func (c *collector) HopLimit(_ *fact.Observation, f fact.HopLimit) {
+	c.heard(f.MAC, f.VID)
+	if a := plain(f.IP); isStartOfHops(f.Value) && isHostAddress(a) && c.site.IsInside(a) && canIdentify(f.MAC) {
+		c.fresh = append(c.fresh, freshPacket{f.MAC, a, c.i})
+	}
+}
+
+// isStartOfHops reports whether v is what the systems in use start with (the
+// default TTL of Linux and its kin, of Windows, and of network equipment), so
+// that no router has passed the packet on.
+func isStartOfHops(v int) bool { return v == 64 || v == 128 || v == 255 }
 
 // endpoint takes note of one end of a conversation; sent says that frames of it
 // were seen.
