@@ -1,8 +1,11 @@
 package signature
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 
 	"kanmon/topology/strictyaml"
 )
@@ -23,67 +26,127 @@ type Example struct {
 	Pool       strictyaml.Text `yaml:"pool"`
 	Service    strictyaml.Text `yaml:"service"`
 	Product    strictyaml.Text `yaml:"product"`
+	Tunnel     strictyaml.Text `yaml:"tunnel"`
+	Resolver   strictyaml.Text `yaml:"resolver"`
+	ResolverAt strictyaml.Text `yaml:"resolver_address"`
+	Said       SaidExample     `yaml:"said"`
+}
+
+// SaidExample is something that a host says of itself.
+type SaidExample struct {
+	Protocol strictyaml.Text `yaml:"protocol"`
+	Field    strictyaml.Text `yaml:"field"`
+	Value    strictyaml.Text `yaml:"value"`
+}
+
+// question is an example together with the look-up that it is for.
+type question struct {
+	kind string
+	text strictyaml.Text
+	find func(*Set, string) (*Signature, error)
+}
+
+// questions returns what the example sets: one, where it is as it should be.
+func (x *Example) questions() []question {
+	text := func(f func(*Set, string) *Signature) func(*Set, string) (*Signature, error) {
+		return func(s *Set, v string) (*Signature, error) { return f(s, v), nil }
+	}
+	addr := func(f func(*Set, netip.Addr) *Signature) func(*Set, string) (*Signature, error) {
+		return func(s *Set, v string) (*Signature, error) {
+			a, err := netip.ParseAddr(v)
+			if err != nil {
+				return nil, err
+			}
+			return f(s, a), nil
+		}
+	}
+	num := func(f func(*Set, uint32) *Signature) func(*Set, string) (*Signature, error) {
+		return func(s *Set, v string) (*Signature, error) {
+			n, err := strconv.ParseUint(v, 10, 32)
+			if err != nil {
+				return nil, err
+			}
+			return f(s, uint32(n)), nil
+		}
+	}
+	all := []question{
+		{"domain", x.Domain, text((*Set).Domain)},
+		{"remote", x.Remote, addr((*Set).Remote)},
+		{"closed", x.Closed, addr((*Set).Closed)},
+		{"advertised", x.Advertised, addr((*Set).Advertised)},
+		{"search_domain", x.Search, text((*Set).SearchDomain)},
+		{"dns_server", x.DNSServer, addr((*Set).DNSServer)},
+		{"enterprise_number", x.Enterprise, num((*Set).Enterprise)},
+		{"maker", x.Maker, text((*Set).Maker)},
+		{"interface_type", x.IfType, num(func(s *Set, n uint32) *Signature { return s.Interface(n, "", "") })},
+		{"interface_description", x.IfDescr, text(func(s *Set, v string) *Signature { return s.Interface(0, v, "") })},
+		{"pool", x.Pool, addr(func(s *Set, a netip.Addr) *Signature { g, _ := s.Pool(a); return g })},
+		{"service", x.Service, text(func(s *Set, v string) *Signature { return s.Probed(v, "") })},
+		{"product", x.Product, text(func(s *Set, v string) *Signature { return s.Probed("", v) })},
+		{"tunnel", x.Tunnel, text((*Set).Tunnel)},
+		{"resolver", x.Resolver, text((*Set).Resolver)},
+		{"resolver_address", x.ResolverAt, addr((*Set).ResolverAt)},
+		{"said", x.Said.Value, text(func(s *Set, v string) *Signature { return s.Said(x.Said.Protocol.Value, x.Said.Field.Value, v) })},
+	}
+	return slices.DeleteFunc(all, func(q question) bool { return q.text.Line == 0 })
 }
 
 func (p *parser) tryExamples(s *Signature, e entry) {
 	alone := newSet([]*Signature{s})
 	for _, x := range e.Examples.Match {
-		if t, hit := p.try(alone, x); !hit {
+		if t, hit := p.try(alone, &x); !hit {
 			p.fail(t.Line, "signature %q does not match its example %q: correct one of them", s.ID, t.Value)
 		}
 	}
 	for _, x := range e.Examples.Reject {
-		if t, hit := p.try(alone, x); hit {
+		if t, hit := p.try(alone, &x); hit {
 			p.fail(t.Line, "signature %q matches %q, which it must reject: make it narrower", s.ID, t.Value)
 		}
 	}
 }
 
 // try returns the text of x and whether the only signature of s matches it.
-func (p *parser) try(s *Set, x Example) (strictyaml.Text, bool) {
-	hit := false
-	given := 0
-	var text strictyaml.Text
-	one := func(t strictyaml.Text, match func(string) bool) {
-		if t.Line == 0 {
-			return
+func (p *parser) try(s *Set, x *Example) (strictyaml.Text, bool) {
+	asked := x.questions()
+	if len(asked) != 1 {
+		var t strictyaml.Text
+		if len(asked) > 0 {
+			t = asked[0].text
 		}
-		given++
-		text, hit = t, match(t.Value)
+		p.fail(t.Line, "an example names one thing, and this one names %d", len(asked))
+		return t, false
 	}
-	addr := func(f func(netip.Addr) *Signature) func(string) bool {
-		return func(v string) bool {
-			a, err := netip.ParseAddr(v)
-			if err != nil {
-				p.fail(text.Line, "example: %s", err.Error())
+	q := asked[0]
+	found, err := q.find(s, q.text.Value)
+	if err != nil {
+		p.fail(q.text.Line, "example: %s", err.Error())
+	}
+	return q.text, found != nil
+}
+
+// Overlap is an example of one signature that another of the set decides.
+type Overlap struct {
+	Signature *Signature // whose example it is
+	Example   string     // "domain x.example"
+	By        *Signature
+}
+
+// Overlaps returns the examples of signatures that others of s decide, sorted:
+// in one collection a fault, and where an operator's own signatures go before
+// others what they meant, or not.
+func (s *Set) Overlaps() []Overlap {
+	var out []Overlap
+	for _, x := range s.all {
+		for i := range x.examples {
+			for _, q := range x.examples[i].questions() {
+				if by, err := q.find(s, q.text.Value); err == nil && by != x && by != nil {
+					out = append(out, Overlap{Signature: x, Example: q.kind + " " + q.text.Value, By: by})
+				}
 			}
-			return err == nil && f(a) != nil
 		}
 	}
-	num := func(f func(uint32) *Signature) func(string) bool {
-		return func(v string) bool {
-			n, err := strconv.ParseUint(v, 10, 32)
-			return err == nil && f(uint32(n)) != nil
-		}
-	}
-	text1 := func(f func(string) *Signature) func(string) bool {
-		return func(v string) bool { return f(v) != nil }
-	}
-	one(x.Domain, text1(s.Domain))
-	one(x.Remote, addr(s.Remote))
-	one(x.Closed, addr(s.Closed))
-	one(x.Advertised, addr(s.Advertised))
-	one(x.Search, text1(s.SearchDomain))
-	one(x.DNSServer, addr(s.DNSServer))
-	one(x.Enterprise, num(s.Enterprise))
-	one(x.Maker, text1(s.Maker))
-	one(x.IfType, num(func(n uint32) *Signature { return s.Interface(n, "", "") }))
-	one(x.IfDescr, text1(func(v string) *Signature { return s.Interface(0, v, "") }))
-	one(x.Pool, addr(func(a netip.Addr) *Signature { g, _ := s.Pool(a); return g }))
-	one(x.Service, func(v string) bool { return s.Probed(v, "") != nil })
-	one(x.Product, func(v string) bool { return s.Probed("", v) != nil })
-	if given != 1 {
-		p.fail(text.Line, "an example names one thing, and this one names %d", given)
-	}
-	return text, hit
+	slices.SortFunc(out, func(a, b Overlap) int {
+		return cmp.Or(strings.Compare(a.Signature.ID, b.Signature.ID), strings.Compare(a.Example, b.Example))
+	})
+	return out
 }

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"regexp"
-	"regexp/syntax"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kanmon/topology"
@@ -59,6 +56,16 @@ type matchEntry struct {
 	Pools      []poolEntry       `yaml:"pools"`
 	Services   []strictyaml.Text `yaml:"services"`
 	Products   []strictyaml.Text `yaml:"products"`
+	Tunnels    []strictyaml.Text `yaml:"tunnels"`
+	Said       []sayingEntry     `yaml:"said"`
+	Resolvers  []strictyaml.Text `yaml:"resolvers"`
+	Addresses  []strictyaml.Text `yaml:"resolver_addresses"`
+}
+
+type sayingEntry struct {
+	Protocol strictyaml.Text `yaml:"protocol"`
+	Field    strictyaml.Text `yaml:"field"`
+	Pattern  strictyaml.Text `yaml:"pattern"`
 }
 
 type poolEntry struct {
@@ -136,6 +143,7 @@ func (p *parser) signature(e entry) *Signature {
 		s.Transport = append(s.Transport, strings.ToLower(t.Value))
 	}
 	s.Match = p.match(e.Match)
+	s.examples = e.Examples.Match
 	if len(e.Examples.Match) == 0 || len(e.Examples.Reject) == 0 {
 		p.fail(e.ID.Line, "signature %q needs an example that it matches and one that it must reject", s.ID)
 	}
@@ -149,7 +157,8 @@ func (p *parser) match(e matchEntry) Match {
 		Search:     list(p, e.Search, domain),
 		DNSServers: list(p, e.DNSServers, netip.ParseAddr),
 		Enterprise: list(p, e.Enterprise, number), IfTypes: list(p, e.IfTypes, number),
-		Makers: list(p, e.Makers, word), Services: list(p, e.Services, word),
+		Makers: list(p, e.Makers, word), Services: list(p, e.Services, word), Tunnels: list(p, e.Tunnels, word),
+		Resolvers: list(p, e.Resolvers, domain), ResolverAddresses: list(p, e.Addresses, netip.ParseAddr),
 		IfDescr: list(p, e.IfDescr, pattern), IfExcept: list(p, e.IfExcept, pattern), Products: list(p, e.Products, pattern),
 	}
 	for _, q := range e.Pools {
@@ -163,123 +172,14 @@ func (p *parser) match(e matchEntry) Match {
 		}
 		m.Pools = append(m.Pools, Pool{Prefix: pools[0], Gateway: gates[0]})
 	}
-	return m
-}
-
-// list parses each text of a list and notes what does not parse.
-func list[T any](p *parser, in []strictyaml.Text, parse func(string) (T, error)) []T {
-	if len(in) > maxList {
-		p.fail(in[0].Line, "more than %d values in one list", maxList)
-		return nil
-	}
-	var out []T
-	for _, t := range in {
-		v, err := parse(t.Value)
-		if err != nil {
-			p.fail(t.Line, "%s", err.Error())
+	for _, q := range e.Said {
+		if !q.Protocol.Set() || !q.Field.Set() {
+			p.fail(q.Pattern.Line, "said: name the protocol and its field, such as protocol: tls, field: certificate-subject")
 			continue
 		}
-		out = append(out, v)
-	}
-	return out
-}
-
-func validID(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-}
-
-// domain checks a name or "*." and a name. The part after the star may be a
-// single label: closed networks have top-level domains of their own.
-func domain(s string) (string, error) {
-	n := normal(s)
-	labels := strings.Split(strings.TrimPrefix(n, "*."), ".")
-	if len(n) > 253 || strings.HasPrefix(n, "*.") != strings.Contains(n, "*") {
-		return "", fmt.Errorf("domain %q: want a name, or *. and a name", s)
-	}
-	for _, l := range labels {
-		if l == "" || len(l) > 63 || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-			return "", fmt.Errorf("domain %q: want labels of letters, digits and hyphens", s)
+		for _, r := range list(p, []strictyaml.Text{q.Pattern}, pattern) {
+			m.Said = append(m.Said, Saying{Protocol: q.Protocol.Value, Field: q.Field.Value, Pattern: r})
 		}
 	}
-	if !strings.HasPrefix(n, "*.") && len(labels) < 2 {
-		return "", fmt.Errorf("domain %q: one label alone is not a name on a network", s)
-	}
-	return n, nil
-}
-
-func prefix(s string) (netip.Prefix, error) {
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), nil
-	}
-	q, err := netip.ParsePrefix(s)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	if q.Masked() != q || q.Bits() < 8 {
-		return netip.Prefix{}, fmt.Errorf("prefix %s: want at least 8 bits, and zeros after them", q)
-	}
-	return q, nil
-}
-
-func number(s string) (uint32, error) {
-	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q is not a whole number above 0", s)
-	}
-	return uint32(n), nil
-}
-
-func word(s string) (string, error) {
-	if len(s) < 2 {
-		return "", fmt.Errorf("%q is too short to recognise anything by", s)
-	}
-	return strings.ToLower(s), nil
-}
-
-// pattern compiles a regular expression that is anchored at both ends and
-// without repetition that has no bound.
-func pattern(s string) (*regexp.Regexp, error) {
-	const most = 200
-	if len(s) > most || !strings.HasPrefix(s, "^") || !strings.HasSuffix(s, "$") || strings.HasSuffix(s, `\$`) {
-		return nil, fmt.Errorf("pattern %q: want ^…$ of at most %d octets", s, most)
-	}
-	tree, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", s, err)
-	}
-	if err := bounded(tree); err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", s, err)
-	}
-	return regexp.Compile(s)
-}
-
-func bounded(t *syntax.Regexp) error {
-	switch {
-	case t.Op == syntax.OpStar, t.Op == syntax.OpPlus, t.Op == syntax.OpRepeat && t.Max < 0:
-		return errors.New("repetition needs a bound, as in [0-9]{1,4}")
-	case t.Op == syntax.OpAlternate && !grouped(t):
-		return errors.New("put alternatives in (…), so that ^ and $ hold for each")
-	}
-	for _, s := range t.Sub {
-		if err := bounded(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// grouped reports whether no alternative begins with ^ or ends with $, which
-// would mean that the others do not.
-func grouped(t *syntax.Regexp) bool {
-	for _, s := range t.Sub {
-		for _, e := range append([]*syntax.Regexp{s}, s.Sub...) {
-			if e.Op == syntax.OpBeginText || e.Op == syntax.OpEndText || e.Op == syntax.OpBeginLine || e.Op == syntax.OpEndLine {
-				return false
-			}
-		}
-	}
-	return true
+	return m
 }

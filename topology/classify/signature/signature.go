@@ -18,6 +18,7 @@ type Signature struct {
 	Match        Match
 	Source       string // where the values are from
 	Confidence   string // "high" or "medium"
+	examples     []Example
 }
 
 // Organisation is the party outside, in the two languages of kanmon.
@@ -44,6 +45,21 @@ type Match struct {
 	Pools      []Pool           // address pools that shared lines give out
 	Services   []string         // service names that a probe found, never by port number
 	Products   []*regexp.Regexp // product names that a probe found
+	Tunnels    []string         // kinds of tunnel that only this service has, as fact.Tunnel.Type
+	Said       []Saying         // what hosts say of themselves that have it
+
+	// Name servers that answer over an encrypted channel (RFC 7858, RFC 8484).
+	// They mark who asks them, and are no way out of their own.
+	Resolvers         []string // as Domains
+	ResolverAddresses []netip.Addr
+}
+
+// Saying is a text that hosts say of themselves, in the terms of
+// fact.SelfDescription.
+type Saying struct {
+	Protocol string
+	Field    string
+	Pattern  *regexp.Regexp
 }
 
 // Pool is an address pool that a phone or modem gives out when it shares its

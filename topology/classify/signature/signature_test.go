@@ -35,6 +35,15 @@ func TestDefault(t *testing.T) {
 		for _, a := range x.Match.DNSServers {
 			claim(x, "dns", a.String())
 		}
+		for _, a := range x.Match.ResolverAddresses {
+			claim(x, "resolver", a.String())
+		}
+		for _, v := range slices.Concat(x.Match.Resolvers, x.Match.Tunnels, x.Match.Services, x.Match.Makers) {
+			claim(x, "word", v)
+		}
+	}
+	for _, o := range s.Overlaps() {
+		t.Errorf("%s of %s is decided by %s", o.Example, o.Signature.ID, o.By.ID)
 	}
 	for _, c := range []topology.Category{
 		topology.OnlineQualification, topology.Internet, topology.VendorVPN,
@@ -77,6 +86,78 @@ func TestDomain(t *testing.T) {
 			t.Errorf("Domain(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
+}
+
+func TestSaid(t *testing.T) {
+	s := parse(t, `version: 1
+signatures:
+  - id: pump
+    service: Pump
+    category: vendor-lte
+    match:
+      said: [{protocol: dhcp, field: host-name, pattern: "^PUMP-[0-9]{1,6}$"}]
+      tunnels: [pumpnet]
+      resolvers: ["*.dns.pump.example"]
+      resolver_addresses: [192.0.2.53]
+    source: handbook
+    confidence: medium
+    examples:
+      match:
+        - said: {protocol: dhcp, field: host-name, value: PUMP-12}
+        - tunnel: pumpnet
+        - resolver: a.dns.pump.example
+        - resolver_address: 192.0.2.53
+      reject:
+        - said: {protocol: dhcp, field: vendor-class, value: PUMP-12}
+        - said: {protocol: dhcp, field: host-name, value: XPUMP-12}
+        - resolver: dns.pump.example
+        - tunnel: pump
+`)
+	tests := []struct {
+		name string
+		got  *signature.Signature
+		want bool
+	}{
+		{"case of protocol and field", s.Said("DHCP", "Host-Name", "PUMP-1"), true},
+		{"another protocol", s.Said("mdns", "host-name", "PUMP-1"), false},
+		{"empty", s.Said("dhcp", "host-name", ""), false},
+		{"no longer than patterns are tried on", s.Said("dhcp", "host-name", "PUMP-"+strings.Repeat("1", 2000)), false},
+		{"tunnel", s.Tunnel("PumpNet"), true},
+		{"resolver with final dot", s.Resolver("b.DNS.pump.example."), true},
+		{"a resolver's name is not the service's", s.Domain("b.dns.pump.example"), false},
+		{"mapped address", s.ResolverAt(netip.MustParseAddr("::ffff:192.0.2.53")), true},
+		{"a resolver's address is not the party's", s.Remote(netip.MustParseAddr("192.0.2.53")), false},
+	}
+	for _, tt := range tests {
+		if got := tt.got != nil; got != tt.want {
+			t.Errorf("%s: found %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestOverlaps(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := parse(t, strings.NewReplacer("special.teamviewer.com", "*.teamviewer.com", "remote: 203.0.113.10}", "domain: router1.teamviewer.com}").Replace(user))
+	var got []string
+	for _, o := range s.With(mine).Overlaps() {
+		got = append(got, o.Signature.ID+": "+o.Example+": "+o.By.ID)
+	}
+	want := []string{"teamviewer: domain router1.teamviewer.com: maker-x"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func parse(t *testing.T, text string) *signature.Set {
+	t.Helper()
+	s, err := signature.Load(strings.NewReader(text), "mine.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 const user = `version: 1
@@ -132,6 +213,10 @@ func TestLoadErrors(t *testing.T) {
 		{"star inside", `"*.maker-x.example"`, `"a.*.example"`, "want a name"},
 		{"bare star", `"*.maker-x.example"`, `"*"`, "domain"},
 		{"bare label", `"*.maker-x.example"`, `"com"`, "one label"},
+		{"cloud", `"*.maker-x.example"`, `"*.amazonaws.com"`, "many parties"},
+		{"region of a cloud", `"*.maker-x.example"`, `"*.s3.ap-northeast-1.amazonaws.com"`, "many parties"},
+		{"registry", `"*.maker-x.example"`, `"*.co.jp"`, "many parties"},
+		{"said without field", "remotes: [203.0.113.10]", "said: [{protocol: tls, pattern: '^x$'}]", "name the protocol and its field"},
 		{"wide prefix", "remotes: [203.0.113.10]", "remotes: [0.0.0.0/0]", "at least 8 bits"},
 		{"host bits", "remotes: [203.0.113.10]", "remotes: [203.0.113.10/24]", "zeros after"},
 		{"not anchored", "remotes: [203.0.113.10]", `products: ["VPN"]`, "want ^…$"},
