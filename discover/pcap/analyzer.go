@@ -44,11 +44,12 @@ type analyzer struct {
 	sets         *table
 	services     *table
 	serverNames  *table
+	selves       *table // what hosts say of themselves
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable
 	pppoe        pppoeTable
-	streams      int // connections whose first octets are being collected
+	streams      streamRing // connections whose first octets are being collected
 	seenAnything tally
 }
 
@@ -68,6 +69,7 @@ func newAnalyzer() *analyzer {
 		sets:        newTable("address sets", limitNames),
 		services:    newTable("service announcements", limitServices),
 		serverNames: newTable("server names", limitNames),
+		selves:      newTable("self-descriptions", limitNames),
 		conns:       newConnTable(),
 		flows:       newFlowTable(),
 		tunnels:     newTunnelTable(),
@@ -158,6 +160,9 @@ func (a *analyzer) finish(to emit) error { return a.flush(to, true) }
 
 // flush emits what is new; at the end, also what changed since it was emitted.
 func (a *analyzer) flush(to emit, end bool) error {
+	if end {
+		a.endStreams()
+	}
 	a.conns.fold(a)
 	if end {
 		a.conns = newConnTable() // frees it before facts are made of what it told
@@ -188,7 +193,7 @@ func (a *analyzer) flush(to emit, end bool) error {
 func (a *analyzer) tables() []*table {
 	return []*table{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
-		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames,
+		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves,
 	}
 }
 

@@ -27,6 +27,11 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 		if c.app == "" && c.watch == nil {
 			a.beginWatch(c, p.payload)
 		}
+		if c.app == "quic" || c.app == "dtls" {
+			a.handshakeUDP(c, side, p)
+		}
+	} else if c.stream != nil {
+		a.continueUDP(c, side, p)
 	}
 	if c.watch != nil {
 		a.watchUDP(c, side, p)

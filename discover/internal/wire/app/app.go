@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"kanmon/discover/internal/wire/dtls"
 	"kanmon/discover/internal/wire/httphost"
+	"kanmon/discover/internal/wire/quic"
 )
 
 // TCP returns the protocol that b, the first payload octets that one side sent
@@ -63,7 +65,7 @@ func UDP(b []byte, src, dst uint16) string {
 		return "ntp"
 	case isQUIC(b):
 		return "quic"
-	case b[0] >= 20 && b[0] <= 25 && b[1] == 0xfe && (b[2] == 0xff || b[2] == 0xfd) && len(b) >= 13 && len(b) >= 13+int(binary.BigEndian.Uint16(b[11:])):
+	case dtls.Is(b):
 		return "dtls"
 	case len(b) >= 20 && b[0] < 4 && binary.BigEndian.Uint32(b[4:]) == 0x2112a442 && int(binary.BigEndian.Uint16(b[2:]))+20 == len(b):
 		return "stun"
@@ -203,7 +205,7 @@ func isQUIC(b []byte) bool {
 		return false
 	}
 	v := binary.BigEndian.Uint32(b[1:])
-	return (v == 1 || v == 0x6b3343cf || v >= 0xff00001b && v <= 0xff000022) && b[5] <= 20
+	return quic.Known(v) && b[5] <= 20
 }
 
 // isSNMP looks for the sequence, its length, and the version.

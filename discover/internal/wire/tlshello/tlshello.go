@@ -1,5 +1,6 @@
-// Package tlshello finds the server name in a TLS ClientHello (RFC 8446, 4.1.2
-// and RFC 6066, 3).
+// Package tlshello reads what a TLS or DTLS ClientHello tells in the clear (RFC
+// 8446, 4.1.2; RFC 6347, 4.2.1): the server name (RFC 6066, 3) and the protocols
+// offered (RFC 7301).
 package tlshello
 
 import (
@@ -24,38 +25,44 @@ func Starts(b []byte) bool {
 	return len(b) >= 6 && b[0] == 22 && b[1] == 3 && b[2] <= 4 && b[5] == 1
 }
 
-// Decode returns the server name in the ClientHello at the start of b, which is
-// what a client sent first on a connection; the name is empty where there is
-// none. Where b ends before the ClientHello does the error is ErrMore, with the
-// name if it was there already.
-func Decode(b []byte) (string, error) {
+// Hello is what a ClientHello tells in the clear.
+type Hello struct {
+	Name      string   // server name, lower case; empty where there is none
+	Protocols []string // offered (RFC 7301), as the client prefers them
+	Session   bool     // the client named a session to go on with, or any octets in its place
+}
+
+// Decode reads the ClientHello at the start of b, which is what a client sent
+// first on a connection. Where b ends before the ClientHello does the error is
+// ErrMore, with what was there already.
+func Decode(b []byte) (Hello, error) {
 	if !Starts(b) {
 		if len(b) < 6 && (len(b) == 0 || b[0] == 22) {
-			return "", ErrMore
+			return Hello{}, ErrMore
 		}
-		return "", ErrOther
+		return Hello{}, ErrOther
 	}
 	hello := handshake(b)
 	if len(hello) < 4 {
-		return "", ErrMore
+		return Hello{}, ErrMore
 	}
 	want := int(hello[1])<<16 | int(binary.BigEndian.Uint16(hello[2:]))
 	if want > MaxHello {
-		return "", ErrOther
+		return Hello{}, ErrOther
 	}
 	hello = hello[4:]
 	whole := len(hello) >= want
 	if whole {
 		hello = hello[:want]
 	}
-	name, err := Hello(hello)
-	switch {
-	case err == nil && (whole || name != ""):
-		return name, nil
-	case err != nil && !errors.Is(err, errShort) || whole:
-		return "", ErrOther
+	h, err := Body(hello)
+	if errors.Is(err, ErrMore) && whole {
+		return Hello{}, ErrOther
 	}
-	return "", ErrMore
+	if err == nil && !whole {
+		err = ErrMore
+	}
+	return h, err
 }
 
 // handshake joins the handshake messages of the records at the start of b.
@@ -72,31 +79,36 @@ func handshake(b []byte) []byte {
 	return out
 }
 
-var errShort = errors.New("tlshello: ClientHello is cut short")
-
-// Hello returns the server name in the body of a ClientHello, which is what
-// follows the handshake header. QUIC carries it without records.
-func Hello(b []byte) (string, error) {
+// Body reads the body of a ClientHello, which is what follows the handshake
+// header. QUIC carries it without records. Where it is cut short the error is
+// ErrMore, with what was there.
+func Body(b []byte) (Hello, error) {
+	var h Hello
 	// legacy_version, random
-	if len(b) < 34 {
-		return "", errShort
+	if len(b) < 35 {
+		return h, ErrMore
 	}
-	if b[0] != 3 {
-		return "", ErrOther
+	if b[0] != 3 && !datagram(b) {
+		return h, ErrOther
+	}
+	h.Session = b[34] != 0
+	vectors := []int{1, 2, 1} // session ID, cipher suites, compression methods
+	if datagram(b) {
+		vectors = []int{1, 1, 2, 1} // with a cookie after the session ID (RFC 6347, 4.2.1)
 	}
 	b = b[34:]
-	for _, size := range []int{1, 2, 1} { // session ID, cipher suites, compression methods
+	for _, size := range vectors {
 		v, ok := skip(b, size)
 		if !ok {
-			return "", errShort
+			return h, ErrMore
 		}
 		b = v
 	}
 	if len(b) == 0 {
-		return "", nil // no extensions
+		return h, nil // no extensions
 	}
 	if len(b) < 2 {
-		return "", errShort
+		return h, ErrMore
 	}
 	end := int(binary.BigEndian.Uint16(b))
 	b = b[2:]
@@ -105,17 +117,65 @@ func Hello(b []byte) (string, error) {
 	for len(b) >= 4 {
 		kind, n := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		if len(b) < 4+n {
-			return "", errShort
+			return h, ErrMore
 		}
-		if kind == 0 {
-			return serverName(b[4 : 4+n])
+		switch kind {
+		case 0:
+			name, err := serverName(b[4 : 4+n])
+			if err != nil {
+				return Hello{}, err
+			}
+			h.Name = name
+		case 16:
+			h.Protocols = protocols(b[4 : 4+n])
 		}
 		b = b[4+n:]
 	}
 	if short || len(b) > 0 {
-		return "", errShort
+		return h, ErrMore
 	}
-	return "", nil
+	return h, nil
+}
+
+// datagram reports whether a ClientHello is one of DTLS, by its version: 1.0,
+// 1.2, and the one before 1.0 that OpenSSL had.
+func datagram(b []byte) bool {
+	return b[0] == 0xfe && (b[1] == 0xff || b[1] == 0xfd) || b[0] == 1 && b[1] == 0
+}
+
+// maxProtocols is how many protocols of a ClientHello are kept.
+const maxProtocols = 16
+
+// protocols returns the names in an ALPN extension (RFC 7301, 3.1) that are
+// text; those that only keep others flexible (RFC 8701) are not.
+func protocols(b []byte) []string {
+	if len(b) < 2 {
+		return nil
+	}
+	var out []string
+	for b = b[2:]; len(b) > 0 && len(out) < maxProtocols; {
+		n := int(b[0])
+		if n == 0 || len(b) < 1+n {
+			break
+		}
+		if name := b[1 : 1+n]; isText(name) && n <= maxProtocol {
+			out = append(out, string(name))
+		}
+		b = b[1+n:]
+	}
+	return out
+}
+
+// maxProtocol is how long a name of a protocol may be, in octets.
+const maxProtocol = 64
+
+func isText(b []byte) bool {
+	for _, c := range b {
+		if c <= ' ' || c >= 0x7f || c == ',' {
+			return false
+		}
+	}
+	return true
 }
 
 // skip passes a vector whose length stands in size octets before it.
@@ -141,10 +201,8 @@ func serverName(b []byte) (string, error) {
 	if n == 0 || n > 255 || len(b) < 5+n {
 		return "", ErrOther
 	}
-	for _, c := range b[5 : 5+n] {
-		if c <= ' ' || c >= 0x7f { // RFC 6066: A-labels in ASCII
-			return "", ErrOther
-		}
+	if !isText(b[5 : 5+n]) { // RFC 6066: A-labels in ASCII
+		return "", ErrOther
 	}
 	return strings.ToLower(strings.TrimSuffix(string(b[5:5+n]), ".")), nil
 }

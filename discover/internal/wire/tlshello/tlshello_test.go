@@ -15,6 +15,14 @@ func sni(name string) []byte {
 	return slices.Concat([]byte{0, 0}, u16(len(name)+5), u16(len(name)+3), []byte{0}, u16(len(name)), []byte(name))
 }
 
+func alpn(names ...string) []byte {
+	var list []byte
+	for _, n := range names {
+		list = append(append(list, byte(len(n))), n...)
+	}
+	return slices.Concat([]byte{0, 16}, u16(len(list)+2), u16(len(list)), list)
+}
+
 func padding(n int) []byte { return slices.Concat([]byte{0, 21}, u16(n), make([]byte, n)) }
 
 func body(extensions ...[]byte) []byte {
@@ -36,11 +44,15 @@ func TestDecode(t *testing.T) {
 		name string
 		in   []byte
 		want string
+		alpn []string
 		err  error
 	}{
+		{name: "protocols", in: record(hello(alpn("h2", "dot"), sni("a.example"))), want: "a.example", alpn: []string{"h2", "dot"}},
+		{name: "protocols that are no text", in: record(hello(alpn("\x0a\x0a", "a,b", "x"))), alpn: []string{"x"}},
+		{name: "protocol beyond the end", in: record(hello([]byte{0, 16, 0, 4, 0, 2, 9, 'x'}))},
 		{name: "one record", in: record(h), want: "router1.teamviewer.com"},
 		{name: "two records", in: slices.Concat(record(h[:500]), record(h[500:])), want: "router1.teamviewer.com"},
-		{name: "name before what is missing", in: record(hello(sni("a.example"), padding(700)))[:300], want: "a.example"},
+		{name: "name before what is missing", in: record(hello(sni("a.example"), padding(700)))[:300], want: "a.example", err: tlshello.ErrMore},
 		{name: "name after what is missing", in: record(h)[:300], err: tlshello.ErrMore},
 		{name: "final dot", in: record(hello(sni("a.example."))), want: "a.example"},
 		{name: "no name", in: record(hello(padding(3)))},
@@ -57,8 +69,8 @@ func TestDecode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, err := tlshello.Decode(tt.in)
-			if got != tt.want || !errors.Is(err, tt.err) {
-				t.Errorf("got %q, %v; want %q, %v", got, err, tt.want, tt.err)
+			if got.Name != tt.want || !errors.Is(err, tt.err) || !slices.Equal(got.Protocols, tt.alpn) {
+				t.Errorf("got %+v, %v; want %q, %q, %v", got, err, tt.want, tt.alpn, tt.err)
 			}
 		})
 	}
@@ -67,10 +79,12 @@ func TestDecode(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(record(hello(padding(9), sni("a.example"))))
 	f.Add(slices.Concat(record(hello(sni("a"))[:20]), record(hello(sni("a"))[20:])))
+	f.Add(record(hello(alpn("dot", "h2"))))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		name, err := tlshello.Decode(b)
-		if len(name) > 255 || err != nil && name != "" {
-			t.Errorf("name %q, error %v", name, err)
+		h, err := tlshello.Decode(b)
+		if len(h.Name) > 255 || errors.Is(err, tlshello.ErrOther) && (h.Name != "" || h.Protocols != nil) {
+			t.Errorf("%+v, error %v", h, err)
 		}
+		_, _ = tlshello.Body(b)
 	})
 }
