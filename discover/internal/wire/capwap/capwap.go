@@ -1,0 +1,224 @@
+// Package capwap decodes the protocol between access points and their controller
+// (RFC 5415, RFC 5416): who they are, and the frames of Wi-Fi clients that the
+// access point passes on. What follows the join is encrypted as a rule.
+package capwap
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Message is a control message in which one of the two tells of itself.
+type Message struct {
+	Controller bool // it is the controller that speaks
+	Name       string
+	Model      string
+	Serial     string
+	Software   string
+	Hardware   string
+	Addresses  []netip.Addr // of the controller: where access points are to join
+}
+
+// Types of control messages of the standard (RFC 5415, 4.5.1.1).
+const (
+	discoveryRequest         = 1
+	discoveryResponse        = 2
+	joinRequest              = 3
+	joinResponse             = 4
+	primaryDiscoveryRequest  = 19
+	primaryDiscoveryResponse = 20
+)
+
+const (
+	cisco        = 0x00409600 // vendor of message elements: an OUI with an octet behind it, against the standard
+	maxAddresses = 16
+)
+
+// header reads the header (RFC 5415, 4.3) and returns what follows it, with its
+// first word without the preamble.
+func header(b []byte) (flags uint32, rest []byte, ok bool) {
+	if len(b) < 8 || b[0] != 0 { // version 0, in the clear
+		return 0, nil, false
+	}
+	flags = binary.BigEndian.Uint32(b) & 0xffffff
+	n := 4 * int(flags>>19)
+	if n < 8 || n > len(b) {
+		return 0, nil, false
+	}
+	return flags, b[n:], true
+}
+
+// Encrypted reports whether b is a datagram of CAPWAP that holds DTLS (RFC 5415,
+// 4.2).
+func Encrypted(b []byte) bool {
+	return len(b) >= 4+13 && b[0] == 1 && b[1] == 0 && b[2] == 0 && b[3] == 0 &&
+		b[4] >= 20 && b[4] <= 25 && b[5] == 0xfe && (b[6] == 0xff || b[6] == 0xfd)
+}
+
+// Decode reads a datagram of UDP port 5246 and takes messages in which somebody
+// tells of itself.
+func Decode(b []byte) (Message, bool) {
+	flags, b, ok := header(b)
+	if !ok || flags&0xc0 != 0 || len(b) < 8 { // a fragment
+		return Message{}, false
+	}
+	var m Message
+	switch binary.BigEndian.Uint32(b) {
+	case discoveryRequest, joinRequest, primaryDiscoveryRequest:
+	case discoveryResponse, joinResponse, primaryDiscoveryResponse:
+		m.Controller = true
+	default:
+		return Message{}, false
+	}
+	for b = b[8:]; len(b) >= 4; {
+		kind, n := binary.BigEndian.Uint16(b), 4+int(binary.BigEndian.Uint16(b[2:]))
+		if n > len(b) {
+			break
+		}
+		m.element(kind, b[4:n])
+		b = b[n:]
+	}
+	return m, true
+}
+
+func (m *Message) element(kind uint16, v []byte) {
+	switch {
+	case kind == 1 && m.Controller && len(v) >= 12: // AC descriptor
+		m.parts(v[12:], func(t uint16, v []byte) {
+			switch t {
+			case 4, 0: // 0 in older implementations
+				m.Hardware = version(v)
+			case 5, 1:
+				m.Software = version(v)
+			}
+		})
+	case kind == 4 && m.Controller, kind == 45 && !m.Controller: // AC name, WTP name
+		m.Name = string(v)
+	case kind == 10 && len(v) >= 4:
+		m.add(netip.AddrFrom4([4]byte(v)))
+	case kind == 11 && len(v) >= 16:
+		m.add(netip.AddrFrom16([16]byte(v)))
+	case kind == 37 && len(v) > 6 && binary.BigEndian.Uint32(v) == cisco && binary.BigEndian.Uint16(v[4:]) == 5 && !m.Controller:
+		m.Name = string(v[6:])
+	case kind == 38 && len(v) > 4: // WTP board data: elements without a vendor of their own
+		for v = v[4:]; len(v) >= 4; {
+			t, n := binary.BigEndian.Uint16(v), 4+int(binary.BigEndian.Uint16(v[2:]))
+			if n > len(v) {
+				return
+			}
+			switch t {
+			case 0:
+				m.Model = version(v[4:n])
+			case 1:
+				m.Serial = version(v[4:n])
+			}
+			v = v[n:]
+		}
+	case kind == 39 && len(v) > 4 && !m.Controller: // WTP descriptor
+		from := 3 + 3*int(v[2])
+		if v[2] == 0 { // encryption capabilities of two octets, as before the standard
+			from = 4
+		}
+		if from > len(v) {
+			return
+		}
+		m.parts(v[from:], func(t uint16, v []byte) {
+			switch t {
+			case 0:
+				m.Hardware = version(v)
+			case 1:
+				m.Software = version(v)
+			}
+		})
+	}
+}
+
+// parts reads elements of a vendor, a type and a length.
+func (*Message) parts(v []byte, f func(t uint16, v []byte)) {
+	for len(v) >= 8 {
+		t, n := binary.BigEndian.Uint16(v[4:]), 8+int(binary.BigEndian.Uint16(v[6:]))
+		if n > len(v) {
+			return
+		}
+		f(t, v[8:n])
+		v = v[n:]
+	}
+}
+
+func (m *Message) add(a netip.Addr) {
+	if !a.IsUnspecified() && !a.IsMulticast() && len(m.Addresses) < maxAddresses {
+		m.Addresses = append(m.Addresses, a)
+	}
+}
+
+// version writes a text as it is and four octets that are none with dots between
+// them.
+func version(v []byte) string {
+	t := strings.TrimRight(string(v), "\x00")
+	for _, c := range []byte(t) {
+		if c < ' ' || c > '~' {
+			if len(v) != 4 {
+				return ""
+			}
+			return strconv.Itoa(int(v[0])) + "." + strconv.Itoa(int(v[1])) + "." + strconv.Itoa(int(v[2])) + "." + strconv.Itoa(int(v[3]))
+		}
+	}
+	return t
+}
+
+// Frame is a frame of a client that an access point or a controller passed on.
+type Frame struct {
+	Ethernet []byte // whole, where it was made an Ethernet frame of
+	Type     uint16 // else the EtherType of Payload; 0 where there is nothing to read
+	Payload  []byte
+}
+
+// Data reads a datagram of UDP port 5247. Fragments and keep-alives hold no
+// frame.
+func Data(b []byte) (Frame, bool) {
+	flags, b, ok := header(b)
+	if !ok || flags&0x07 != 0 { // reserved
+		return Frame{}, false
+	}
+	native, wireless := flags&0x100 != 0, flags>>9&0x1f
+	switch {
+	case flags&0xc8 != 0 || len(b) == 0: // fragment, keep-alive
+		return Frame{}, true
+	case !native:
+		return Frame{Ethernet: b}, len(b) >= 14
+	case wireless != 1:
+		return Frame{}, false
+	}
+	return wiFi(b)
+}
+
+// wiFi reads a data frame of IEEE 802.11 that is not encrypted. Controllers of
+// Cisco expect the two octets of its frame control in reverse.
+func wiFi(b []byte) (Frame, bool) {
+	if len(b) < 24 {
+		return Frame{}, false
+	}
+	control, flags := b[0], b[1]
+	if control&3 != 0 && flags&3 == 0 { // the version is 0
+		control, flags = flags, control
+	}
+	if control&3 != 0 {
+		return Frame{}, false
+	}
+	if control&0x4c != 0x08 || flags&0x40 != 0 { // not data, without data, or encrypted
+		return Frame{}, true
+	}
+	n := 24
+	if flags&3 == 3 {
+		n += 6
+	}
+	if control&0x80 != 0 {
+		n += 2
+	}
+	if len(b) < n+8 || [6]byte(b[n:]) != [6]byte{0xaa, 0xaa, 3, 0, 0, 0} {
+		return Frame{}, true
+	}
+	return Frame{Type: binary.BigEndian.Uint16(b[n+6:]), Payload: b[n+8:]}, true
+}
