@@ -1,9 +1,6 @@
 package pcap
 
 import (
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/layers"
-
 	"kanmon/discover/fact"
 )
 
@@ -20,14 +17,6 @@ const (
 
 // analyzer turns frames into facts. It is not safe for concurrent use.
 type analyzer struct {
-	v4, v6  *gopacket.DecodingLayerParser
-	ip4     ip4Layer
-	ip6     ip6Layer
-	ext     extLayer
-	tcp     layers.TCP
-	udp     layers.UDP
-	decoded []gopacket.LayerType
-
 	at  moment // of the frame at hand
 	bad error  // first reason why a part of the frame at hand could not be read
 
@@ -54,8 +43,7 @@ type analyzer struct {
 }
 
 func newAnalyzer() *analyzer {
-	a := &analyzer{
-		decoded:     make([]gopacket.LayerType, 0, 8),
+	return &analyzer{
 		stations:    newStationTable(),
 		bindings:    newTable("address bindings", limitBindings),
 		bridges:     newTable("bridges", limitInfra),
@@ -75,10 +63,6 @@ func newAnalyzer() *analyzer {
 		tunnels:     newTunnelTable(),
 		pppoe:       newPPPoETable(),
 	}
-	a.v4 = gopacket.NewDecodingLayerParser(layers.LayerTypeIPv4, &a.ip4, &a.tcp, &a.udp)
-	a.v6 = gopacket.NewDecodingLayerParser(layers.LayerTypeIPv6, &a.ip6, &a.ext, &a.tcp, &a.udp)
-	a.v4.IgnoreUnsupported, a.v6.IgnoreUnsupported = true, true
-	return a
 }
 
 // frame learns what one frame says. The error tells why some part of it could

@@ -1,11 +1,7 @@
 package pcap
 
 import (
-	"errors"
 	"net/netip"
-
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/layers"
 
 	"kanmon/discover/internal/wire/ndp"
 	"kanmon/discover/internal/wire/vpn"
@@ -38,136 +34,37 @@ const (
 	protoSCTP   = 132
 )
 
-// ip4Layer is layers.IPv4 that stops at an IP packet within it, which would
-// else be decoded into the same place.
-type ip4Layer struct{ layers.IPv4 }
-
-// NextLayerType implements gopacket.DecodingLayer.
-func (l *ip4Layer) NextLayerType() gopacket.LayerType { return notIP(l.IPv4.NextLayerType()) }
-
-// ip6Layer is layers.IPv6 that stops likewise.
-type ip6Layer struct{ layers.IPv6 }
-
-// NextLayerType implements gopacket.DecodingLayer.
-func (l *ip6Layer) NextLayerType() gopacket.LayerType { return notIP(l.IPv6.NextLayerType()) }
-
-// extLayer is layers.IPv6ExtensionSkipper that stops likewise.
-type extLayer struct{ layers.IPv6ExtensionSkipper }
-
-// NextLayerType implements gopacket.DecodingLayer.
-func (l *extLayer) NextLayerType() gopacket.LayerType {
-	return notIP(l.IPv6ExtensionSkipper.NextLayerType())
-}
-
-func notIP(t gopacket.LayerType) gopacket.LayerType {
-	if t == layers.LayerTypeIPv4 || t == layers.LayerTypeIPv6 {
-		return gopacket.LayerTypePayload
-	}
-	return t
-}
-
 func (a *analyzer) packet4(h *hop, b []byte) {
-	err := a.v4.DecodeLayers(b, &a.decoded)
-	if len(a.decoded) == 0 {
-		a.damaged(orUnknown(err))
-		return
+	p := packet{whole: h.whole}
+	if later, err := p.decode4(b); !later {
+		a.transport(h, &p, err)
 	}
-	ip := &a.ip4
-	src, ok1 := netip.AddrFromSlice(ip.SrcIP)
-	dst, ok2 := netip.AddrFromSlice(ip.DstIP)
-	if !ok1 || !ok2 {
-		return
-	}
-	p := packet{src: src, dst: dst, proto: uint8(ip.Protocol), hops: ip.TTL, payload: ip.Payload}
-	p.whole = h.whole && !a.v4.Truncated
-	if ip.FragOffset != 0 {
-		return // the first fragment has the ports
-	}
-	if ip.Flags&layers.IPv4MoreFragments != 0 {
-		p.whole = false
-		err = a.firstFragment(&p)
-	}
-	a.transport(h, &p, err)
 }
 
 func (a *analyzer) packet6(h *hop, b []byte) {
-	err := a.v6.DecodeLayers(b, &a.decoded)
-	if len(a.decoded) == 0 {
-		a.damaged(orUnknown(err))
-		return
+	p := packet{whole: h.whole}
+	if later, err := p.decode6(b); !later {
+		a.transport(h, &p, err)
 	}
-	ip := &a.ip6
-	src, ok1 := netip.AddrFromSlice(ip.SrcIP)
-	dst, ok2 := netip.AddrFromSlice(ip.DstIP)
-	if !ok1 || !ok2 {
-		return
-	}
-	p := packet{src: src, dst: dst, proto: uint8(ip.NextHeader), hops: ip.HopLimit, payload: ip.Payload}
-	p.whole = h.whole && !a.v6.Truncated
-	if ip.HopByHop != nil {
-		p.proto = uint8(ip.HopByHop.NextHeader)
-	}
-	for _, t := range a.decoded {
-		if t != layers.LayerTypeIPv6 && t != layers.LayerTypeTCP && t != layers.LayerTypeUDP { // the last extension header
-			p.proto, p.payload = uint8(a.ext.NextHeader), a.ext.Payload
-		}
-	}
-	if p.proto == uint8(layers.IPProtocolIPv6Fragment) {
-		if len(p.payload) < 8 || p.payload[2] != 0 || p.payload[3]&0xf8 != 0 {
-			return
-		}
-		p.proto, p.payload, p.whole = p.payload[0], p.payload[8:], false
-		err = a.firstFragment(&p)
-	}
-	a.transport(h, &p, err)
 }
 
-func orUnknown(err error) error {
-	if err == nil {
-		return errors.New("not an IP packet")
-	}
-	return err
-}
-
-// firstFragment decodes the transport header of a first fragment, which the
-// parsers leave alone.
-func (a *analyzer) firstFragment(p *packet) error {
-	switch p.proto {
-	case protoTCP:
-		if err := a.tcp.DecodeFromBytes(p.payload, gopacket.NilDecodeFeedback); err != nil {
-			return err
-		}
-		a.decoded = append(a.decoded, layers.LayerTypeTCP)
-	case protoUDP:
-		if err := a.udp.DecodeFromBytes(p.payload, gopacket.NilDecodeFeedback); err != nil {
-			return err
-		}
-		a.decoded = append(a.decoded, layers.LayerTypeUDP)
-	}
-	return nil
-}
-
-// transport learns from the packet whose network header was decoded. The error
-// is that of its transport header.
+// transport learns from a packet whose headers were decoded, or not: err says
+// why.
 func (a *analyzer) transport(h *hop, p *packet, err error) {
 	if err != nil {
 		a.damaged(err)
-	}
-	if !p.src.IsValid() || p.src.IsMulticast() {
 		return
 	}
-	switch last := a.decoded[len(a.decoded)-1]; last {
-	case layers.LayerTypeTCP:
-		p.sport, p.dport = uint16(a.tcp.SrcPort), uint16(a.tcp.DstPort)
-		p.syn, p.ack, p.seq, p.payload = a.tcp.SYN, a.tcp.ACK, a.tcp.Seq, a.tcp.Payload
+	if p.src.IsMulticast() {
+		return
+	}
+	switch p.proto {
+	case protoTCP:
 		a.tcpSegment(h, p)
-	case layers.LayerTypeUDP:
-		p.sport, p.dport, p.payload = uint16(a.udp.SrcPort), uint16(a.udp.DstPort), a.udp.Payload
+	case protoUDP:
 		a.udpDatagram(h, p)
 	default:
-		if err == nil && p.proto != protoTCP && p.proto != protoUDP {
-			a.otherProtocol(h, p)
-		}
+		a.otherProtocol(h, p)
 	}
 }
 

@@ -1,0 +1,28 @@
+package pcap
+
+import "net/netip"
+
+// Decoded is what the decoder in place makes of an IP packet.
+type Decoded struct {
+	Src, Dst     netip.Addr
+	Proto, Hops  uint8
+	Sport, Dport uint16
+	SYN, ACK     bool
+	Seq          uint32
+	Payload      []byte
+	Whole, Later bool
+}
+
+// DecodeIP decodes an IP packet of the given version.
+func DecodeIP(version int, b []byte) (Decoded, error) {
+	p := packet{whole: true}
+	decode := p.decode4
+	if version == 6 {
+		decode = p.decode6
+	}
+	later, err := decode(b)
+	return Decoded{
+		Src: p.src, Dst: p.dst, Proto: p.proto, Hops: p.hops, Sport: p.sport, Dport: p.dport,
+		SYN: p.syn, ACK: p.ack, Seq: p.seq, Payload: p.payload, Whole: p.whole, Later: later,
+	}, err
+}
