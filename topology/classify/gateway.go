@@ -68,7 +68,8 @@ func (c *classifier) gateways() {
 			x.rules = append(x.rules, either(p.answered, gatewayKnown, gatewayKnownOneWay))
 			obs = append(obs, signs[end]...)
 		case len(out) > 0:
-			x.key, x.rules = key{category: topology.Internet, device: end}, append(x.rules, out...)
+			x.key = key{category: topology.Internet, device: end}
+			x.rules = append(append(x.rules, out...), either(p.answered, trafficThrough, trafficThroughOneWay))
 			obs = append(obs, lookups...)
 		case endings[end].frames < minFrames:
 			continue

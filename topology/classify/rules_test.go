@@ -314,7 +314,7 @@ func TestMakers(t *testing.T) {
 		{"maker and gateway", teltonika, topology.Site{}, []fact.Fact{fact.Station{MAC: mac(rut)}, igd(rut)}, []string{"vendor-lte rut inferred outbound lte"}},
 		{"maker and DHCP server", teltonika, topology.Site{}, []fact.Fact{fact.DHCPServer{MAC: mac(rut), Version: 4}}, []string{"vendor-lte rut inferred outbound lte"}},
 		{"maker alone", teltonika, topology.Site{}, []fact.Fact{fact.Station{MAC: mac(rut)}}, nil},
-		{"gateway of another maker", teltonika, topology.Site{}, []fact.Fact{igd("00:00:5e:00:53:b1")}, nil},
+		{"gateway of another maker", teltonika, topology.Site{}, []fact.Fact{igd("00:00:5e:00:53:b1")}, []string{"internet other reported outbound"}},
 		{"another service", teltonika, topology.Site{}, []fact.Fact{fact.ServiceAnnouncement{Protocol: "ssdp", Service: "urn:schemas-upnp-org:device:MediaServer:1", MAC: mac(rut)}}, nil},
 	})
 }
