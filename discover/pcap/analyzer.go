@@ -13,6 +13,7 @@ const (
 	limitServices = 16_384
 	limitClients  = 32_768
 	limitInfra    = 4_096 // of each of the kinds of facts about infrastructure
+	limitAsked    = 8_192 // names that were asked for without a name server
 )
 
 // analyzer turns frames into facts. It is not safe for concurrent use.
@@ -34,6 +35,8 @@ type analyzer struct {
 	services     *table
 	serverNames  *table
 	selves       *table // what hosts say of themselves
+	speakers     *table // who runs the network
+	asked        *table // questions to groups
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable
@@ -58,6 +61,8 @@ func newAnalyzer() *analyzer {
 		services:    newTable("service announcements", limitServices),
 		serverNames: newTable("server names", limitNames),
 		selves:      newTable("self-descriptions", limitNames),
+		speakers:    newTable("control speakers", limitInfra),
+		asked:       newTable("questions to groups", limitAsked),
 		conns:       newConnTable(),
 		flows:       newFlowTable(),
 		tunnels:     newTunnelTable(),
@@ -132,6 +137,8 @@ func (a *analyzer) etherType(h *hop, t uint16, b []byte) {
 		a.arp(h, b)
 	case t == etherLLDP:
 		a.lldp(h, b)
+	case t == etherSlow:
+		a.lacp(h, b)
 	case t == etherPPPoED || t == etherPPPoES:
 		a.pppoePacket(h, b)
 	case t > 0 && t <= maxLength:
@@ -178,6 +185,7 @@ func (a *analyzer) tables() []*table {
 	return []*table{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
 		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves,
+		a.speakers, a.asked,
 	}
 }
 

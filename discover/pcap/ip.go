@@ -86,11 +86,14 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 			if c := a.conn(h, p); c != nil {
 				c.opened(t[0] == 128, c.side(p))
 			}
+		case t[0] == 130:
+			a.mldQuery(h, p)
 		case t[0] >= ndp.RouterSolicitation && t[0] <= ndp.NeighborAdvertisement:
 			a.nd(h, p)
 		}
 		return
 	}
+	a.controlIP(h, p)
 	c := a.conn(h, p)
 	if c == nil {
 		return

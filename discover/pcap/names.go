@@ -8,7 +8,6 @@ import (
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/dns"
 	"kanmon/discover/internal/wire/nbns"
-	"kanmon/discover/internal/wire/ssdp"
 )
 
 // dnsMessage learns from a message to or from a name server: who asks it for
@@ -70,11 +69,18 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 	if err != nil && p.whole {
 		a.damaged(err)
 	}
-	if !m.Response || m.Opcode != 0 {
+	if m.Opcode != 0 {
+		return
+	}
+	if !m.Response {
+		a.askedGroup(h, p, "mdns", &m)
 		return
 	}
 	a.ownNames(h, p, &m, "mdns")
 	for _, r := range m.Records {
+		if r.Type == dns.TypeTXT && r.TTL != 0 {
+			a.models(h, p, r.Data)
+		}
 		if r.Type != dns.TypePTR || r.TTL == 0 || r.Target == "" {
 			continue
 		}
@@ -98,6 +104,60 @@ func serviceType(name string) (string, bool) {
 		return "", false
 	}
 	return s, true
+}
+
+// models learns from a TXT record what kind of machine a host is: printers,
+// displays and cameras tell it under one of these keys (RFC 6763, 6).
+func (a *analyzer) models(h *hop, p *packet, b []byte) {
+	for len(b) > 0 && len(b) > int(b[0]) {
+		s := string(b[1 : 1+int(b[0])])
+		b = b[1+int(b[0]):]
+		key, value, ok := strings.Cut(s, "=")
+		if !ok {
+			continue
+		}
+		switch key = strings.ToLower(key); key {
+		case "ty", "model", "md", "am", "rpmd", "usb_mfg", "usb_mdl", "product", "manufacturer", "mfg", "mdl", "osxvers":
+			a.says(fact.Endpoint{IP: p.src, MAC: h.src}, "mdns", key, strings.Trim(value, "()"))
+		}
+	}
+}
+
+// askedGroup notes the names that a host asks its segment for. A question tells
+// which machines and services it looks for, and which of its names no name
+// server knows.
+func (a *analyzer) askedGroup(h *hop, p *packet, protocol string, m *dns.Message) {
+	for _, q := range m.Questions[:min(len(m.Questions), maxQuestions)] {
+		if q.Name != "" {
+			a.askedSegment(h, p, protocol, q.Name, dns.TypeName(q.Type))
+		}
+	}
+}
+
+// maxQuestions bounds the questions of one message that are kept.
+const maxQuestions = 32
+
+func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) {
+	f := fact.NameQuery{
+		Name: name, Type: kind,
+		Client: fact.Endpoint{IP: specified(p.src), MAC: h.src},
+		Server: fact.Endpoint{IP: p.dst, Port: p.dport},
+	}
+	switch {
+	case p.dst.IsMulticast():
+	case h.dst.IsGroup(): // a broadcast of the network, whose length is not known
+		f.Server.IP = broadcast4()
+	default:
+		f.Server.MAC = h.dst
+	}
+	a.asked.note("pcap/"+protocol, f, a.at)
+}
+
+// llmnrQuestion learns which names a host asks its segment for with LLMNR.
+func (a *analyzer) llmnrQuestion(h *hop, p *packet) {
+	if m, err := dns.Decode(p.payload); err == nil && !m.Response && m.Opcode == 0 {
+		a.askedGroup(h, p, "llmnr", &m)
+	}
 }
 
 // llmnr learns from an LLMNR response (RFC 4795).
@@ -166,6 +226,9 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 	if m.Response && m.RCode != 0 {
 		return
 	}
+	if !m.Response && m.Opcode == 0 && m.Query != "" && m.Query != "*" {
+		a.askedSegment(h, p, "nbns", strings.ToLower(m.Query), nbns.TypeName(m.QueryType))
+	}
 	for _, n := range m.Status {
 		if n.Suffix == 0 && !n.Group && n.Text != "" {
 			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
@@ -200,15 +263,4 @@ func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr)
 	}
 	f := fact.AddressSet{MAC: h.src, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
 	a.sets.noteAs("pcap/nbns", setKey{h.src, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
-}
-
-// ssdp learns from an announcement or the response to a search which devices
-// and services a host offers. What only repeats a device's UUID is left out.
-func (a *analyzer) ssdp(h *hop, p *packet) {
-	n, ok := ssdp.Decode(p.payload)
-	if !ok || n.Bye || strings.HasPrefix(n.Target, "uuid:") {
-		return
-	}
-	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: h.src}
-	a.services.note("pcap/ssdp", f, a.at)
 }

@@ -3,12 +3,14 @@ package pcap
 import (
 	"encoding/binary"
 	"errors"
+	"strconv"
 
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/arp"
 	"kanmon/discover/internal/wire/cdp"
 	"kanmon/discover/internal/wire/lldp"
 	"kanmon/discover/internal/wire/ndp"
+	"kanmon/discover/internal/wire/neighbor"
 	"kanmon/discover/internal/wire/stp"
 )
 
@@ -45,44 +47,77 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 		},
 	}
 	a.neighbors.noteAs("pcap/lldp", keyOf(f), f, a.at)
+	for _, x := range u.Extensions {
+		a.says(fact.Endpoint{MAC: h.src}, "lldp", x.Field, x.Value)
+	}
 }
 
-// llc learns what an IEEE 802.3 frame with an LLC header says: BPDUs, CDP and
-// its kin.
+// llc learns what an IEEE 802.3 frame with an LLC header says: BPDUs, IS-IS, CDP
+// and its kin.
 func (a *analyzer) llc(h *hop, b []byte) {
 	if len(b) < 3 {
 		return
 	}
 	switch [3]byte(b) {
 	case [3]byte{0x42, 0x42, 0x03}:
-		a.stp(h, b[3:])
+		a.stp(h, b[3:], stp.Decode)
+	case [3]byte{0xfe, 0xfe, 0x03}:
+		a.isis(h, b[3:])
 	case [3]byte{0xaa, 0xaa, 0x03}:
-		if len(b) < 8 {
-			return
-		}
-		oui, pid, rest := [3]byte(b[3:]), binary.BigEndian.Uint16(b[6:]), b[8:]
-		switch {
-		case oui == [3]byte{0x00, 0x00, 0x0c} && pid == 0x2000:
-			a.cdp(h, "cdp", rest)
-		case oui == [3]byte{0x00, 0xe0, 0x52} && pid == 0x2000:
-			a.cdp(h, "fdp", rest)
-		case oui == [3]byte{0x00, 0x00, 0x0c} && pid == 0x010b: // PVST+
-			a.stp(h, rest)
-		case oui == [3]byte{} && pid > maxLength: // RFC 1042
-			t, payload, err := etherType(pid, rest, h)
-			if err != nil {
-				a.damaged(err)
-				return
-			}
-			if t > maxLength {
-				a.etherType(h, t, payload)
-			}
+		if len(b) >= 8 {
+			a.snap(h, [3]byte(b[3:]), binary.BigEndian.Uint16(b[6:]), b[8:])
 		}
 	}
 }
 
-func (a *analyzer) stp(h *hop, b []byte) {
-	u, err := stp.Decode(b)
+// snap learns from what follows a SNAP header (RFC 1042): protocols of vendors,
+// or what else an EtherType stands before.
+func (a *analyzer) snap(h *hop, oui [3]byte, pid uint16, b []byte) {
+	switch oui {
+	case [3]byte{0x00, 0x00, 0x0c}: // Cisco
+		switch pid {
+		case 0x2000:
+			a.cdp(h, "cdp", b)
+		case 0x010b: // PVST+
+			a.stp(h, b, stp.DecodePVST)
+		case 0x0111:
+			if n, ok := neighbor.UDLD(b); ok {
+				a.announcedItself(h, "udld", &n)
+			}
+		case 0x2003:
+			a.vtp(h, b)
+		case 0x2004:
+			a.dtp(h, b)
+		}
+	case [3]byte{0x00, 0xe0, 0x52}: // Foundry
+		if pid == 0x2000 {
+			a.cdp(h, "fdp", b)
+		}
+	case [3]byte{0x00, 0xe0, 0x2b}: // Extreme
+		if n, ok := neighbor.EDP(b); ok && pid == 0x00bb {
+			a.announcedItself(h, "edp", &n)
+		}
+	case [3]byte{0x00, 0x00, 0x81}: // SynOptics, later Nortel
+		if n, ok := neighbor.SONMP(b); ok && (pid == 0x01a1 || pid == 0x01a2) {
+			a.announcedItself(h, "sonmp", &n)
+		}
+	case [3]byte{}:
+		if pid <= maxLength {
+			return
+		}
+		t, payload, err := etherType(pid, b, h)
+		if err != nil {
+			a.damaged(err)
+			return
+		}
+		if t > maxLength {
+			a.etherType(h, t, payload)
+		}
+	}
+}
+
+func (a *analyzer) stp(h *hop, b []byte, decode func([]byte) (stp.BPDU, error)) {
+	u, err := decode(b)
 	if err != nil {
 		a.damaged(err)
 		return
@@ -93,6 +128,7 @@ func (a *analyzer) stp(h *hop, b []byte) {
 		BridgeMAC: u.Bridge.MAC, BridgePriority: u.Bridge.Priority, PortID: u.PortID,
 	}
 	a.bridges.note("pcap/stp", f, a.at)
+	a.spanningDomain(h, &u)
 }
 
 func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
@@ -112,6 +148,15 @@ func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
 		},
 	}
 	a.neighbors.noteAs("pcap/"+protocol, keyOf(f), f, a.at)
+	port := fact.Endpoint{MAC: h.src}
+	a.says(port, protocol, "vtp-domain", p.Domain)
+	a.says(port, protocol, "duplex", p.Duplex)
+	if p.NativeVLAN != 0 {
+		a.says(port, protocol, "native-vlan", strconv.Itoa(int(p.NativeVLAN)))
+	}
+	if p.VoiceVLAN != 0 {
+		a.says(port, protocol, "voice-vlan", strconv.Itoa(int(p.VoiceVLAN)))
+	}
 }
 
 // nd learns from Neighbor Discovery. Its messages are sent with a hop limit of

@@ -56,6 +56,9 @@ func (a *analyzer) start(c *conn, side int, p *packet) {
 			c.app = "pptp"
 			c.tunnel("pptp", "", pptpOpener(p, side))
 		}
+		if c.app == "" && (p.sport == portBGP || p.dport == portBGP) && a.bgp(c, side, p) {
+			c.app = "bgp"
+		}
 		if c.app == "" && (p.sport == app.PortTeamViewer || p.dport == app.PortTeamViewer) && app.TeamViewer(p.payload) {
 			c.app = "teamviewer"
 		}

@@ -48,6 +48,9 @@ func (a *analyzer) announced(h *hop, p *packet) {
 	case 137:
 		a.nbns(h, p)
 		return
+	case 138:
+		a.netBIOSDatagram(h, p)
+		return
 	case 67, 68:
 		if p.sport == 67 || p.sport == 68 {
 			a.dhcp(h, p)
@@ -61,6 +64,12 @@ func (a *analyzer) announced(h *hop, p *packet) {
 	case 1900:
 		a.ssdp(h, p)
 		return
+	case 3702:
+		a.wsDiscovery(h, p)
+		return
+	case 5355:
+		a.llmnrQuestion(h, p)
+		return
 	}
 	switch p.sport {
 	case 137:
@@ -71,6 +80,10 @@ func (a *analyzer) announced(h *hop, p *packet) {
 		a.mdns(h, p) // answer to a question from another port
 	case 5355:
 		a.llmnr(h, p)
+	case 3702:
+		a.wsDiscovery(h, p) // answer to a question from another port
+	default:
+		a.controlUDP(h, p)
 	}
 }
 
@@ -113,6 +126,10 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 			c.app = "vxlan"
 			c.tunnel("vxlan", "", -1)
 			a.bridged(in, h, false)
+		}
+	case portCAPWAP, portCAPWAPData:
+		if a.capwapData(h, p) {
+			c.app = "capwap"
 		}
 	case 6081:
 		if in, ok := vpn.Geneve(b); ok {

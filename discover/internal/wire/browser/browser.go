@@ -15,6 +15,7 @@ import (
 type Datagram struct {
 	Source netip.Addr // as the host believes to be reached
 	Name   string     // of the host
+	Kind   byte       // suffix of Name: 0x00 and 0x20 are hosts
 	To     string     // name of the group or host it is for
 	ToKind byte       // suffix of that: 0x1d and 0x1e are groups of computers
 	Host   *Host      // announcement in it; nil if none
@@ -45,12 +46,16 @@ func Decode(b []byte) (Datagram, bool) {
 	if !ok {
 		return Datagram{}, false
 	}
-	d.Name, d.To, d.ToKind = trim(from[:15]), trim(to[:15]), to[15]
+	d.Name, d.Kind, d.To, d.ToKind = trim(from[:15]), from[15], trim(to[:15]), to[15]
 	if body, ok := mailslot(rest); ok {
 		d.Host = announcement(body)
 	}
 	return d, true
 }
+
+// FromHost reports whether the name of the sender is that of a host, and not of
+// a user or of a group.
+func (d *Datagram) FromHost() bool { return d.Kind == 0x00 || d.Kind == 0x20 }
 
 // name reads a first-level encoded name (RFC 1001, 14.1) without a scope.
 func name(b []byte) ([16]byte, []byte, bool) {

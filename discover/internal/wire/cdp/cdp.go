@@ -17,6 +17,10 @@ type Packet struct {
 	SystemName   string
 	Capabilities []string // named as LLDP names them, where LLDP has a name
 	Addresses    []netip.Addr
+	Domain       string // of VTP
+	NativeVLAN   uint16 // 0 where not told
+	VoiceVLAN    uint16 // 0 where not told
+	Duplex       string // "full", "half"
 }
 
 // Errors of Decode.
@@ -68,6 +72,20 @@ func (p *Packet) tlv(kind uint16, v []byte) {
 		p.Version = string(v)
 	case 0x0006:
 		p.Platform = string(v)
+	case 0x0009:
+		p.Domain = string(v)
+	case 0x000a:
+		if len(v) == 2 {
+			p.NativeVLAN = binary.BigEndian.Uint16(v)
+		}
+	case 0x000b:
+		if len(v) == 1 {
+			p.Duplex = []string{"half", "full"}[v[0]&1]
+		}
+	case 0x000e: // appliance ID, VLAN
+		if len(v) == 3 && v[0] == 1 {
+			p.VoiceVLAN = binary.BigEndian.Uint16(v[1:])
+		}
 	case 0x0014:
 		p.SystemName = string(v)
 	}

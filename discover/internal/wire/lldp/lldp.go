@@ -20,6 +20,14 @@ type Unit struct {
 	SystemDescription           string
 	Capabilities                []string // enabled ones, in the order of their bits
 	ManagementAddresses         []netip.Addr
+	Extensions                  []Extension
+}
+
+// Extension is something that an organizationally specific TLV tells: what kind
+// of device it is, and which VLAN its port is in.
+type Extension struct {
+	Field string // "port-vlan", "med-class", "med-model", …
+	Value string
 }
 
 // Errors of Decode.
@@ -28,8 +36,11 @@ var (
 	ErrMandatory = errors.New("lldp: chassis ID, port ID and TTL do not stand first")
 )
 
-// maxAddresses bounds the management addresses of one unit.
-const maxAddresses = 64
+// What is kept of one unit at most.
+const (
+	maxAddresses  = 64
+	maxExtensions = 32
+)
 
 // Decode reads the data unit b. Where a TLV after the three mandatory ones is
 // damaged, what came before it is returned with the error.
@@ -90,6 +101,10 @@ func (u *Unit) tlv(kind int, v []byte) error {
 			return errors.New("lldp: capabilities are cut short")
 		}
 		u.Capabilities = Capabilities(binary.BigEndian.Uint16(v[2:]))
+	case 127:
+		if len(v) >= 4 && len(u.Extensions) < maxExtensions {
+			u.extension([3]byte(v), v[3], v[4:])
+		}
 	case 8:
 		if len(v) < 2 || len(v) < 1+int(v[0]) || v[0] == 0 {
 			return errors.New("lldp: management address is cut short")

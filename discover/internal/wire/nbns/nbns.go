@@ -5,18 +5,20 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
 // Packet is a name service packet.
 type Packet struct {
-	Response bool
-	Opcode   uint8 // 0 query, 5 registration, 6 release, 8 and 9 refresh, 15 multi-homed registration
-	RCode    uint8
-	Claims   []Claim // from the NB records of registrations and positive responses
-	Query    string  // name that is asked for; empty if none
-	Status   []Name  // names of a node status response
-	UnitID   [6]byte // MAC address in a node status response
+	Response  bool
+	Opcode    uint8 // 0 query, 5 registration, 6 release, 8 and 9 refresh, 15 multi-homed registration
+	RCode     uint8
+	Claims    []Claim // from the NB records of registrations and positive responses
+	Query     string  // name that is asked for; empty if none
+	QueryType uint16  // of the question
+	Status    []Name  // names of a node status response
+	UnitID    [6]byte // MAC address in a node status response
 }
 
 // Name is a NetBIOS name: 15 characters and a suffix that says what it is for.
@@ -39,11 +41,23 @@ var (
 )
 
 const (
+	messenger  = 0x03 // suffix of names that may be those of users
 	typeNB     = 0x20
 	typeNBSTAT = 0x21
 	maxRecords = 32
 	maxNames   = 64
 )
+
+// TypeName writes the type of a question as text.
+func TypeName(t uint16) string {
+	switch t {
+	case typeNB:
+		return "NB"
+	case typeNBSTAT:
+		return "NBSTAT"
+	}
+	return "TYPE" + strconv.Itoa(int(t))
+}
 
 // Decode reads the packet b. What came before a damaged record is returned with
 // the error.
@@ -64,7 +78,9 @@ func Decode(b []byte) (Packet, error) {
 		if len(b) < next+4 {
 			return p, ErrShort
 		}
-		p.Query, off = n.Text, next+4
+		if off = next + 4; n.Suffix != messenger {
+			p.Query, p.QueryType = n.Text, binary.BigEndian.Uint16(b[next:])
+		}
 	}
 	for range min(rr, maxRecords) {
 		n, next, err := name(b, off)

@@ -43,10 +43,10 @@ func TestDecode(t *testing.T) {
 		want nbns.Packet
 		err  error
 	}{
-		{name: "query", in: slices.Concat(header(0x0110, 1, 0, 0), question), want: nbns.Packet{Query: "KENSA-PC3"}},
+		{name: "query", in: slices.Concat(header(0x0110, 1, 0, 0), question), want: nbns.Packet{Query: "KENSA-PC3", QueryType: 0x20}},
 		{
 			name: "registration", in: slices.Concat(header(0x2910, 1, 0, 1), question, rr([]byte{0xc0, 12}, 0x20, 0, 0, 172, 20, 10, 2)),
-			want: nbns.Packet{Opcode: 5, Query: "KENSA-PC3", Claims: []nbns.Claim{claim}},
+			want: nbns.Packet{Opcode: 5, Query: "KENSA-PC3", QueryType: 0x20, Claims: []nbns.Claim{claim}},
 		},
 		{
 			name: "positive response", in: slices.Concat(header(0x8500, 0, 1, 0), rr(encoded("KENSA-PC3", 0), 0x20, 0, 0, 172, 20, 10, 2)),

@@ -4,6 +4,8 @@ package ssdp
 
 import (
 	"bytes"
+	"net/netip"
+	"net/url"
 	"strings"
 )
 
@@ -14,6 +16,20 @@ type Announcement struct {
 	Server   string // operating system, UPnP version, product
 	Location string // of the device description
 	Bye      bool   // ssdp:byebye
+}
+
+// Address returns the address in Location, and false where a name stands there
+// or an address that is none of a host.
+func (a *Announcement) Address() (netip.Addr, bool) {
+	u, err := url.Parse(a.Location)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err != nil || ip.IsUnspecified() || ip.IsMulticast() || ip.IsLoopback() {
+		return netip.Addr{}, false
+	}
+	return ip.Unmap().WithZone(""), true
 }
 
 // maxLines bounds the header fields that are looked at.

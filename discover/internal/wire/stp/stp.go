@@ -5,6 +5,7 @@ package stp
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 )
 
 // BPDU is a bridge protocol data unit. A topology change notification has
@@ -14,7 +15,10 @@ type BPDU struct {
 	Root     BridgeID
 	Bridge   BridgeID // of the bridge that sent it
 	PortID   uint16
-	TopoOnly bool // topology change notification
+	TopoOnly bool   // topology change notification
+	Region   string // name of the MST configuration
+	Revision uint16 // of the MST configuration
+	VLAN     uint16 // of the tree, in PVST+ only
 }
 
 // BridgeID is a bridge identifier: priority with the system ID extension, and
@@ -64,8 +68,20 @@ func Decode(b []byte) (BPDU, error) {
 	u.PortID = binary.BigEndian.Uint16(b[25:])
 	if b[2] >= 3 && len(b) >= 102 { // octets 17 to 24 hold the regional root, the sender stands after the MST configuration
 		u.Bridge = bridgeID(b[93:])
+		u.Region = strings.TrimRight(string(b[39:71]), "\x00")
+		u.Revision = binary.BigEndian.Uint16(b[71:])
 	}
 	return u, nil
+}
+
+// DecodePVST reads a data unit of PVST+ (SNAP, OUI 00-00-0C, protocol 0x010b):
+// an element with the VLAN that the tree is of follows it.
+func DecodePVST(b []byte) (BPDU, error) {
+	u, err := Decode(b)
+	if err == nil && len(b) >= 42 && binary.BigEndian.Uint32(b[36:]) == 2 { // type 0, length 2
+		u.VLAN = binary.BigEndian.Uint16(b[40:])
+	}
+	return u, err
 }
 
 func bridgeID(b []byte) BridgeID {
