@@ -77,7 +77,7 @@ func TestDHCP(t *testing.T) {
 	compare(t, r,
 		fact.DHCPClient{MAC: macA, Version: 4, IP: ip("10.30.0.77"), HostName: "RUT241", Fingerprint: "1,3,6", VID: 30},
 		fact.DHCPClient{MAC: macA, Version: 4, IP: ip("10.30.0.77"), VID: 30},
-		fact.DHCPClient{MAC: macA, Version: 4, IP: ip("10.30.0.77")},
+		fact.DHCPClient{MAC: macA, Version: 4, IP: ip("10.30.0.77"), Relay: ip("10.30.0.254")},
 	)
 	server := fact.DHCPServer{
 		IP: ip("10.30.0.1"), MAC: macB, Version: 4, Subnet: netip.MustParsePrefix("10.30.0.0/24"), Routers: []netip.Addr{ip("10.30.0.1")},

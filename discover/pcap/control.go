@@ -218,7 +218,8 @@ func (a *analyzer) capwap(h *hop, p *packet) bool {
 }
 
 // capwapData learns from the frames of Wi-Fi clients between an access point and
-// its controller. It reports whether p is of CAPWAP.
+// its controller, which count like such that were seen where the client is. It
+// reports whether p is of CAPWAP.
 func (a *analyzer) capwapData(h *hop, p *packet) bool {
 	if capwap.Encrypted(p.payload) {
 		return true
@@ -229,9 +230,23 @@ func (a *analyzer) capwapData(h *hop, p *packet) bool {
 	}
 	switch {
 	case f.Ethernet != nil:
-		a.bridged(f.Ethernet, h, false)
+		a.bridged(f.Ethernet, h, true)
 	case f.Type > maxLength:
-		a.innerIP(h, f.Type, f.Payload)
+		in := hop{src: f.From, dst: f.To, inner: h.inner, whole: h.whole, depth: h.depth + 1}
+		if in.depth > maxDepth {
+			break
+		}
+		if in.inner {
+			in.src, in.dst = fact.MAC{}, fact.MAC{}
+		} else if !in.src.IsZero() && !in.src.IsGroup() {
+			a.stations.see(in.src, in.vid, a.at)
+		}
+		t, payload, err := etherType(f.Type, f.Payload, &in)
+		if err != nil {
+			a.damaged(err)
+			break
+		}
+		a.etherType(&in, t, payload)
 	}
 	return true
 }

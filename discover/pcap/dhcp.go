@@ -35,6 +35,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		f := fact.DHCPClient{
 			MAC: client, Version: 4, IP: specified(m.RequestedIP),
 			HostName: m.HostName, VendorClass: m.VendorClass, Fingerprint: m.Fingerprint, VID: vid,
+			Relay: specified(m.RelayIP),
 		}
 		if !f.IP.IsValid() {
 			f.IP = specified(m.ClientIP)
@@ -54,7 +55,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		given = specified(m.ClientIP)
 	}
 	if m.Type == dhcp.Ack && given.IsValid() {
-		f := fact.DHCPClient{MAC: client, Version: 4, IP: given, VID: vid}
+		f := fact.DHCPClient{MAC: client, Version: 4, IP: given, VID: vid, Relay: specified(m.RelayIP)}
 		a.clients.note("pcap/dhcp", f, a.at)
 	}
 	f := fact.DHCPServer{
@@ -73,7 +74,11 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 	if m.MaskBits > 0 && given.IsValid() {
 		f.Subnet = netip.PrefixFrom(given, m.MaskBits).Masked()
 	}
+	if m.SixRD {
+		f.S46 = []string{"6rd"}
+	}
 	a.servers.noteAs("pcap/dhcp", keyOf(f), f, a.at)
+	a.says(fact.Endpoint{IP: f.IP, Port: 67, MAC: f.MAC}, "dhcp", "proxy-config-host", m.ProxyHost)
 }
 
 func relayed(m dhcp.Message) bool { return specified(m.RelayIP).IsValid() }
@@ -109,7 +114,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 		return
 	}
 	if m.ClientDUID != "" && len(m.Addresses) > 0 {
-		f := fact.DHCPClient{MAC: m.RelayMAC, DUID: m.ClientDUID, Version: 6, IP: m.Addresses[0], VID: vid}
+		f := fact.DHCPClient{MAC: m.RelayMAC, DUID: m.ClientDUID, Version: 6, IP: m.Addresses[0], VID: vid, Relay: m.Link}
 		if !m.Relayed && !h.dst.IsGroup() {
 			f.MAC = h.dst
 		}
@@ -120,8 +125,8 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 		DNSServers: m.DNSServers, SearchDomains: m.SearchDomains,
 		AFTRName: m.AFTRName, S46: m.S46, Delegated: m.Delegated,
 	}
-	if m.Relayed {
-		f.IP = netip.Addr{}
+	if m.Relayed || m.ServerIP.IsValid() { // a relay or one of several addresses of the server may have sent it
+		f.IP = m.ServerIP
 	}
 	a.servers.noteAs("pcap/dhcp6", keyOf(f), f, a.at)
 }
@@ -129,7 +134,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 func (a *analyzer) client6(m *dhcp6.Message, mac fact.MAC, vid uint16) {
 	f := fact.DHCPClient{
 		MAC: mac, DUID: m.ClientDUID, Version: 6, HostName: m.HostName,
-		VendorClass: m.VendorClass, Fingerprint: m.Fingerprint, VID: vid,
+		VendorClass: m.VendorClass, Fingerprint: m.Fingerprint, VID: vid, Relay: m.Link,
 	}
 	if len(m.Addresses) > 0 {
 		f.IP = m.Addresses[0]

@@ -153,6 +153,14 @@ func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) 
 	a.asked.note("pcap/"+protocol, f, a.at)
 }
 
+// dnsQuestion learns which names a host asks its segment for that knows no name
+// server, as access points do that look for their controller.
+func (a *analyzer) dnsQuestion(h *hop, p *packet) {
+	if m, err := dns.Decode(p.payload); err == nil && !m.Response && m.Opcode == 0 {
+		a.askedGroup(h, p, "dns", &m)
+	}
+}
+
 // llmnrQuestion learns which names a host asks its segment for with LLMNR.
 func (a *analyzer) llmnrQuestion(h *hop, p *packet) {
 	if m, err := dns.Decode(p.payload); err == nil && !m.Response && m.Opcode == 0 {
@@ -240,7 +248,12 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		list := addressList(c.Addresses)
 		host := !c.Group && (c.Suffix == 0x00 || c.Suffix == 0x20) && c.Text != "" && c.Text != "*"
 		switch {
-		case !host || len(list) == 0 || m.Opcode == 6: // released
+		case !host || len(list) == 0:
+		case m.Opcode == 6: // released: it was the host's until now
+			if !m.Response && slices.Contains(list, p.src) {
+				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
+				a.claims.note("pcap/nbns", f, a.at)
+			}
 		case !m.Response && (m.Opcode == 5 || m.Opcode == 8 || m.Opcode == 9 || m.Opcode == 15):
 			a.registered(h, p, c.Text, list)
 		case m.Response && (m.Opcode == 0 || m.Opcode == 5) && slices.Contains(list, p.src):

@@ -171,7 +171,8 @@ func version(v []byte) string {
 // Frame is a frame of a client that an access point or a controller passed on.
 type Frame struct {
 	Ethernet []byte // whole, where it was made an Ethernet frame of
-	Type     uint16 // else the EtherType of Payload; 0 where there is nothing to read
+	From, To [6]byte
+	Type     uint16 // EtherType of Payload; 0 where there is nothing to read
 	Payload  []byte
 }
 
@@ -211,8 +212,19 @@ func wiFi(b []byte) (Frame, bool) {
 		return Frame{}, true
 	}
 	n := 24
-	if flags&3 == 3 {
-		n += 6
+	var f Frame
+	switch a1, a2, a3 := [6]byte(b[4:]), [6]byte(b[10:]), [6]byte(b[16:]); flags & 3 { // to and from the distribution system
+	case 0:
+		f.To, f.From = a1, a2
+	case 1:
+		f.To, f.From = a3, a2
+	case 2:
+		f.To, f.From = a1, a3
+	case 3:
+		if len(b) < 30 {
+			return Frame{}, false
+		}
+		f.To, f.From, n = a3, [6]byte(b[24:]), 30
 	}
 	if control&0x80 != 0 {
 		n += 2
@@ -220,5 +232,6 @@ func wiFi(b []byte) (Frame, bool) {
 	if len(b) < n+8 || [6]byte(b[n:]) != [6]byte{0xaa, 0xaa, 3, 0, 0, 0} {
 		return Frame{}, true
 	}
-	return Frame{Type: binary.BigEndian.Uint16(b[n+6:]), Payload: b[n+8:]}, true
+	f.Type, f.Payload = binary.BigEndian.Uint16(b[n+6:]), b[n+8:]
+	return f, true
 }

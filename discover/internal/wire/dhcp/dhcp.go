@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,16 +34,18 @@ type Message struct {
 	YourIP   netip.Addr // yiaddr; unspecified if none
 	RelayIP  netip.Addr // giaddr; unspecified if not relayed
 
-	RequestedIP   netip.Addr // option 50
-	ServerID      netip.Addr // option 54
-	HostName      string     // option 12, else the name in option 81
-	VendorClass   string     // option 60
-	Fingerprint   string     // option 55 as decimal codes with commas
-	MaskBits      int        // option 1; 0 if none
-	Routers       []netip.Addr
+	RequestedIP   netip.Addr   // option 50
+	ServerID      netip.Addr   // option 54
+	HostName      string       // option 12, else the name in option 81
+	VendorClass   string       // option 60
+	Fingerprint   string       // option 55 as decimal codes with commas
+	MaskBits      int          // option 1; 0 if none
+	Routers       []netip.Addr // option 3, then the routers of static routes (options 33, 121 and 249)
 	DNSServers    []netip.Addr
 	DomainName    string   // option 15
 	SearchDomains []string // option 119 (RFC 3397)
+	SixRD         bool     // option 212 (RFC 5969): IPv6 leaves in IPv4
+	ProxyHost     string   // host of the URL in option 252: where browsers learn their proxy
 }
 
 // Errors of Decode.
@@ -72,22 +76,40 @@ func Decode(b []byte) (Message, error) {
 		YourIP:   netip.AddrFrom4([4]byte(b[16:20])),
 		RelayIP:  netip.AddrFrom4([4]byte(b[24:28])),
 	}
+	sname, file := b[44:108], b[108:headerLen]
 	b = b[headerLen:]
 	if len(b) < 4 || [4]byte(b) != [4]byte{0x63, 0x82, 0x53, 0x63} { // plain BOOTP
 		return m, nil
 	}
-	return m, m.options(b[4:])
+	var j joined
+	err := m.options(b[4:], &j)
+	if err == nil && j.overload&1 != 0 {
+		err = m.options(file, &j)
+	}
+	if err == nil && j.overload&2 != 0 {
+		err = m.options(sname, &j)
+	}
+	m.finish(&j)
+	return m, err
 }
 
-func (m *Message) options(b []byte) error {
-	var search []byte // option 119 may come in pieces, to be joined (RFC 3396)
-	fqdn := ""
-	defer func() {
-		if m.HostName == "" {
-			m.HostName = fqdn
-		}
-		m.SearchDomains = searchList(search)
-	}()
+// joined is what can be read once all options are known: some come in pieces
+// (RFC 3396), and options may go on in two other fields (RFC 2132, 9.3).
+type joined struct {
+	search, routes []byte
+	fqdn           string
+	overload       byte
+}
+
+func (m *Message) finish(j *joined) {
+	if m.HostName == "" {
+		m.HostName = j.fqdn
+	}
+	m.SearchDomains = searchList(j.search)
+	m.classless(j.routes)
+}
+
+func (m *Message) options(b []byte, j *joined) error {
 	for len(b) > 0 {
 		code := b[0]
 		b = b[1:]
@@ -104,9 +126,15 @@ func (m *Message) options(b []byte) error {
 		b = b[1+int(b[0]):]
 		switch code {
 		case 119:
-			search = append(search, v...)
+			j.search = append(j.search, v...)
+		case 121, 249: // the second is that of Windows before the first
+			j.routes = append(j.routes, v...)
 		case 81:
-			fqdn = clientName(v)
+			j.fqdn = clientName(v)
+		case 52:
+			if len(v) == 1 {
+				j.overload = v[0]
+			}
 		default:
 			m.option(code, v)
 		}
@@ -128,6 +156,10 @@ func (m *Message) option(code uint8, v []byte) {
 		m.HostName = strings.TrimRight(string(v), "\x00")
 	case 15:
 		m.DomainName = strings.ToLower(strings.TrimRight(string(v), "\x00"))
+	case 33: // destination, router
+		for ; len(v) >= 8; v = v[8:] {
+			m.router(netip.AddrFrom4([4]byte(v[4:])))
+		}
 	case 50:
 		if len(v) == 4 {
 			m.RequestedIP = netip.AddrFrom4([4]byte(v))
@@ -144,6 +176,31 @@ func (m *Message) option(code uint8, v []byte) {
 		m.Fingerprint = codes(v)
 	case 60:
 		m.VendorClass = strings.TrimRight(string(v), "\x00")
+	case 212:
+		m.SixRD = len(v) >= 22
+	case 252:
+		if u, err := url.Parse(strings.TrimRight(string(v), "\x00\r\n ")); err == nil {
+			m.ProxyHost = u.Hostname()
+		}
+	}
+}
+
+// classless reads the routers of classless static routes (RFC 3442): the length
+// of a prefix, as many of its octets as that needs, router.
+func (m *Message) classless(v []byte) {
+	for len(v) > 0 && v[0] <= 32 {
+		n := 1 + (int(v[0])+7)/8
+		if len(v) < n+4 {
+			return
+		}
+		m.router(netip.AddrFrom4([4]byte(v[n:])))
+		v = v[n+4:]
+	}
+}
+
+func (m *Message) router(a netip.Addr) {
+	if !a.IsUnspecified() && len(m.Routers) < maxList && !slices.Contains(m.Routers, a) { // unspecified: on the link
+		m.Routers = append(m.Routers, a)
 	}
 }
 

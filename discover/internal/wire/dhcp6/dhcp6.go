@@ -34,10 +34,12 @@ const (
 type Message struct {
 	Type     uint8
 	Relayed  bool
-	RelayMAC [6]byte // client link-layer address that a relay gave (RFC 6939); zero if none
+	RelayMAC [6]byte    // client link-layer address that a relay gave (RFC 6939); zero if none
+	Link     netip.Addr // link-address of the relay nearest to the client that gave one; invalid if none
 
-	ClientDUID    string // hexadecimal
-	ServerDUID    string // hexadecimal
+	ClientDUID    string     // hexadecimal
+	ServerDUID    string     // hexadecimal
+	ServerIP      netip.Addr // option 12: the server may be asked there; invalid if none
 	Addresses     []netip.Addr
 	Delegated     []netip.Prefix
 	DNSServers    []netip.Addr
@@ -95,6 +97,9 @@ func Decode(b []byte) (Message, error) {
 			return m, ErrShort
 		}
 		m.Relayed = true
+		if at := netip.AddrFrom16([16]byte(b[2:])); !at.IsUnspecified() {
+			m.Link = at // the innermost one is read last
+		}
 		var inner []byte
 		err := each(b[34:], func(code uint16, v []byte) {
 			switch code {
@@ -150,6 +155,10 @@ func (m *Message) option(code uint16, v []byte) {
 		}
 	case 6:
 		m.Fingerprint = codes(v)
+	case 12:
+		if len(v) == 16 {
+			m.ServerIP = netip.AddrFrom16([16]byte(v))
+		}
 	case 16:
 		if len(v) >= 6 {
 			n := int(binary.BigEndian.Uint16(v[4:]))
