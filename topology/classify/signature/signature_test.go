@@ -47,7 +47,7 @@ func TestDefault(t *testing.T) {
 	}
 	for _, c := range []topology.Category{
 		topology.OnlineQualification, topology.Internet, topology.VendorVPN,
-		topology.VendorLTE, topology.USBTether, topology.RemoteSupport, topology.Unclassified,
+		topology.VendorLTE, topology.USBTether, topology.RemoteSupport, topology.PartnerExchange, topology.Unclassified,
 	} {
 		if seen[c] == 0 {
 			t.Errorf("no signature of category %s", c)
