@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -38,14 +39,16 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.names()
 	c.advertisements()
 	c.tunnels()
+	c.said()
 	c.exchanges()
 	c.control()
 	c.listeners()
 	c.gateways()
 	c.brought()
+	c.onlyAsked()
 	c.ownAddresses()
 
-	return c.ledger.connections(c.namesOf)
+	return c.ledger.connections(c.namesAt)
 }
 
 // classifier holds what the rules look things up in, and what they found.
@@ -71,6 +74,10 @@ type classifier struct {
 	relayed  map[relay]bool // see relaysFound
 	passed   []passage      // see gateways
 	serving  map[topology.DeviceID]bool
+	medical  map[topology.DeviceID]bool
+	shown    map[netip.Addr]shown             // by servers outside
+	resolved map[netip.Addr]*fact.Observation // see resolvers
+	heard    map[string][2]time.Time          // see isLong
 }
 
 func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) *classifier {
@@ -88,10 +95,12 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		addrsOf:  make(map[string][]netip.Addr),
 		serves:   make(map[netip.Addr]service),
 		serving:  make(map[topology.DeviceID]bool),
+		medical:  make(map[topology.DeviceID]bool),
+		shown:    make(map[netip.Addr]shown),
 	}
 	for _, d := range net.Devices() {
 		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
-		c.serving[d.ID] = slices.Contains(d.Roles, topology.RoleServer)
+		c.serving[d.ID], c.medical[d.ID] = slices.Contains(d.Roles, topology.RoleServer), slices.ContainsFunc(d.Roles, isMedical)
 	}
 	for _, ra := range c.seen.adverts {
 		for _, p := range ra.f.Prefixes {
@@ -112,6 +121,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		c.namesOf[ip] = slices.Compact(n)
 	}
 	c.calledOf = c.calledNames()
+	c.certificates()
 	for n, ips := range c.addrsOf {
 		slices.SortFunc(ips, netip.Addr.Compare)
 		ips = slices.Compact(ips)
@@ -236,6 +246,17 @@ func (c *classifier) ends(a, b fact.Endpoint) (in, out fact.Endpoint, dir topolo
 		return b, a, topology.Inbound, true
 	}
 	return in, out, "", false
+}
+
+// namesAt returns the names of an address outside: those answered, and those in
+// the certificate that it showed.
+func (c *classifier) namesAt(a netip.Addr) []string {
+	return slices.Concat(c.namesOf[a], c.shown[a].names)
+}
+
+// isMedical reports whether a role is that of a medical device.
+func isMedical(r topology.Role) bool {
+	return r == topology.RoleModality || r == topology.RoleAnalyzer || r == topology.RoleMonitor
 }
 
 // sorted returns the elements of a set in order.

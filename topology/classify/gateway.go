@@ -78,8 +78,12 @@ func (c *classifier) gateways() {
 			x.rules = append(x.rules, either(p.answered, gatewayUnknown, gatewayUnknownOneWay))
 		}
 		c.ledger.add(x, p.o)
+		c.remark(x, p)
 		x.behind = "" // what shows the path is evidence whoever takes it
 		c.ledger.add(x, obs[1:]...)
+	}
+	for _, t := range c.seen.transits {
+		c.transit(t, endings, routesInside, signs)
 	}
 }
 

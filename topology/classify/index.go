@@ -16,6 +16,7 @@ type index struct {
 	claims    []seen[fact.NameClaim]
 	announced []seen[fact.NeighborAnnouncement]
 	adverts   []seen[fact.RouterAdvertisement]
+	clients   []seen[fact.DHCPClient]
 	servers   []seen[fact.DHCPServer]
 	queries   []seen[fact.NameQuery]
 	answers   []seen[fact.NameAnswer]
@@ -90,7 +91,10 @@ func (x *index) RouterAdvertisement(o *fact.Observation, f fact.RouterAdvertisem
 }
 
 // DHCPClient implements fact.Visitor.
-func (x *index) DHCPClient(o *fact.Observation, f fact.DHCPClient) { x.station(o, f.MAC) }
+func (x *index) DHCPClient(o *fact.Observation, f fact.DHCPClient) {
+	x.station(o, f.MAC)
+	x.clients = append(x.clients, seen[fact.DHCPClient]{o, f})
+}
 
 // DHCPServer implements fact.Visitor.
 func (x *index) DHCPServer(o *fact.Observation, f fact.DHCPServer) {

@@ -145,7 +145,7 @@ func (d *draft) merge(c claim) {
 }
 
 // connections returns every connection, sorted by ID.
-func (l *ledger) connections(namesOf map[netip.Addr][]string) []topology.ExternalConnection {
+func (l *ledger) connections(namesOf func(netip.Addr) []string) []topology.ExternalConnection {
 	out := make([]topology.ExternalConnection, 0, len(l.drafts))
 	for _, d := range l.drafts {
 		if x, err := d.connection(namesOf); err == nil { // add lets nothing in that this refuses
@@ -158,7 +158,7 @@ func (l *ledger) connections(namesOf map[netip.Addr][]string) []topology.Externa
 
 // connection makes the external connection of a draft. No evidence, or no rule
 // that gives it a grade: no connection.
-func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalConnection, error) {
+func (d *draft) connection(namesOf func(netip.Addr) []string) (topology.ExternalConnection, error) {
 	x := topology.ExternalConnection{
 		ID: d.id(), Category: d.category, Device: d.device, Status: topology.Unapproved,
 		Transport: sorted(d.transport), Direction: d.opened(),
@@ -199,14 +199,14 @@ func (d *draft) connection(namesOf map[netip.Addr][]string) (topology.ExternalCo
 	return x, nil
 }
 
-func (d *draft) remote(r *topology.Remote, namesOf map[netip.Addr][]string) {
+func (d *draft) remote(r *topology.Remote, namesOf func(netip.Addr) []string) {
 	for a := range d.addrs {
 		r.Addresses = append(r.Addresses, a)
 	}
 	slices.SortFunc(r.Addresses, netip.Addr.Compare)
 	r.Addresses = r.Addresses[:min(len(r.Addresses), maxRemote)]
 	for _, a := range r.Addresses {
-		for _, n := range namesOf[a] {
+		for _, n := range namesOf(a) {
 			d.names[n] = true
 		}
 	}

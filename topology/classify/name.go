@@ -48,10 +48,14 @@ func (c *classifier) names() {
 		}
 		sig, n := c.answered(out.IP)
 		d, ok := c.owner(in)
-		if sig == nil || !ok || relays[relay{d, sig}] {
+		if !ok || relays[relay{d, sig}] {
 			continue
 		}
-		c.named(sig, d, out, n, either(f.f.Answered, nameFlow, nameFlowOneWay), f.o)
+		if sig != nil {
+			c.named(sig, d, out, n, either(f.f.Answered, nameFlow, nameFlowOneWay), f.o)
+		} else if s := c.shown[out.IP.Unmap()]; s.sig != nil && s.port == out.Port {
+			c.certified(s, d, out, f)
+		}
 	}
 }
 

@@ -43,6 +43,11 @@ const (
 	nameThroughRouter
 	tunnelBoth
 	tunnelOneWay
+	tunnelUp
+	serverFlow
+	serverFlowOneWay
+	certificateShown
+	saidItself
 	exchangeBoth
 	exchangeOneWay
 	toolBoth
@@ -71,6 +76,10 @@ const (
 	networkBrought
 	hopsLess
 	severalBehind
+	namesDirect
+	namesHidden
+	medicalLong
+	onlyAsked
 )
 
 // says returns how sure a rule is, and the sentence that tells it to people, in
@@ -117,6 +126,11 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		nameThroughRouter:       {"", "The frames went to the MAC address of this router, or it is the only one that leads there.", "通信はこのルータのMACアドレスを通った。または、そこへ通じるルータはこれしかない。"},
 		tunnelBoth:              {topology.Confirmed, "Frames of a tunnel were seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、トンネルの通信が双方向に見えた。"},
 		tunnelOneWay:            {topology.Reported, "Frames of a tunnel between this device and an address outside were seen one way.", "この機器と院外のアドレスの間で、トンネルの通信が片方向に見えた。"},
+		tunnelUp:                {"", "The messages of its ends show that the tunnel came up.", "両端のやりとりから、トンネルが確立したことが分かる。"},
+		serverFlow:              {topology.Confirmed, "Frames were seen both ways with a server of this service outside.", "このサービスの院外サーバとの通信が、双方向に見えた。"},
+		serverFlowOneWay:        {topology.Reported, "Frames were seen one way with a server of this service outside.", "このサービスの院外サーバとの通信が、片方向に見えた。"},
+		certificateShown:        {"", "The server outside showed a certificate of this service.", "院外のサーバが、このサービスの証明書を示した。"},
+		saidItself:              {topology.Reported, "The device says of itself, in a protocol that it speaks, that it has this.", "この機器自身が、使っているプロトコルの中でこれを名乗っている。"},
 		exchangeBoth:            {topology.Confirmed, "Medical data exchange was seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、医療データの通信が双方向に見えた。"},
 		exchangeOneWay:          {topology.Reported, "Medical data exchange between this device and an address outside was seen one way.", "この機器と院外のアドレスの間で、医療データの通信が片方向に見えた。"},
 		toolBoth:                {topology.Confirmed, "Frames of remote-control software were seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、遠隔操作ソフトの通信が双方向に見えた。"},
@@ -145,6 +159,10 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		networkBrought:          {topology.Reported, "The device gives out addresses of a network of its own, with itself as the router, in a segment where another server gives out those that are in use.", "この機器は、別のサーバがアドレスを配布しているセグメントで、独自のネットワークのアドレスを自分をルータとして配布している。"},
 		hopsLess:                {"", "Packets with the device's own address arrive with one hop less than hosts start with: they are from devices behind it.", "この機器自身のアドレスのパケットが、端末の初期値より一つ少ない残りホップ数で届く。この機器の先にある別の機器のものである。"},
 		severalBehind:           {topology.Inferred, "Systems of several kinds send with the address of this one device.", "種類の異なる複数のシステムが、この一台のアドレスで送信している。"},
+		namesDirect:             {"", "Devices ask name servers outside directly: the hospital's own name server does not see these questions.", "院外のDNSサーバへ直接問い合わせている機器がある。その問い合わせは、院内のDNSサーバには見えない。"},
+		namesHidden:             {"", "Devices ask name servers outside over an encrypted channel (DNS over TLS, HTTPS or QUIC): what they ask for is not seen.", "院外のDNSサーバへ、暗号化された通信（DNS over TLS、HTTPS、QUIC）で問い合わせている機器がある。何を問い合わせているかは見えない。"},
+		medicalLong:             {"", "A medical device talks with an address outside for hours, or during all that was heard.", "医療機器が、院外のアドレスと何時間も、または聞いている間ずっと通信している。"},
+		onlyAsked:               {topology.Inferred, "The device asks for names outside again and again, and its packets for the answered addresses do not pass here, though its other traffic does: they may leave another way.", "この機器は院外の名前を繰り返し問い合わせているが、答えのアドレスへの通信はここを通らず、ほかの通信は通る。別の出口から出ている可能性がある。"},
 	}
 	return t[r].grade, t[r].en, t[r].ja
 }

@@ -6,6 +6,7 @@ import (
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
+	"kanmon/topology/classify/signature"
 )
 
 // lineTunnels finds lines to the internet that are tunnels: PPPoE, and IPv4 or
@@ -132,8 +133,13 @@ func (c *classifier) tunnels() {
 		if tellsOpener {
 			x.direction = dir
 		}
-		if sig := c.sig.Remote(out.IP); sig != nil {
-			x.sig, x.category = sig, sig.Category
+		if t.f.Established {
+			x.rules = append(x.rules, tunnelUp)
+		}
+		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Remote(out.IP)} { // who it is for says more
+			if sig != nil {
+				x.sig, x.category = sig, sig.Category
+			}
 		}
 		c.ledger.add(x, t.o)
 	}

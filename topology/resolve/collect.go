@@ -156,6 +156,7 @@ type collector struct {
 	ports     []portRow
 	near      []near
 	fresh     []freshPacket
+	transits  map[fact.MAC]bool          // carry packets of several networks outside
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool
@@ -169,7 +170,7 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
-		vids:  make(map[string]map[uint16]bool),
+		vids: make(map[string]map[uint16]bool), transits: make(map[fact.MAC]bool),
 		dicom: newDICOMSpeakers(),
 	}
 }

@@ -343,6 +343,9 @@ func (c *collector) ControlSpeaker(_ *fact.Observation, f fact.ControlSpeaker) {
 func (c *collector) Transit(_ *fact.Observation, f fact.Transit) {
 	c.heard(f.MAC, f.VID)
 	c.mention(of(c.mac(f.MAC)), true, false)
+	if f.Version == 4 { // hosts have several global addresses of IPv6
+		c.transits[f.MAC] = true
+	}
 }
 
 // HopLimit implements fact.Visitor.

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"maps"
 	"net/netip"
 
 	"kanmon/discover/fact"
@@ -15,7 +16,7 @@ const strangers = 2
 // addresses outside, or of another device, or of several that are unknown; and
 // every interface of a known router.
 func (r *resolver) gateways(devices []topology.Device) map[fact.MAC]bool {
-	out := make(map[fact.MAC]bool)
+	out := maps.Clone(r.c.transits)
 	unknown := make(map[fact.MAC]int)
 	onLink := prefixTable(r.c.knownSubnets())
 	for c := range r.c.carried {
