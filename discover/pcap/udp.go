@@ -53,6 +53,11 @@ func (a *analyzer) announced(h *hop, p *packet) {
 			a.dnsQuestion(h, p)
 		}
 		return
+	case 53:
+		if h.dst.IsGroup() {
+			a.dnsQuestion(h, p)
+		}
+		return
 	case 137:
 		a.nbns(h, p)
 		return
