@@ -18,8 +18,9 @@ const (
 
 // analyzer turns frames into facts. It is not safe for concurrent use.
 type analyzer struct {
-	at  moment // of the frame at hand
-	bad error  // first reason why a part of the frame at hand could not be read
+	at     moment // of the frame at hand
+	origin origin // of the frame at hand, and of the innermost packet in it
+	bad    error  // first reason why a part of the frame at hand could not be read
 
 	stations     stationTable
 	bindings     *table
@@ -46,7 +47,7 @@ type analyzer struct {
 }
 
 func newAnalyzer() *analyzer {
-	return &analyzer{
+	a := &analyzer{
 		stations:    newStationTable(),
 		bindings:    newTable("address bindings", limitBindings),
 		bridges:     newTable("bridges", limitInfra),
@@ -68,23 +69,37 @@ func newAnalyzer() *analyzer {
 		tunnels:     newTunnelTable(),
 		pppoe:       newPPPoETable(),
 	}
+	for _, t := range a.tables() {
+		t.from = a
+	}
+	return a
 }
 
 // frame learns what one frame says. The error tells why some part of it could
 // not be read; what could be was learned nevertheless.
 func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) error {
+	if a.conns.full() {
+		a.conns.sweep(a)
+	}
 	a.at, a.bad = at, nil
 	a.seenAnything.see(at)
 	h := hop{whole: whole}
 	t, payload, err := decodeLink(link, b, &h)
-	if !h.src.IsZero() && !h.src.IsGroup() {
-		a.stations.see(h.src, h.vid, at)
-	}
+	a.sender(&h)
 	if err != nil {
 		return err
 	}
 	a.etherType(&h, t, payload)
 	return a.bad
+}
+
+// sender counts a frame of the station that sent it.
+func (a *analyzer) sender(h *hop) {
+	a.origin = origin{}
+	if !h.src.IsZero() && !h.src.IsGroup() {
+		a.origin.station = stationKey(h.src, h.vid)
+		a.stations.see(a.origin.station, a.at)
+	}
 }
 
 // damaged notes why a part of the frame at hand could not be read.
@@ -109,9 +124,8 @@ func (a *analyzer) bridged(b []byte, outer *hop, mirrored bool) {
 	}
 	if h.inner {
 		h.src, h.dst = fact.MAC{}, fact.MAC{}
-	} else if !h.src.IsZero() && !h.src.IsGroup() {
-		a.stations.see(h.src, h.vid, a.at)
 	}
+	a.sender(&h)
 	a.etherType(&h, t, payload)
 }
 

@@ -1,7 +1,9 @@
 package pcap
 
 import (
+	"hash/maphash"
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 )
@@ -42,24 +44,27 @@ type tunnelMark struct {
 	opener       int8 // side, plus one; 0: not seen
 }
 
-// connTable holds the conversations that were active last. When the young
-// generation is full, the old one is folded into the tables of flows and
-// tunnels and forgotten.
+// connTable holds the conversations that were active last. When it is full, the
+// lesser half is folded into the tables of flows and tunnels and forgotten.
 type connTable struct {
-	young, old         map[connKey]*conn
-	youngList, oldList []*conn
-	chunk              []conn
-	watches            map[connKey]*watch
-	mixed              bool // conversations of more than one VLAN were seen
-	last               *conn
+	index   index
+	seed    maphash.Seed
+	slab    slab[conn]
+	watches map[connKey]*watch
+	vid     uint16 // of the first conversation
+	mixed   bool   // conversations of more than one VLAN were seen
+	last    *conn
 }
 
-// limitConns is how many conversations each generation holds.
-const limitConns = 32_768
+const (
+	// limitConns is how many conversations are held.
+	limitConns = 65_536
+	// spareConns is how many more one frame may begin, with all that is
+	// in it.
+	spareConns = 64
+)
 
-func newConnTable() connTable {
-	return connTable{young: make(map[connKey]*conn), old: make(map[connKey]*conn)}
-}
+func newConnTable() connTable { return connTable{seed: maphash.MakeSeed()} }
 
 // conn returns the conversation of p and counts the frame. It returns nil where
 // p is not part of one: sent to or from a group, or without a source.
@@ -76,17 +81,19 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 	if h.inner {
 		k.inner = 1
 	}
+	p.side = uint8(side)
 	c := a.conns.last
 	if c == nil || c.key != k {
-		c = a.conns.get(a, &k)
+		c = a.conns.get(&k, a.at.frame)
 		a.conns.last = c
 	}
-	if !c.seen[0] && !c.seen[1] {
-		c.sender = int8(side)
-	}
 	if !c.seen[side] {
+		if !c.seen[1-side] {
+			c.sender = int8(side)
+		}
 		c.seen[side] = true
 		c.mac[side] = h.src
+		a.firstOf(h, p)
 	}
 	if c.to[1-side].IsZero() {
 		c.to[1-side] = h.dst
@@ -97,66 +104,108 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 
 func broadcast4() netip.Addr { return netip.AddrFrom4([4]byte{255, 255, 255, 255}) }
 
-func (t *connTable) get(a *analyzer, k *connKey) *conn {
-	if c := t.young[*k]; c != nil {
-		return c
+// firstOf learns from the first packet of a side of a conversation what need not
+// be looked for in each.
+func (a *analyzer) firstOf(h *hop, p *packet) {
+	if h.inner || h.src.IsZero() {
+		return
 	}
-	if len(t.youngList) >= limitConns {
-		t.pair()
-		t.foldList(a, t.oldList)
-		for _, c := range t.oldList {
-			a.endStream(c)
-		}
-		t.old, t.oldList = t.young, t.youngList
-		t.young, t.youngList = make(map[connKey]*conn, limitConns), make([]*conn, 0, limitConns)
+	a.carried(h, p)
+	a.arrived(h, p)
+}
+
+func (t *connTable) get(k *connKey, frame uint64) *conn {
+	hash := maphash.Comparable(t.seed, *k)
+	place, ok := t.index.find(hash, func(place int) bool { return t.slab.at(place).key == *k })
+	if ok {
+		return t.slab.at(place)
 	}
-	c := t.old[*k]
-	if c == nil {
-		if len(t.chunk) == 0 {
-			t.chunk = make([]conn, 64)
-		}
-		c, t.chunk = &t.chunk[0], t.chunk[1:]
-		c.key, c.begun = *k, a.at.frame
-		if len(t.youngList) > 0 && t.youngList[0].key.vid != k.vid {
-			t.mixed = true
-		}
-	} else {
-		delete(t.old, *k) // its place in oldList stays: folding it there does no harm
+	place, c := t.slab.take()
+	t.index.add(hash, place)
+	c.key, c.begun = *k, frame
+	if t.slab.used == 1 {
+		t.vid = k.vid
 	}
-	t.young[*k] = c
-	t.youngList = append(t.youngList, c)
+	t.mixed = t.mixed || k.vid != t.vid
 	return c
+}
+
+// full reports whether sweep must be called before the next frame.
+func (t *connTable) full() bool { return t.slab.len() > limitConns-spareConns }
+
+// all calls f for each conversation.
+func (t *connTable) all(f func(place int, c *conn)) {
+	for place := range t.slab.used {
+		if c := t.slab.at(place); c.begun != 0 {
+			f(place, c)
+		}
+	}
+}
+
+// sweep forgets the lesser half of the conversations.
+func (t *connTable) sweep(a *analyzer) {
+	worths := make([]uint64, 0, t.slab.used)
+	t.pair()
+	t.all(func(_ int, c *conn) { worths = append(worths, c.worth()) })
+	slices.Sort(worths)
+	least := worths[len(worths)/2]
+	t.index.clear()
+	t.last = nil
+	t.all(func(place int, c *conn) {
+		if c.worth() >= least {
+			t.index.add(maphash.Comparable(t.seed, c.key), place)
+			return
+		}
+		a.endStream(c)
+		c.fold(a)
+		t.slab.release(place)
+	})
+	t.fold(a)
+}
+
+// worth tells which conversation to keep rather than another: one that was
+// answered, then one that goes on, then a tunnel, then the younger one. What a
+// flood of made-up addresses sends is none of these.
+func (c *conn) worth() uint64 {
+	rank := uint64(0)
+	if c.answered() {
+		rank |= 4
+	}
+	if c.count > 1 {
+		rank |= 2
+	}
+	if len(c.tunnels) > 0 {
+		rank |= 1
+	}
+	return rank<<60 | c.begun&(1<<60-1)
 }
 
 // fold moves what was counted since the last time into the tables of flows and
 // tunnels.
 func (t *connTable) fold(a *analyzer) {
 	t.pair()
-	t.foldList(a, t.oldList)
-	t.foldList(a, t.youngList)
-}
-
-func (t *connTable) foldList(a *analyzer, list []*conn) {
-	for _, c := range list {
-		if c.count == 0 {
-			continue
-		}
-		a.flows.fold(c)
-		a.tunnels.fold(c)
-		c.tally = tally{}
+	t.all(func(_ int, c *conn) { c.fold(a) })
+	if a.flows.dropped {
+		t.all(func(_ int, c *conn) {
+			if c.flow != nil && c.flow.gone {
+				c.flow = nil
+			}
+		})
+		a.flows.reclaim()
 	}
 }
 
-// side returns which side of c sent p.
-func (c *conn) side(p *packet) int {
-	if c.key.ip[0] == p.src && c.key.port[0] == p.sport && (c.key.ip[1] != p.src || c.key.port[1] != p.sport) {
-		return 0
+func (c *conn) fold(a *analyzer) {
+	if c.count == 0 {
+		return
 	}
-	if c.key.ip[0] == c.key.ip[1] && c.key.port[0] == c.key.port[1] {
-		return 0
-	}
-	return 1
+	a.flows.fold(c)
+	a.tunnels.fold(c)
+	c.tally = tally{}
 }
+
+// side returns which side of c sent p, a packet of c.
+func (c *conn) side(p *packet) int { return int(p.side) }
 
 // opened notes that side opened the conversation, or the other one.
 func (c *conn) opened(it bool, side int) {

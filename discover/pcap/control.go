@@ -238,9 +238,8 @@ func (a *analyzer) capwapData(h *hop, p *packet) bool {
 		}
 		if in.inner {
 			in.src, in.dst = fact.MAC{}, fact.MAC{}
-		} else if !in.src.IsZero() && !in.src.IsGroup() {
-			a.stations.see(in.src, in.vid, a.at)
 		}
+		a.sender(&in)
 		t, payload, err := etherType(f.Type, f.Payload, &in)
 		if err != nil {
 			a.damaged(err)

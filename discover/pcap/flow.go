@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"strconv"
 
@@ -26,10 +27,12 @@ func limitFlows(class int) int {
 }
 
 type flowTable struct {
-	byKey map[flowKey]*flowEntry
-	order []*flowEntry
-	held  [classes]int // of each class
-	lost  uint64
+	index   index
+	seed    maphash.Seed
+	slab    slab[flowEntry]
+	held    [classes]int  // of each class
+	room    [classes]room // of each class
+	dropped bool          // some entries are gone, and wait for reclaim
 }
 
 type flowKey struct {
@@ -43,20 +46,30 @@ type flowEntry struct {
 	tally
 	key      flowKey
 	app      string
-	sentApp  string // as it was last emitted
+	class    uint8
 	answered bool
+	gone     bool // no longer found, but conversations may point to it
 	sentBoth bool // was answered when it was last emitted
+	sentApp  bool // had app when it was last emitted
 	waited   bool // was there at an earlier flush
 }
 
-func newFlowTable() flowTable { return flowTable{byKey: make(map[flowKey]*flowEntry)} }
+func newFlowTable() flowTable { return flowTable{seed: maphash.MakeSeed()} }
+
+// all calls f for each flow.
+func (t *flowTable) all(f func(place int, e *flowEntry)) {
+	for place := range t.slab.used {
+		if e := t.slab.at(place); e.count != 0 && !e.gone {
+			f(place, e)
+		}
+	}
+}
 
 // fold adds what c counted since it was last folded.
 func (t *flowTable) fold(c *conn) {
 	e := c.flow
-	if e == nil {
+	if e == nil || e.gone {
 		if e = t.find(c); e == nil {
-			t.lost += c.count
 			return
 		}
 		c.flow = e
@@ -71,10 +84,10 @@ func (t *flowTable) fold(c *conn) {
 func (t *flowTable) find(c *conn) *flowEntry {
 	client := c.clientSide()
 	k := flowKey{client: c.endpoint(client, 0), server: c.serverEnd(1 - client), vid: c.key.vid, proto: c.key.proto}
-	e := t.byKey[k]
+	e := t.get(&k)
 	if e != nil && e.app != "" && c.app != "" && e.app != c.app {
 		k.app = c.app
-		e = t.byKey[k]
+		e = t.get(&k)
 	}
 	if e != nil {
 		return e
@@ -86,14 +99,62 @@ func (t *flowTable) find(c *conn) *flowEntry {
 	if c.answered() {
 		class |= classAnswered
 	}
-	if t.held[class] >= limitFlows(class) {
+	if r := &t.room[class]; t.held[class] >= limitFlows(class) && !(r.wanted() && t.sweep(class)) {
+		r.lost += c.count
 		return nil
 	}
 	t.held[class]++
-	e = &flowEntry{key: k}
-	t.byKey[k] = e
-	t.order = append(t.order, e)
+	place, e := t.slab.take()
+	e.key, e.class = k, uint8(class)
+	t.index.add(maphash.Comparable(t.seed, k), place)
 	return e
+}
+
+func (t *flowTable) get(k *flowKey) *flowEntry {
+	place, ok := t.index.find(maphash.Comparable(t.seed, *k), func(place int) bool {
+		e := t.slab.at(place)
+		return e.key == *k && !e.gone
+	})
+	if !ok {
+		return nil
+	}
+	return t.slab.at(place)
+}
+
+// sweep drops the flows of a class that are one frame without an answer: they
+// say little. It reports whether they were many.
+func (t *flowTable) sweep(class int) bool {
+	little := func(e *flowEntry) bool { return int(e.class) == class && e.count == 1 && !e.answered }
+	n := 0
+	t.all(func(_ int, e *flowEntry) {
+		if little(e) {
+			n++
+		}
+	})
+	if !t.room[class].made(n, limitFlows(class)) {
+		return false
+	}
+	t.index.clear()
+	t.all(func(place int, e *flowEntry) {
+		if little(e) {
+			e.gone, t.dropped = true, true
+			t.held[class]--
+		} else {
+			t.index.add(maphash.Comparable(t.seed, e.key), place)
+		}
+	})
+	return true
+}
+
+// reclaim frees the places of what sweep dropped. No conversation points to
+// them any more.
+func (t *flowTable) reclaim() {
+	for place := range t.slab.used {
+		if t.slab.at(place).gone {
+			t.slab.release(place)
+		}
+	}
+	t.dropped = false
 }
 
 // outside reports whether an address can be of another network: not private,
@@ -112,28 +173,31 @@ func (e *flowEntry) fact() fact.Flow {
 // flush emits new flows, and such of which more is known now. Before the end a
 // flow without an answer waits for one until the next flush.
 func (t *flowTable) flush(to emit, end bool) error {
-	for _, e := range t.order {
-		same := e.sent > 0 && e.answered == e.sentBoth && e.app == e.sentApp
-		if same && (!end || e.sent == e.count) {
-			continue
+	var err error
+	t.all(func(_ int, e *flowEntry) {
+		same := e.sent > 0 && e.answered == e.sentBoth && (e.app != "") == e.sentApp
+		if err != nil || same && (!end || e.sent == e.count) {
+			return
 		}
 		if !end && !e.answered && !e.waited {
 			e.waited = true
-			continue
+			return
 		}
-		e.sent, e.sentApp, e.sentBoth = e.count, e.app, e.answered
-		if err := to("pcap/flow", e.fact(), e.sighting()); err != nil {
-			return err
-		}
-	}
-	return nil
+		e.sent, e.sentApp, e.sentBoth = e.count, e.app != "", e.answered
+		err = to("pcap/flow", e.fact(), e.sighting())
+	})
+	return err
 }
 
 func (t *flowTable) gap() (fact.Gap, bool) {
+	lost := uint64(0)
+	for i := range t.room {
+		lost += t.room[i].lost
+	}
 	return fact.Gap{What: "flows", Why: fmt.Sprintf(
 		"more than %d flows without an answer or %d with one, within the network or to the outside; %d frames beyond that were not kept",
-		limitFlows(0), limitFlows(classAnswered), t.lost,
-	)}, t.lost > 0
+		limitFlows(0), limitFlows(classAnswered), lost,
+	)}, lost > 0
 }
 
 func protocolName(p uint8) string {

@@ -15,6 +15,7 @@ type packet struct {
 	sport, dport uint16
 	syn, ack     bool
 	seq          uint32 // of TCP
+	side         uint8  // of its conversation
 	payload      []byte // of the transport protocol, or of IP where that has no ports
 	whole        bool   // payload was captured to its end
 }
@@ -58,6 +59,7 @@ func (a *analyzer) transport(h *hop, p *packet, err error) {
 	if p.src.IsMulticast() {
 		return
 	}
+	a.origin.ip = p.src
 	switch p.proto {
 	case protoTCP:
 		a.tcpSegment(h, p)

@@ -20,30 +20,24 @@ func (t *connTable) pair() {
 	if !t.mixed {
 		return
 	}
-	known := make(map[connKey]*common, len(t.youngList))
-	lists := [][]*conn{t.oldList, t.youngList}
-	for _, list := range lists {
-		for _, c := range list {
-			k := c.key
-			k.vid = 0
-			if v := known[k]; v != nil {
-				v.learn(c)
-			} else {
-				v = &common{sender: c.sender, begun: c.begun}
-				v.learn(c)
-				known[k] = v
-			}
+	known := make(map[connKey]*common, t.slab.len())
+	t.all(func(_ int, c *conn) {
+		k := c.key
+		k.vid = 0
+		v := known[k]
+		if v == nil {
+			v = &common{sender: c.sender, begun: c.begun}
+			known[k] = v
 		}
-	}
-	for _, list := range lists {
-		for _, c := range list {
-			k := c.key
-			k.vid = 0
-			if v := known[k]; v.seen[0] && v.seen[1] {
-				v.teach(c)
-			}
+		v.learn(c)
+	})
+	t.all(func(_ int, c *conn) {
+		k := c.key
+		k.vid = 0
+		if v := known[k]; v.seen[0] && v.seen[1] {
+			v.teach(c)
 		}
-	}
+	})
 }
 
 func (v *common) learn(c *conn) {

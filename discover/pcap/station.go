@@ -1,14 +1,19 @@
 package pcap
 
-import "kanmon/discover/fact"
+import (
+	"hash/maphash"
+
+	"kanmon/discover/fact"
+)
 
 // stationTable counts the frames of each station. It is looked up for nearly
 // every frame, so it remembers the one it found last.
 type stationTable struct {
-	byKey map[uint64]int32
+	index index
+	seed  maphash.Seed
 	list  []station
-	last  int32
-	lost  uint64
+	last  int // -1: none
+	room  room
 }
 
 type station struct {
@@ -17,26 +22,66 @@ type station struct {
 }
 
 func newStationTable() stationTable {
-	return stationTable{byKey: make(map[uint64]int32), list: make([]station, 0, 64), last: -1}
+	return stationTable{seed: maphash.MakeSeed(), list: make([]station, 0, 64), last: -1}
 }
 
-func (t *stationTable) see(m fact.MAC, vid uint16, at moment) {
-	key := uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(vid)
-	i := t.last
-	if i < 0 || t.list[i].key != key {
-		var ok bool
-		if i, ok = t.byKey[key]; !ok {
-			if len(t.list) >= limitStations {
-				t.lost++
+// stationKey joins a MAC address and a VLAN ID.
+func stationKey(m fact.MAC, vid uint16) uint64 {
+	return uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(vid)
+}
+
+// see counts a frame of a station, which key names.
+func (t *stationTable) see(key uint64, at moment) {
+	if t.last < 0 || t.list[t.last].key != key {
+		place, ok := t.find(key)
+		if !ok {
+			if len(t.list) >= limitStations && !(t.room.wanted() && t.sweep()) {
+				t.room.lost++
 				return
 			}
-			i = int32(len(t.list))
+			place = len(t.list)
 			t.list = append(t.list, station{key: key})
-			t.byKey[key] = i
+			t.index.add(maphash.Comparable(t.seed, key), place)
 		}
-		t.last = i
+		t.last = place
 	}
-	t.list[i].see(at)
+	t.list[t.last].see(at)
+}
+
+func (t *stationTable) find(key uint64) (int, bool) {
+	return t.index.find(maphash.Comparable(t.seed, key), func(place int) bool { return t.list[place].key == key })
+}
+
+// frames returns how many frames of a station were counted.
+func (t *stationTable) frames(key uint64) uint64 {
+	if place, ok := t.find(key); ok {
+		return t.list[place].count
+	}
+	return 0
+}
+
+// sweep forgets the stations that sent one frame only: made-up addresses must
+// not displace those that are there. It reports whether they were many.
+func (t *stationTable) sweep() bool {
+	once := 0
+	for i := range t.list {
+		if t.list[i].count == 1 {
+			once++
+		}
+	}
+	if !t.room.made(once, limitStations) {
+		return false
+	}
+	kept := t.list[:0]
+	t.index.clear()
+	for _, s := range t.list {
+		if s.count > 1 {
+			t.index.add(maphash.Comparable(t.seed, s.key), len(kept))
+			kept = append(kept, s)
+		}
+	}
+	t.list, t.last = kept, -1
+	return true
 }
 
 func (t *stationTable) flush(to emit, all bool) error {
@@ -55,4 +100,4 @@ func (t *stationTable) flush(to emit, all bool) error {
 	return nil
 }
 
-func (t *stationTable) gap() (fact.Gap, bool) { return gap("stations", limitStations, t.lost) }
+func (t *stationTable) gap() (fact.Gap, bool) { return gap("stations", limitStations, t.room.lost) }

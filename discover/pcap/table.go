@@ -72,6 +72,8 @@ type entry struct {
 	tally
 	source string
 	fact   fact.Fact
+	key    any
+	from   origin // of the first time
 }
 
 // table holds the facts of one sort, up to a limit, in the order in which they
@@ -81,7 +83,8 @@ type table struct {
 	limit int
 	byKey map[any]*entry
 	order []*entry
-	lost  uint64 // sightings that found no room
+	room  room
+	from  *analyzer // that knows who sent the frame at hand, and who is there
 }
 
 func newTable(what string, limit int) *table {
@@ -95,11 +98,11 @@ func (t *table) note(source string, f fact.Fact, at moment) { t.noteAs(source, f
 func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
 	e := t.byKey[key]
 	if e == nil {
-		if len(t.order) >= t.limit {
-			t.lost++
+		if len(t.order) >= t.limit && !(t.room.wanted() && t.sweep()) {
+			t.room.lost++
 			return
 		}
-		e = &entry{source: source, fact: f}
+		e = &entry{source: source, fact: f, key: key, from: t.from.origin}
 		t.byKey[key] = e
 		t.order = append(t.order, e)
 	}
@@ -121,7 +124,7 @@ func (t *table) flush(to emit, all bool) error {
 }
 
 // gap tells what did not fit.
-func (t *table) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.lost) }
+func (t *table) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.room.lost) }
 
 func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	return fact.Gap{

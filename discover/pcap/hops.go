@@ -1,0 +1,3 @@
+package pcap
+
+func (a *analyzer) arrived(h *hop, p *packet) {}

@@ -1,0 +1,107 @@
+package pcap
+
+import "net/netip"
+
+// room makes place in a table that is full, for what may matter more than what
+// is in it. It is looked for again only after many more have found none, so that
+// a table full of what matters costs no more than one with room.
+type room struct {
+	lost  uint64 // sightings that were not kept
+	again uint64 // as many must be lost before it is looked for again
+}
+
+// wanted reports whether room is to be looked for.
+func (r *room) wanted() bool { return r.lost >= r.again }
+
+// made reports whether n of limit entries, each of which was seen once, are
+// worth to be dropped, and counts them as lost.
+func (r *room) made(n, limit int) bool {
+	if n < limit/8 {
+		r.again = r.lost + uint64(limit/8)
+		return false
+	}
+	r.lost += uint64(n)
+	return true
+}
+
+// origin says who sent the frame at hand.
+type origin struct {
+	station uint64     // MAC address and VLAN ID; 0: none
+	ip      netip.Addr // not valid: none
+}
+
+// knownFrames is how many frames a station sends that is there: one that was
+// made up sends one.
+const knownFrames = 4
+
+// known tells who is there, as far as the frames showed until now.
+type known struct {
+	stations *stationTable
+	hosts    map[netip.Addr]struct{} // that somebody answered, or that answered
+}
+
+// known looks at who is there.
+func (a *analyzer) known() known {
+	k := known{stations: &a.stations, hosts: make(map[netip.Addr]struct{})}
+	a.conns.all(func(_ int, c *conn) {
+		if c.answered() {
+			k.hosts[c.key.ip[0]], k.hosts[c.key.ip[1]] = struct{}{}, struct{}{}
+		}
+	})
+	a.flows.all(func(_ int, e *flowEntry) {
+		if e.answered {
+			k.hosts[e.key.client.IP], k.hosts[e.key.server.IP] = struct{}{}, struct{}{}
+		}
+	})
+	return k
+}
+
+// station reports whether a station is there, or none was named.
+func (k *known) station(key uint64) bool {
+	return key == 0 || k.stations.frames(key) >= knownFrames
+}
+
+// host reports whether an address is that of a host that is there.
+func (k *known) host(ip netip.Addr) bool {
+	_, ok := k.hosts[ip]
+	return ok
+}
+
+// sweep drops what was seen once and comes from strangers: stations that sent
+// hardly anything else, and addresses that nobody answers, where a station sends
+// from many of them. It reports whether that was much.
+func (t *table) sweep() bool {
+	k := t.from.known()
+	// How many entries each station that is there has from addresses that
+	// nobody answers. One or two are a host that speaks to groups only.
+	doubtful := make(map[uint64]int)
+	for _, e := range t.order {
+		if e.count == 1 && !k.host(e.from.ip) {
+			doubtful[e.from.station]++
+		}
+	}
+	stranger := func(e *entry) bool {
+		return e.count == 1 && !k.host(e.from.ip) &&
+			(!k.station(e.from.station) || doubtful[e.from.station] > max(4, t.limit/64))
+	}
+	n := 0
+	for _, e := range t.order {
+		if stranger(e) {
+			n++
+		}
+	}
+	if !t.room.made(n, t.limit) {
+		return false
+	}
+	kept := t.order[:0]
+	for _, e := range t.order {
+		if stranger(e) {
+			delete(t.byKey, e.key)
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	clear(t.order[len(kept):])
+	t.order = kept
+	return true
+}

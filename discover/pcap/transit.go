@@ -1,0 +1,3 @@
+package pcap
+
+func (a *analyzer) carried(h *hop, p *packet) {}
