@@ -244,7 +244,7 @@ func (a *addresses) decideOne(ip netip.Addr, claims []claim, top strength) {
 	if groups := a.groups(best); len(groups) == 1 {
 		a.owners[ip] = groups[0]
 	}
-	if top >= byResolution && len(a.groups(hard)) > 1 {
+	if top >= byResolution && len(a.groups(hard)) > 1 && !a.c.shared[ip] {
 		a.twice = append(a.twice, doubleClaim{ip, hard})
 	}
 	a.hold(hard)

@@ -55,7 +55,8 @@ type target struct {
 type field uint8
 
 const (
-	fieldName field = iota
+	fieldNone field = iota
+	fieldName
 	fieldRole
 	fieldWeakRole // holds only where nothing better is known
 	fieldVendor
@@ -156,6 +157,9 @@ type collector struct {
 	ports     []portRow
 	near      []near
 	fresh     []freshPacket
+	spoken    []spokenService
+	shared    map[netip.Addr]bool // addresses that several devices hold in turn
+	meanings  map[says]meaning
 	transits  map[fact.MAC]bool          // carry packets of several networks outside
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
@@ -171,6 +175,7 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
 		vids: make(map[string]map[uint16]bool), transits: make(map[fact.MAC]bool),
+		shared: make(map[netip.Addr]bool), meanings: meanings(),
 		dicom: newDICOMSpeakers(),
 	}
 }

@@ -13,6 +13,7 @@ const (
 	nameSystem uint8 = iota
 	nameAnnounced
 	nameDHCP
+	nameDirectory // the name in DNS by which a domain knows it
 	nameNBNS
 	nameMDNS
 	nameScan
@@ -327,16 +328,6 @@ func (c *collector) Flow(_ *fact.Observation, f fact.Flow) {
 func (c *collector) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 	c.endpoint(f.A, true)
 	c.endpoint(f.B, f.Answered)
-}
-
-// SelfDescription implements fact.Visitor.
-func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription) {
-	c.endpoint(f.Host, true)
-}
-
-// ControlSpeaker implements fact.Visitor.
-func (c *collector) ControlSpeaker(_ *fact.Observation, f fact.ControlSpeaker) {
-	c.mention(c.about(f.IP, f.MAC), true, true)
 }
 
 // Transit implements fact.Visitor.

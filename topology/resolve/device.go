@@ -31,6 +31,7 @@ type resolver struct {
 	traits        map[int][]trait
 	seen          map[int]*sightings
 	services      map[int][]portRow
+	spoken        map[int][]spokenService
 	macs          map[int][]fact.MAC // by group, sorted
 	ids           map[int]topology.DeviceID
 }
@@ -45,7 +46,7 @@ func newResolver(c *collector, g *grouping, a *addresses) *resolver {
 	r := &resolver{
 		c: c, g: g, a: a, zones: newZones(c), keys: g.keysOf(),
 		agentSubjects: make(map[int][]int), rows: make(map[int][]tableRow), traits: make(map[int][]trait),
-		seen: make(map[int]*sightings), services: make(map[int][]portRow), macs: make(map[int][]fact.MAC),
+		seen: make(map[int]*sightings), services: make(map[int][]portRow), spoken: make(map[int][]spokenService), macs: make(map[int][]fact.MAC),
 		ids: make(map[int]topology.DeviceID),
 	}
 	for i, s := range c.subjects {
@@ -70,6 +71,11 @@ func newResolver(c *collector, g *grouping, a *addresses) *resolver {
 	for _, p := range c.ports {
 		if root, ok := r.at(atIP(p.ip)); ok {
 			r.services[root] = append(r.services[root], p)
+		}
+	}
+	for _, p := range c.spoken {
+		if root, ok := r.at(p.to); ok {
+			r.spoken[root] = append(r.spoken[root], p)
 		}
 	}
 	for _, t := range c.traits {
@@ -340,34 +346,6 @@ func (r *resolver) roles(root int, addresses []netip.Addr, zoneKind string) []to
 		delete(set, topology.RolePC) // a server's DHCP client and shares look like a PC's
 	}
 	return inRoleOrder(set)
-}
-
-// servicesOf returns the open ports of a device, sorted; where several scans
-// saw one, the newest word.
-func (r *resolver) servicesOf(root int) []topology.Service {
-	type port struct {
-		transport string
-		number    uint16
-	}
-	newest := make(map[port]portRow)
-	for _, p := range r.services[root] {
-		k := port{p.port.Transport, p.port.Port}
-		have, ok := newest[k]
-		if !ok || cmp.Or(r.c.obs[p.obs].Last().Compare(r.c.obs[have.obs].Last()), cmp.Compare(have.obs, p.obs)) > 0 {
-			newest[k] = p
-		}
-	}
-	out := make([]topology.Service, 0, len(newest))
-	for _, p := range newest {
-		out = append(out, topology.Service{
-			Transport: p.port.Transport, Port: p.port.Port,
-			Name: p.port.Service, Product: p.port.Product, Version: p.port.Version,
-		})
-	}
-	slices.SortFunc(out, func(a, b topology.Service) int {
-		return cmp.Or(strings.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port))
-	})
-	return out[:min(maxServices, len(out)):min(maxServices, len(out))]
 }
 
 func compareMAC(a, b fact.MAC) int { return slices.Compare(a[:], b[:]) }

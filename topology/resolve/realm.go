@@ -102,3 +102,9 @@ func isHostAddress(a netip.Addr) bool {
 
 // plain returns a without a zone, and IPv4 as IPv4.
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// isAddress reports whether a text is an IP address.
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
