@@ -234,7 +234,8 @@ type Approval struct {
 	Until    string   `json:"until,omitempty"`
 }
 
-// Input is an evidence file or live session, and how far it could be read.
+// Input is an evidence file or live session, and how far it could be read; or a
+// file of the operator's own signatures.
 type Input struct {
 	Digest     string   `json:"digest"`
 	Name       string   `json:"name,omitempty"`

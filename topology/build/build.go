@@ -22,6 +22,7 @@ type Options struct {
 	Site       topology.Site
 	Signatures *signature.Set     // nil: no way out is looked for
 	Register   *register.Register // nil: nothing is approved
+	Inputs     []topology.Input   // files of the operator beside the evidence that the map depends on
 }
 
 // Build computes the snapshot. It is a pure function: the same observations, in
@@ -38,7 +39,7 @@ func Build(obs []fact.Observation, opts Options) *topology.Snapshot {
 		Links:      inferred.Links,
 		Zones:      net.Zones(),
 		Vantages:   vantages(sorted),
-		Inputs:     inputs(sorted),
+		Inputs:     inputs(sorted, opts.Inputs),
 		BlindSpots: infer.BlindSpots(sorted, net, opts.Site),
 		Conflicts:  net.Conflicts(),
 	}
@@ -104,10 +105,10 @@ func vantages(obs []fact.Observation) []string {
 	return out
 }
 
-// inputs returns the inputs that were read, each once, sorted by digest. The
-// same content under several names has the least of them.
-func inputs(obs []fact.Observation) []topology.Input {
-	var out []topology.Input
+// inputs returns the inputs that were read, and more, each once, sorted by
+// digest. The same content under several names has the least of them.
+func inputs(obs []fact.Observation, more []topology.Input) []topology.Input {
+	out := slices.Clone(more)
 	for _, o := range obs {
 		f, ok := o.Fact.(fact.InputRead)
 		if !ok {

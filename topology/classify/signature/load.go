@@ -137,7 +137,7 @@ func (p *parser) signature(e entry) *Signature {
 		p.fail(e.ID.Line, "signature %q has no source: say where its values are from", s.ID)
 	}
 	if s.Confidence != "high" && s.Confidence != "medium" {
-		p.fail(e.ID.Line, "confidence of %q is %q and must be high or medium: a weaker hint is no signature", s.ID, s.Confidence)
+		p.fail(max(e.ID.Line, e.Confidence.Line), "confidence of %q is %q and must be high or medium: a weaker hint is no signature", s.ID, s.Confidence)
 	}
 	for _, t := range e.Transport {
 		s.Transport = append(s.Transport, strings.ToLower(t.Value))

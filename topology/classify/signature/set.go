@@ -13,6 +13,12 @@ import (
 //go:embed data/*.yaml
 var embedded embed.FS
 
+//go:embed template.yaml
+var template string
+
+// Template returns a signature file to start from.
+func Template() string { return template }
+
 // Set is signatures made ready for look-up. It is not changed once made.
 //
 // Every look-up returns nil where nothing matches. Where several signatures
@@ -79,8 +85,11 @@ func Default() (*Set, error) {
 
 // With returns the signatures of s and of over, those of over first. A
 // signature of over takes the place of one of s with the same ID, so that an
-// operator can correct what comes with kanmon.
+// operator can correct what comes with kanmon. A nil over changes nothing.
 func (s *Set) With(over *Set) *Set {
+	if over == nil {
+		return s
+	}
 	replaced := make(map[string]bool)
 	for _, x := range over.all {
 		replaced[x.ID] = true
@@ -92,6 +101,16 @@ func (s *Set) With(over *Set) *Set {
 		}
 	}
 	return newSet(all)
+}
+
+// Get returns the signature with this ID, nil where there is none.
+func (s *Set) Get(id string) *Signature {
+	for _, x := range s.all {
+		if x.ID == id {
+			return x
+		}
+	}
+	return nil
 }
 
 // All returns every signature, sorted by ID.

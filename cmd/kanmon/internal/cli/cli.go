@@ -173,6 +173,7 @@ Nothing is sent unless you name whom to ask.
 		a.explainCommand(),
 		a.diffCommand(),
 		a.registerCommand(),
+		a.signaturesCommand(),
 		a.nightlyCommand(),
 		a.versionCommand(),
 	)

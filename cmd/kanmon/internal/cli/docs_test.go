@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kanmon/cmd/kanmon/internal/config"
+	"kanmon/topology/classify/signature"
 	"kanmon/topology/register"
 	"kanmon/topology/site"
 )
@@ -39,7 +40,7 @@ func TestDocumentedCommandsExist(t *testing.T) {
 			found++
 			words := strings.Fields(m[1])
 			command := words[:1]
-			if slices.Contains([]string{"register", "nightly"}, words[0]) && len(words) > 1 {
+			if slices.Contains([]string{"register", "signatures", "nightly"}, words[0]) && len(words) > 1 {
 				command = words[:2]
 			}
 			key := strings.Join(command, " ")
@@ -83,6 +84,8 @@ func TestDocumentedFilesLoad(t *testing.T) {
 				_, err = site.Load(strings.NewReader(m[1]), name)
 			case "register.yaml":
 				_, err = register.Load(strings.NewReader(m[1]), name)
+			case "signatures.yaml":
+				_, err = signature.Load(strings.NewReader(m[1]), name)
 			case "nightly.yaml":
 				_, err = config.Load(strings.NewReader(m[1]), name)
 			default:
@@ -93,7 +96,7 @@ func TestDocumentedFilesLoad(t *testing.T) {
 			}
 			loaded[first] = true
 		}
-		if len(loaded) != 3 {
+		if len(loaded) != 4 {
 			t.Errorf("%s: found the files %v", name, loaded)
 		}
 	}

@@ -62,20 +62,18 @@ func openFile(path string) (*os.File, error) {
 }
 
 // loadBuildOptions reads the site file, the register and the signatures.
-func (a *app) loadBuildOptions(siteFile, registerFile string, signatureFiles []string) (build.Options, error) {
+func (a *app) loadBuildOptions(siteFile, registerFile string, signaturePaths []string) (build.Options, error) {
 	var o build.Options
 	sigs, err := signature.Default()
 	if err != nil {
 		return o, fmt.Errorf("embedded signatures: %w", err)
 	}
-	o.Signatures = sigs
-	for _, path := range signatureFiles {
-		more, err := load(path, signature.Load)
-		if err != nil {
-			return o, err
-		}
-		o.Signatures = o.Signatures.With(more)
+	own, err := loadSignatures(signaturePaths)
+	if err != nil {
+		return o, err
 	}
+	a.tellReplaced(sigs, own)
+	o.Signatures, o.Inputs = sigs.With(own.set), own.files
 	if siteFile != "" {
 		if o.Site, err = load(siteFile, site.Load); err != nil {
 			return o, err

@@ -36,7 +36,7 @@ func (o *mapOptions) flags(c *cobra.Command) {
 	f.BoolVar(&o.json, "json", false, "print the snapshot as JSON on standard output, and write nothing")
 	f.StringVar(&o.site, "site", "", "site file: the name of the hospital and its zones")
 	f.StringVar(&o.register, "register", "", "register of approved connections")
-	f.StringArrayVar(&o.signatures, "signatures", nil, "file of your own signatures, beside the embedded ones")
+	f.StringArrayVar(&o.signatures, "signatures", nil, "file or folder of your own signatures, beside the embedded ones")
 	f.StringSliceVar(&o.failOn, "fail-on", nil, "end with code 3 where there are such ways out: "+strings.Join(failOnNames(), ","))
 }
 

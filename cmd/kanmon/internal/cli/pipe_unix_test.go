@@ -29,6 +29,7 @@ func TestPipes(t *testing.T) {
 		{"diff", pipe, pipe},
 		{"register", "check", pipe},
 		{"register", "template", pipe},
+		{"signatures", "check", pipe},
 	} {
 		t.Run(args[0], func(t *testing.T) {
 			done := make(chan result, 1)
