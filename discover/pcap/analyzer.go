@@ -43,6 +43,7 @@ type analyzer struct {
 	tunnels      tunnelTable
 	pppoe        pppoeTable
 	streams      streamRing // connections whose first octets are being collected
+	tinc         tincPeers
 	seenAnything tally
 }
 

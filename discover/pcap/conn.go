@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"kanmon/discover/fact"
 )
@@ -42,6 +43,7 @@ type conn struct {
 type tunnelMark struct {
 	kind, detail string
 	opener       int8 // side, plus one; 0: not seen
+	up           bool // its messages show that it came up
 }
 
 // connTable holds the conversations that were active last. When it is full, the
@@ -219,17 +221,43 @@ func (c *conn) opened(it bool, side int) {
 }
 
 // tunnel notes that the conversation is a tunnel, opened by side where that is
-// not negative.
+// not negative. What each of its messages tells in detail is told together.
 func (c *conn) tunnel(kind, detail string, side int) {
 	for i := range c.tunnels {
 		if t := &c.tunnels[i]; t.kind == kind {
-			if t.detail == "" {
-				t.detail = detail
-			}
+			t.detail = mergeDetail(t.detail, detail)
 			return
 		}
 	}
 	c.tunnels = append(c.tunnels, tunnelMark{kind: kind, detail: detail, opener: int8(side) + 1})
+}
+
+// maxDetail bounds the details of a tunnel, in octets.
+const maxDetail = 128
+
+func mergeDetail(have, more string) string {
+	switch {
+	case more == "" || have == more || have != "" && len(have)+len(more)+2 > maxDetail:
+		return have
+	case have == "":
+		return more
+	}
+	parts := strings.Split(have, ", ")
+	for part := range strings.SplitSeq(more, ", ") {
+		if !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// cameUp notes that the messages of a tunnel show that it came up.
+func (c *conn) cameUp(kind string) {
+	for i := range c.tunnels {
+		if c.tunnels[i].kind == kind {
+			c.tunnels[i].up = true
+		}
+	}
 }
 
 // answered reports whether frames were seen both ways.

@@ -122,6 +122,10 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 		}
 	case protoGRE:
 		a.gre(h, p, c)
+	case protoL2TPv3:
+		if vpn.L2TPv3(p.payload, p.whole) {
+			c.tunnel("l2tp", "version 3", -1)
+		}
 	}
 }
 

@@ -65,6 +65,9 @@ func (v *common) teach(c *conn) {
 	}
 	for _, m := range v.tunnels {
 		c.tunnel(m.kind, m.detail, int(m.opener)-1)
+		if m.up {
+			c.cameUp(m.kind)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 	if p.sport == 53 || p.dport == 53 {
 		a.dnsOverTCP(p, c)
 	}
-	if c.app == "http" {
+	if isHTTP(c.app) {
 		if !a.tlsStarts(c, side, p) { // behind a proxy
 			a.httpRequest(c, side, p)
 		}
@@ -50,8 +50,11 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 
 // start looks at one of the first payloads of a side.
 func (a *analyzer) start(c *conn, side int, p *packet) {
+	if len(c.tunnels) == 0 {
+		a.overlayTCP(c, side, p)
+	}
 	if c.app == "" {
-		c.app = app.TCP(p.payload)
+		c.app = app.TCP(p.payload, p.sport, p.dport)
 		if c.app == "" && (p.sport == 1723 || p.dport == 1723) && vpn.PPTP(p.payload) {
 			c.app = "pptp"
 			c.tunnel("pptp", "", pptpOpener(p, side))
@@ -59,11 +62,8 @@ func (a *analyzer) start(c *conn, side int, p *packet) {
 		if c.app == "" && (p.sport == portBGP || p.dport == portBGP) && a.bgp(c, side, p) {
 			c.app = "bgp"
 		}
-		if c.app == "" && (p.sport == app.PortTeamViewer || p.dport == app.PortTeamViewer) && app.TeamViewer(p.payload) {
-			c.app = "teamviewer"
-		}
 	}
-	if !a.tlsStarts(c, side, p) && c.app == "http" {
+	if !a.tlsStarts(c, side, p) && isHTTP(c.app) {
 		a.httpRequest(c, side, p)
 	}
 }
@@ -76,6 +76,8 @@ func pptpOpener(p *packet, side int) int {
 	}
 	return 1 - side
 }
+
+func isHTTP(app string) bool { return app == "http" || app == "ipp" }
 
 func (a *analyzer) httpRequest(c *conn, side int, p *packet) {
 	if name, ok := httphost.Decode(p.payload); ok {

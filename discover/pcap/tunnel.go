@@ -30,6 +30,7 @@ type tunnelEntry struct {
 	tally
 	key      tunnelKey
 	answered bool
+	up       bool
 	detail   string
 	sentAs   fact.Tunnel
 }
@@ -51,9 +52,8 @@ func (t *tunnelTable) fold(c *conn) {
 		}
 		e.add(c.tally)
 		e.answered = e.answered || c.answered()
-		if e.detail == "" {
-			e.detail = m.detail
-		}
+		e.up = e.up || m.up
+		e.detail = mergeDetail(e.detail, m.detail)
 	}
 }
 
@@ -111,10 +111,38 @@ func (c *conn) tunnelEnd(side int) fact.Endpoint {
 }
 
 func (e *tunnelEntry) fact() fact.Tunnel {
-	return fact.Tunnel{Type: e.key.kind, A: e.key.a, B: e.key.b, Answered: e.answered, Detail: fact.Clean(e.detail), VID: e.key.vid}
+	return fact.Tunnel{
+		Type: e.key.kind, A: e.key.a, B: e.key.b, Answered: e.answered, Established: e.up,
+		Detail: fact.Clean(e.detail), VID: e.key.vid,
+	}
+}
+
+// raise marks the key exchanges that came up because what they made keys for
+// flows both ways between the same hosts, or because they went on between them
+// on another port (RFC 3947, 4).
+func (t *tunnelTable) raise() {
+	type hosts struct{ a, b netip.Addr }
+	var carry map[hosts]bool
+	for _, e := range t.order {
+		if (e.key.kind == "esp" || e.key.kind == "ah") && e.answered || e.key.kind == "ike" && e.up {
+			if carry == nil {
+				carry = make(map[hosts]bool)
+			}
+			carry[hosts{e.key.a.IP, e.key.b.IP}], carry[hosts{e.key.b.IP, e.key.a.IP}] = true, true
+		}
+	}
+	if carry == nil {
+		return
+	}
+	for _, e := range t.order {
+		if e.key.kind == "ike" && e.answered && carry[hosts{e.key.a.IP, e.key.b.IP}] {
+			e.up = true
+		}
+	}
 }
 
 func (t *tunnelTable) flush(to emit, end bool) error {
+	t.raise()
 	for _, e := range t.order {
 		f := e.fact()
 		if f == e.sentAs && (!end || e.sent == e.count) {

@@ -24,6 +24,9 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 		if c.app == "" {
 			c.app = app.UDP(p.payload, p.sport, p.dport)
 		}
+		if c.app == "" {
+			a.overlay(c, side, p)
+		}
 		if c.app == "" && c.watch == nil {
 			a.beginWatch(c, p.payload)
 		}
@@ -108,11 +111,12 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 		}
 	case 500:
 		if m, ok := vpn.DecodeIKE(b, p.whole); ok {
-			c.app = "ike"
-			c.tunnel("ike", m.Vendor, ikeOpener(&m, c.side(p)))
+			a.ike(c, &m, c.side(p))
 		}
 	case 4500:
-		a.natt(c, p)
+		a.natt(c, p, "")
+	case 4501:
+		a.natt(c, p, "GlobalProtect")
 	case 1701:
 		if vpn.L2TP(b, p.whole) {
 			c.app = "l2tp"
@@ -148,6 +152,18 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 	return true
 }
 
+// ike learns from a message of IKE.
+func (a *analyzer) ike(c *conn, m *vpn.IKE, side int) {
+	c.app = "ike"
+	c.tunnel("ike", m.Vendor, ikeOpener(m, side))
+	if c.watch == nil {
+		c.watch = a.conns.watchFor(c)
+	}
+	if c.watch.ike.Feed(m, side) {
+		c.cameUp("ike")
+	}
+}
+
 // ikeOpener returns the side that opened the tunnel, as far as the message
 // says; -1 where it does not.
 func ikeOpener(m *vpn.IKE, side int) int {
@@ -160,18 +176,17 @@ func ikeOpener(m *vpn.IKE, side int) int {
 	return -1
 }
 
-// natt learns from a datagram of UDP port 4500: IKE behind a marker, or ESP,
-// which is believed once a second packet of the same security association
-// counts on.
-func (a *analyzer) natt(c *conn, p *packet) {
+// natt learns from a datagram of UDP port 4500, or of one that a product uses in
+// its place: IKE behind a marker, or ESP, which is believed once a second packet
+// of the same security association counts on.
+func (a *analyzer) natt(c *conn, p *packet, product string) {
 	n, ok := vpn.DecodeNATT(p.payload, p.whole)
 	if !ok || n.Keepalive {
 		return
 	}
 	side := c.side(p)
 	if n.IKE != nil {
-		c.app = "ike"
-		c.tunnel("ike", n.IKE.Vendor, ikeOpener(n.IKE, side))
+		a.ike(c, n.IKE, side)
 		return
 	}
 	if c.watch == nil {
@@ -180,9 +195,12 @@ func (a *analyzer) natt(c *conn, p *packet) {
 	w := c.watch
 	if w.spi[side] == n.SPI && n.Seq > w.seq[side] && n.Seq-w.seq[side] < 1024 || hasTunnel(c, "ike") {
 		c.app = "ipsec"
-		c.tunnel("ipsec-nat-t", "", -1)
+		c.tunnel("ipsec-nat-t", product, -1)
 	}
 	w.spi[side], w.seq[side] = n.SPI, n.Seq
+	if w.spi[0] != 0 && w.spi[1] != 0 {
+		c.cameUp("ike")
+	}
 }
 
 func hasTunnel(c *conn, kind string) bool {
@@ -200,6 +218,7 @@ type watch struct {
 	left      int // packets that will still be looked at
 	wireGuard vpn.WireGuard
 	openVPN   vpn.OpenVPN
+	ike       vpn.IKESession
 	spi, seq  [2]uint32 // of ESP in UDP
 }
 
@@ -211,7 +230,7 @@ func (a *analyzer) beginWatch(c *conn, b []byte) {
 	if len(b) < 14 {
 		return
 	}
-	wireGuard := b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0
+	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || len(b) == 148 || len(b) == 92)
 	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
 		c.watch = a.conns.watchFor(c)
 	}
@@ -223,12 +242,21 @@ func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
 		return
 	}
 	w.left--
-	if p.sport == 4500 || p.dport == 4500 {
+	if c.app == "ike" || c.app == "ipsec" {
 		return // natt looks at it
 	}
 	if sure, opener := w.wireGuard.Feed(p.payload, side); sure {
 		a.isTunnel(c, "wireguard", opener)
+		if w.wireGuard.Reserved() {
+			c.tunnel("wireguard", "Cloudflare WARP", opener)
+		}
 		return
+	}
+	if p.sport == portWireGuard || p.dport == portWireGuard {
+		if vpn.WireGuardCookie(p.payload) {
+			a.isTunnel(c, "wireguard", -1)
+			return
+		}
 	}
 	if sure, opener := w.openVPN.Feed(p.payload, side); sure {
 		a.isTunnel(c, "openvpn", opener)
@@ -244,6 +272,9 @@ func (a *analyzer) isTunnel(c *conn, kind string, opener int) {
 		c.opened(true, opener)
 	}
 }
+
+// portWireGuard is the one that its documentation uses.
+const portWireGuard = 51820
 
 func (a *analyzer) watchTCP(c *conn, side int, p *packet) {
 	b, ok := vpn.OpenVPNOverTCP(p.payload)

@@ -13,45 +13,85 @@ import (
 )
 
 // TCP returns the protocol that b, the first payload octets that one side sent
-// on a TCP connection, shows; empty where it shows none.
-func TCP(b []byte) string {
-	switch {
-	case len(b) < 4:
+// on a TCP connection between two ports, shows; empty where it shows none.
+func TCP(b []byte, src, dst uint16) string {
+	if len(b) < 4 {
 		return ""
-	case b[0] == 22 && b[1] == 3 && b[2] <= 4 && len(b) > 5 && (b[5] == 1 || b[5] == 2):
+	}
+	if b[0] == 22 && b[1] == 3 && b[2] <= 4 && len(b) > 5 && (b[5] == 1 || b[5] == 2) {
 		return "tls"
-	case bytes.HasPrefix(b, []byte("SSH-")):
-		return "ssh"
-	case len(b) >= 12 && bytes.HasPrefix(b, []byte("RFB 0")) && b[7] == '.' && b[11] == '\n':
-		return "vnc"
-	case bytes.HasPrefix(b, []byte("HTTP/1.")) || httphost.IsRequest(b) && bytes.Contains(b[:min(len(b), 2048)], []byte(" HTTP/1.")):
+	}
+	if x := textTCP(b); x != "" {
+		return x
+	}
+	for _, look := range []func([]byte) string{remoteTCP, medicalTCP, officeTCP, dataTCP, controlTCP} {
+		if x := look(b); x != "" {
+			return x
+		}
+	}
+	either := func(p uint16) bool { return src == p || dst == p }
+	switch {
+	case either(portTeamViewer) && isTeamViewer(b):
+		return "teamviewer"
+	case either(502) && isModbus(b):
+		return "modbus"
+	case either(2404) && isIEC104(b):
+		return "iec104"
+	case either(9100) && isPrinterLanguage(b):
+		return "jetdirect"
+	case either(515) && isLPD(b):
+		return "lpd"
+	case either(49) && isTACACS(b):
+		return "tacacs"
+	}
+	return ""
+}
+
+// textTCP returns the protocol of b, which is text; empty where it is none.
+func textTCP(b []byte) string {
+	starts := func(s string) bool { return bytes.HasPrefix(b, []byte(s)) }
+	switch {
+	case starts("HTTP/1.") || starts("PRI * HTTP/2.0"):
 		return "http"
-	case bytes.HasPrefix(b, []byte("PRI * HTTP/2.0")):
+	case httphost.IsRequest(b) && bytes.Contains(b[:min(len(b), 2048)], []byte(" HTTP/1.")):
+		if isIPP(b) {
+			return "ipp"
+		}
 		return "http"
-	case isHL7(b):
-		return "hl7"
-	case isDICOM(b):
-		return "dicom"
-	case isRDP(b):
-		return "rdp"
-	case b[0] == 0 && len(b) >= 8 && (b[4] == 0xff || b[4] == 0xfe) && string(b[5:8]) == "SMB":
-		return "smb"
-	case isTDS(b):
-		return "mssql"
-	case isLDAP(b):
-		return "ldap"
-	case isTelnet(b):
-		return "telnet"
-	case bytes.HasPrefix(b, []byte("EHLO ")) || bytes.HasPrefix(b, []byte("HELO ")):
+	case starts("EHLO ") || starts("HELO "):
 		return "smtp"
-	case bytes.HasPrefix(b, []byte("RTSP/1.")) || bytes.Contains(b[:min(len(b), 32)], []byte(" rtsp://")):
+	case starts("220 ") || starts("220-"):
+		return greeting(b)
+	case starts("+OK "):
+		return "pop3"
+	case starts("* OK "):
+		return "imap"
+	case starts("RTSP/1.") || bytes.Contains(b[:min(len(b), 32)], []byte(" rtsp://")):
 		return "rtsp"
 	case isSIP(b):
 		return "sip"
-	case b[0] == 0x10 && len(b) >= 8 && bytes.Contains(b[2:min(len(b), 12)], []byte("\x00\x04MQTT")):
-		return "mqtt"
+	case starts("@RSYNCD:"):
+		return "rsync"
 	}
 	return ""
+}
+
+// greeting tells SMTP from FTP, whose servers greet with the same number.
+func greeting(b []byte) string {
+	line, _, _ := bytes.Cut(b[:min(len(b), 512)], []byte{'\n'})
+	switch line = bytes.ToUpper(line); {
+	case bytes.Contains(line, []byte("SMTP")):
+		return "smtp"
+	case bytes.Contains(line, []byte("FTP")):
+		return "ftp"
+	}
+	return ""
+}
+
+// isIPP looks for a request of IPP over HTTP (RFC 8010, 4).
+func isIPP(b []byte) bool {
+	head, _, _ := bytes.Cut(b[:min(len(b), 2048)], []byte("\r\n\r\n"))
+	return bytes.HasPrefix(b, []byte("POST ")) && bytes.Contains(bytes.ToLower(head), []byte("\r\ncontent-type: application/ipp"))
 }
 
 // UDP returns the protocol that the datagram b between two ports shows; empty
@@ -73,115 +113,57 @@ func UDP(b []byte, src, dst uint16) string {
 		return "sip"
 	case (either(161) || either(162)) && isSNMP(b):
 		return "snmp"
-	case (either(1812) || either(1813) || either(1645) || either(1646)) && len(b) >= 20 && int(binary.BigEndian.Uint16(b[2:])) == len(b):
+	case (either(1812) || either(1813) || either(1645) || either(1646) || either(3799)) && len(b) >= 20 && int(binary.BigEndian.Uint16(b[2:])) == len(b):
 		return "radius"
 	case either(514) && isSyslog(b):
 		return "syslog"
 	case either(69) && b[0] == 0 && (b[1] == 1 || b[1] == 2) && bytes.HasSuffix(b, []byte{0}):
 		return "tftp"
-	case len(b) >= 20 && binary.BigEndian.Uint64(b) == 0 && bytes.Equal(b[10:13], []byte{3, 0x17, 0x24}):
-		return "teamviewer" // directly between two machines, on ports of their own
+	case isTeamViewerUDP(b):
+		return "teamviewer"
 	case b[0] == 0x81 && (b[1] <= 0x0b) && int(binary.BigEndian.Uint16(b[2:])) == len(b) && b[4] == 1:
 		return "bacnet"
+	case isKerberos(b):
+		return "kerberos"
+	case either(389) && isLDAP(b):
+		return "ldap"
+	case isRPC(b):
+		return rpc(b)
+	case len(b) >= 240 && (b[0] == 1 || b[0] == 2) && binary.BigEndian.Uint32(b[236:]) == 0x63825363:
+		return "dhcp"
+	}
+	return portUDP(b, either)
+}
+
+// portUDP looks at datagrams whose headers say little, on the ports that they
+// have.
+func portUDP(b []byte, either func(uint16) bool) string {
+	switch {
+	case either(portRustDesk) && isRustDesk(b):
+		return "rustdesk"
+	case either(3389) && isRDPUDP(b):
+		return "rdp"
+	case either(623) && b[0] == 6 && b[1] == 0 && (b[3] == 6 || b[3] == 7): // RMCP ([IPMI] 13.1.3)
+		return "ipmi"
+	case (either(2055) || either(9995) || either(9996)) && isNetFlow(b):
+		return "netflow"
+	case either(4739) && binary.BigEndian.Uint16(b) == 10 && int(binary.BigEndian.Uint16(b[2:])) == len(b): // RFC 7011, 3.1
+		return "ipfix"
+	case either(6343) && len(b) >= 28 && binary.BigEndian.Uint32(b) == 5 && (binary.BigEndian.Uint32(b[4:]) == 1 || binary.BigEndian.Uint32(b[4:]) == 2):
+		return "sflow"
+	case either(5683) && b[0]>>6 == 1 && b[0]&0x0f <= 8 && (b[1]>>5 <= 5 && b[1]>>5 != 1): // RFC 7252, 3
+		return "coap"
 	}
 	return ""
 }
 
-// PortTeamViewer is where relays of TeamViewer listen.
-const PortTeamViewer = 5938
-
-// TeamViewer reports whether b is the start of a message of TeamViewer to a
-// relay or from one, which the octets alone do not tell.
-func TeamViewer(b []byte) bool {
-	return len(b) >= 9 && (b[0] == 0x17 && b[1] == 0x24 || b[0] == 0x11 && b[1] == 0x30)
-}
-
-// isHL7 looks for the start of a message in the minimal lower layer protocol.
-func isHL7(b []byte) bool {
-	if b[0] != 0x0b || len(b) < 5 {
+// isNetFlow checks versions 5 and 9 (RFC 3954, 5.1).
+func isNetFlow(b []byte) bool {
+	if len(b) < 20 {
 		return false
 	}
-	switch string(b[1:4]) {
-	case "MSH", "BHS", "FHS":
-		return b[4] > ' ' && b[4] < 0x7f
-	}
-	return false
-}
-
-// isDICOM looks for an A-ASSOCIATE-RQ or -AC (DICOM PS3.8, 9.3.2 and 9.3.3):
-// type, length, protocol version, and two AE titles of 16 printable characters.
-func isDICOM(b []byte) bool {
-	if len(b) < 42 || b[0] != 1 && b[0] != 2 || b[1] != 0 {
-		return false
-	}
-	n := binary.BigEndian.Uint32(b[2:])
-	if n < 68 || n > 1<<17 || binary.BigEndian.Uint16(b[6:])&1 == 0 || b[8] != 0 || b[9] != 0 {
-		return false
-	}
-	if b[0] == 2 { // the titles are reserved in the AC, which holds no more than an echo of them
-		return len(b) < 76 || b[74] == 0x10 && b[75] == 0
-	}
-	for _, c := range b[10:42] {
-		if c < ' ' || c > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-// isRDP looks for an X.224 connection request or confirm with what only RDP
-// puts into it ([MS-RDPBCGR] 2.2.1.1 and 2.2.1.2); S7 and others use the same
-// headers.
-func isRDP(b []byte) bool {
-	if len(b) < 11 || b[0] != 3 || b[1] != 0 {
-		return false
-	}
-	n := int(binary.BigEndian.Uint16(b[2:]))
-	if n > len(b) || n < 11 || int(b[4])+5 != n {
-		return false
-	}
-	switch rest := b[11:n]; b[5] {
-	case 0xe0:
-		return bytes.HasPrefix(rest, []byte("Cookie: ")) || len(rest) >= 8 && rest[0] == 1 && rest[2] == 8 && rest[3] == 0
-	case 0xd0:
-		return len(rest) == 8 && (rest[0] == 2 || rest[0] == 3) && rest[2] == 8 && rest[3] == 0
-	}
-	return false
-}
-
-// isTDS looks for a PRELOGIN of SQL Server ([MS-TDS] 2.2.6.5).
-func isTDS(b []byte) bool {
-	return len(b) >= 14 && b[0] == 0x12 && b[1] == 1 && int(binary.BigEndian.Uint16(b[2:])) == len(b) && b[8] == 0 && b[9] == 0
-}
-
-// isLDAP looks for an LDAPMessage (RFC 4511, 4.1.1) with a bind, search or
-// extended operation, or an answer to one.
-func isLDAP(b []byte) bool {
-	if b[0] != 0x30 {
-		return false
-	}
-	i := 2
-	if b[1] >= 0x81 && b[1] <= 0x84 {
-		i += int(b[1] & 0x0f)
-	} else if b[1] > 0x7f {
-		return false
-	}
-	if len(b) < i+3 || b[i] != 2 || b[i+1] == 0 || b[i+1] > 4 || len(b) <= i+2+int(b[i+1]) {
-		return false
-	}
-	switch b[i+2+int(b[i+1])] {
-	case 0x60, 0x61, 0x63, 0x64, 0x65, 0x77, 0x78:
-		return true
-	}
-	return false
-}
-
-// isTelnet looks for option negotiation (RFC 854) at the start.
-func isTelnet(b []byte) bool {
-	if len(b) < 3 {
-		return false
-	}
-	return b[0] == 0xff && b[1] >= 0xfb && b[1] <= 0xfe && b[2] < 50 && (len(b) == 3 || b[3] == 0xff || b[3] < 0x80)
+	version, count := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
+	return version == 5 && len(b) == 24+48*count || version == 9 && count > 0 && count <= 128
 }
 
 func isSIP(b []byte) bool {
@@ -201,11 +183,7 @@ func isNTP(b []byte) bool {
 // isQUIC checks for a long header of a version that exists (RFC 9000, RFC 9369,
 // drafts 27 to 34).
 func isQUIC(b []byte) bool {
-	if b[0]&0xc0 != 0xc0 || len(b) < 20 {
-		return false
-	}
-	v := binary.BigEndian.Uint32(b[1:])
-	return quic.Known(v) && b[5] <= 20
+	return len(b) >= 20 && b[0]&0xc0 == 0xc0 && quic.Known(binary.BigEndian.Uint32(b[1:])) && b[5] <= 20
 }
 
 // isSNMP looks for the sequence, its length, and the version.

@@ -17,6 +17,7 @@ func TestTCP(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   []byte
+		port uint16
 		want string
 	}{
 		{name: "TLS", in: []byte{22, 3, 1, 2, 0, 1, 0, 1, 0xfc}, want: "tls"},
@@ -43,7 +44,7 @@ func TestTCP(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := app.TCP(tt.in); got != tt.want {
+			if got := app.TCP(tt.in, 40000, tt.port); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -88,7 +89,7 @@ func FuzzApp(f *testing.F) {
 	f.Add([]byte{0x30, 0x84, 0, 0, 0, 1, 2, 4}, uint16(161))
 	f.Add([]byte("<1>"), uint16(514))
 	f.Fuzz(func(_ *testing.T, b []byte, port uint16) {
-		app.TCP(b)
+		app.TCP(b, 40000, port)
 		app.UDP(b, 40000, port)
 	})
 }

@@ -4,17 +4,16 @@
 // seen to go on as they began.
 package vpn
 
-import (
-	"encoding/binary"
-	"encoding/hex"
-)
+import "encoding/binary"
 
 // IKE is the header of an IKE message (RFC 7296, 3.1; RFC 2408, 3.1).
 type IKE struct {
 	Major     uint8
 	Exchange  uint8
 	Initiator bool   // the original initiator sent it, as far as the message says
-	Vendor    string // what the first vendor ID payload that is known or readable says
+	Response  bool   // of version 2
+	ID        uint32 // message ID
+	Vendor    string // the makers that its vendor IDs name, with commas
 }
 
 const ikeHeader = 28
@@ -31,7 +30,7 @@ func DecodeIKE(b []byte, whole bool) (IKE, bool) {
 	if n < ikeHeader || n > 1<<16 || whole && int64(n) != int64(len(b)) || int64(n) < int64(len(b)) {
 		return IKE{}, false
 	}
-	m := IKE{Major: version >> 4, Exchange: exchange}
+	m := IKE{Major: version >> 4, Exchange: exchange, ID: binary.BigEndian.Uint32(b[20:])}
 	vendorID := byte(13)
 	clear := false
 	switch version {
@@ -45,7 +44,7 @@ func DecodeIKE(b []byte, whole bool) (IKE, bool) {
 		if (exchange < 34 || exchange > 44) || flags&^0x38 != 0 {
 			return IKE{}, false
 		}
-		m.Initiator = flags&0x08 != 0
+		m.Initiator, m.Response = flags&0x08 != 0, flags&0x20 != 0
 		vendorID = 43
 		clear = true
 	default:
@@ -57,50 +56,47 @@ func DecodeIKE(b []byte, whole bool) (IKE, bool) {
 	return m, true
 }
 
-// vendor walks the payloads for the first vendor ID that says something.
-func vendor(b []byte, next, vendorID byte) string {
-	for range 32 {
-		if next == 0 || next == 46 || next == 53 || len(b) < 4 { // none, or encrypted from here on
-			return ""
-		}
-		n := int(binary.BigEndian.Uint16(b[2:]))
-		if n < 4 || n > len(b) {
-			return ""
-		}
-		if next == vendorID {
-			if v := vendorName(b[4:n]); v != "" {
-				return v
-			}
-		}
-		next, b = b[0], b[n:]
-	}
-	return ""
+// IKESession follows the messages of one IKE SA until they show that it came
+// up, which those that tell so themselves do under encryption.
+type IKESession struct {
+	auth     bool // an IKE_AUTH was answered
+	requests int  // INFORMATIONAL requests of its initiator after that
+	last     uint32
+	quick    [2]bool // each side sent messages of quick mode
 }
 
-func vendorName(v []byte) string {
-	if len(v) >= 8 {
-		switch hex.EncodeToString(v[:8]) {
-		case "882fe56d6fd20dbc":
-			return "strongSwan"
-		case "12f5f28c457168a9":
-			return "Cisco Unity"
-		case "1e2b516905991c7d":
-			return "Microsoft"
-		case "4048b7d56ebce885":
-			return "" // fragmentation: many makers
-		case "8299031757a36082":
-			return "Fortinet"
+// Exchanges (RFC 7296, 3.1; RFC 2409, 5.5).
+const (
+	ikeQuick         = 32
+	ikeAuth          = 35
+	ikeCreateChild   = 36
+	ikeInformational = 37
+)
+
+// Feed takes the next message, sent by side 0 or 1, and reports whether the SA
+// came up. A refused one may end with one INFORMATIONAL exchange (RFC 7296,
+// 2.21.2); only what came up goes on for longer, is asked by its responder, or
+// makes child SAs.
+func (s *IKESession) Feed(m *IKE, side int) bool {
+	switch m.Exchange {
+	case ikeQuick:
+		s.quick[side] = true
+		return s.quick[0] && s.quick[1]
+	case ikeAuth:
+		s.auth = s.auth || m.Response
+	case ikeCreateChild:
+		return m.Response
+	case ikeInformational:
+		switch {
+		case m.Response:
+		case !m.Initiator:
+			return s.auth
+		case s.requests == 0 || m.ID != s.last:
+			s.requests, s.last = s.requests+1, m.ID
 		}
+		return s.auth && s.requests > 1
 	}
-	if len(v) < 4 || len(v) > 64 {
-		return ""
-	}
-	for _, c := range v {
-		if c < ' ' || c > '~' {
-			return ""
-		}
-	}
-	return string(v)
+	return false
 }
 
 // NATT is what a datagram to or from UDP port 4500 is (RFC 3948, 2).

@@ -10,7 +10,12 @@ type WireGuard struct {
 	index   [2]uint32 // receiver index of the last transport message
 	counter [2]uint64
 	run     [2]uint8 // transport messages in a row that went on as they began
+	warp    bool     // the reserved octets are in use
 }
+
+// Reserved reports whether the reserved octets are not zero, as Cloudflare uses
+// them for what its WARP is known by.
+func (w *WireGuard) Reserved() bool { return w.warp }
 
 const (
 	wgInitiation = 148
@@ -22,28 +27,40 @@ const (
 // Feed takes the next datagram, sent by side 0 or 1, and reports whether the
 // conversation is WireGuard for sure, and which side opened it (-1: not seen).
 func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
-	if len(b) < wgTransport || b[1] != 0 || b[2] != 0 || b[3] != 0 {
+	if len(b) < wgTransport {
 		return false, -1
 	}
+	reserved := b[1] != 0 || b[2] != 0 || b[3] != 0
 	first := binary.LittleEndian.Uint32(b[4:])
 	switch b[0] {
 	case 1:
 		if len(b) == wgInitiation && first != 0 {
 			w.sender[side] = first
-			return true, side
+			return !reserved, side
 		}
 	case 2:
 		if len(b) == wgResponse && first != 0 && binary.LittleEndian.Uint32(b[8:]) != 0 {
-			if init := w.sender[1-side]; init != 0 && init != binary.LittleEndian.Uint32(b[8:]) {
+			init := w.sender[1-side]
+			if init != binary.LittleEndian.Uint32(b[8:]) && (init != 0 || reserved) {
 				return false, -1
 			}
+			w.warp = reserved
 			w.sender[side] = first
 			return true, 1 - side
 		}
 	case 4:
+		if reserved {
+			return false, -1
+		}
 		return w.transport(b, side, first), -1
 	}
 	return false, -1
+}
+
+// WireGuardCookie reports whether b has the form of a cookie reply (5.4.7), which
+// is all that an end under load says. It needs the port to be believed.
+func WireGuardCookie(b []byte) bool {
+	return len(b) == wgCookie && b[0] == 3 && b[1] == 0 && b[2] == 0 && b[3] == 0 && !zero(b[4:8]) && !zero(b[8:16])
 }
 
 // transport reports whether transport messages alone are enough: at least two
