@@ -12,7 +12,8 @@ import (
 type meaning struct {
 	field   field // fieldNone: nothing by itself
 	rank    uint8
-	role    topology.Role // a weak one
+	role    topology.Role // a weak one, where it is told at a port that listens
+	always  bool          // the role holds whoever listens
 	product bool          // names what runs at the port
 	text    bool          // describes the device as sysDescr does
 }
@@ -25,51 +26,67 @@ type says struct{ protocol, field string }
 // machines are, names of programs are where they tell the product of a service.
 func meanings() map[says]meaning {
 	return map[says]meaning{
-		{"", "netbios-computer"}:            {field: fieldName, rank: nameNBNS},
-		{"", "dns-computer"}:                {field: fieldName, rank: nameDirectory},
-		{"kerberos", "machine-principal"}:   {field: fieldName, rank: nameNBNS},
-		{"ntlm", "workstation"}:             {field: fieldName, rank: nameNBNS},
-		{"nbss", "calling-name"}:            {field: fieldName, rank: nameNBNS},
-		{"smb", "server-name"}:              {field: fieldName, rank: nameNBNS},
-		{"rdp", "client-name"}:              {field: fieldName, rank: nameMDNS},
-		{"snmp", "sys-name"}:                {field: fieldName, rank: nameAnnounced},
-		{"capwap", "wtp-name"}:              {field: fieldName, rank: nameAnnounced},
-		{"capwap", "ac-name"}:               {field: fieldName, rank: nameAnnounced},
-		{"radius", "nas-identifier"}:        {field: fieldName, rank: nameScan},
-		{"syslog", "host-name"}:             {field: fieldName, rank: nameScan},
-		{"tls", "certificate-name"}:         {field: fieldName, rank: nameAnswered},
-		{"snmp", "sys-descr"}:               {text: true, rank: fromAnnouncement},
-		{"lldp", "med-manufacturer"}:        {field: fieldVendor, rank: fromAnnouncement},
-		{"lldp", "med-model"}:               {field: fieldModel, rank: fromAnnouncement},
-		{"lldp", "med-serial"}:              {field: fieldSerial, rank: fromAnnouncement},
-		{"lldp", "med-software"}:            {field: fieldVersion, rank: fromAnnouncement},
-		{"capwap", "wtp-model"}:             {field: fieldModel, rank: fromAnnouncement},
-		{"capwap", "ac-model"}:              {field: fieldModel, rank: fromAnnouncement},
-		{"capwap", "wtp-serial"}:            {field: fieldSerial, rank: fromAnnouncement},
-		{"capwap", "ac-serial"}:             {field: fieldSerial, rank: fromAnnouncement},
-		{"capwap", "wtp-software"}:          {field: fieldVersion, rank: fromAnnouncement},
-		{"capwap", "ac-software"}:           {field: fieldVersion, rank: fromAnnouncement},
-		{"ubnt", "model"}:                   {field: fieldModel, rank: fromAnnouncement},
-		{"ubnt", "firmware"}:                {field: fieldVersion, rank: fromAnnouncement},
-		{"ws-discovery", "onvif-hardware"}:  {field: fieldModel, rank: fromScan, role: topology.RoleCamera},
-		{"mdns", "ty"}:                      {field: fieldModel, rank: fromScan},
-		{"mdns", "usb_mdl"}:                 {field: fieldModel, rank: fromScan},
-		{"mdns", "mdl"}:                     {field: fieldModel, rank: fromScan},
-		{"mdns", "model"}:                   {field: fieldModel, rank: fromOUI},
-		{"mdns", "md"}:                      {field: fieldModel, rank: fromOUI},
-		{"mdns", "usb_mfg"}:                 {field: fieldVendor, rank: fromScan},
-		{"mdns", "mfg"}:                     {field: fieldVendor, rank: fromScan},
-		{"mdns", "manufacturer"}:            {field: fieldVendor, rank: fromScan},
-		{"ssh", "software-version"}:         {product: true},
-		{"http", "server"}:                  {product: true},
-		{"rtsp", "server"}:                  {product: true, role: topology.RoleCamera},
-		{"sip", "server"}:                   {product: true},
-		{"smtp", "greeting"}:                {product: true},
-		{"ftp", "greeting"}:                 {product: true},
-		{"ldap", "vendor"}:                  {product: true},
-		{"ldap", "naming-context"}:          {role: topology.RoleServer},
-		{"vnc", "protocol-version"}:         {product: true},
-		{"dicom", "implementation-version"}: {product: true},
+		{"", "netbios-computer"}:                 {field: fieldName, rank: nameNBNS},
+		{"", "dns-computer"}:                     {field: fieldName, rank: nameDirectory},
+		{"kerberos", "machine-principal"}:        {field: fieldName, rank: nameNBNS},
+		{"ntlm", "workstation"}:                  {field: fieldName, rank: nameNBNS},
+		{"nbss", "calling-name"}:                 {field: fieldName, rank: nameNBNS},
+		{"smb", "server-name"}:                   {field: fieldName, rank: nameNBNS},
+		{"rdp", "client-name"}:                   {field: fieldName, rank: nameMDNS},
+		{"snmp", "sys-name"}:                     {field: fieldName, rank: nameAnnounced},
+		{"capwap", "wtp-name"}:                   {field: fieldName, rank: nameAnnounced},
+		{"capwap", "ac-name"}:                    {field: fieldName, rank: nameAnnounced},
+		{"radius", "nas-identifier"}:             {field: fieldName, rank: nameScan},
+		{"syslog", "host-name"}:                  {field: fieldName, rank: nameScan},
+		{"tls", "certificate-name"}:              {field: fieldName, rank: nameAnswered},
+		{"snmp", "sys-descr"}:                    {text: true, rank: fromAnnouncement},
+		{"lldp", "med-manufacturer"}:             {field: fieldVendor, rank: fromAnnouncement},
+		{"lldp", "med-model"}:                    {field: fieldModel, rank: fromAnnouncement},
+		{"lldp", "med-serial"}:                   {field: fieldSerial, rank: fromAnnouncement},
+		{"lldp", "med-software"}:                 {field: fieldVersion, rank: fromAnnouncement},
+		{"capwap", "wtp-model"}:                  {field: fieldModel, rank: fromAnnouncement},
+		{"capwap", "ac-model"}:                   {field: fieldModel, rank: fromAnnouncement},
+		{"capwap", "wtp-serial"}:                 {field: fieldSerial, rank: fromAnnouncement},
+		{"capwap", "ac-serial"}:                  {field: fieldSerial, rank: fromAnnouncement},
+		{"capwap", "wtp-software"}:               {field: fieldVersion, rank: fromAnnouncement},
+		{"capwap", "ac-software"}:                {field: fieldVersion, rank: fromAnnouncement},
+		{"ubnt", "model"}:                        {field: fieldModel, rank: fromAnnouncement},
+		{"ubnt", "firmware"}:                     {field: fieldVersion, rank: fromAnnouncement},
+		{"ws-discovery", "onvif-hardware"}:       {field: fieldModel, rank: fromScan, role: topology.RoleCamera, always: true},
+		{"intellivue", "manufacturer"}:           {field: fieldVendor, rank: fromAnnouncement, role: topology.RoleMonitor, always: true},
+		{"intellivue", "model"}:                  {field: fieldModel, rank: fromAnnouncement, role: topology.RoleMonitor, always: true},
+		{"intellivue", "serial-number"}:          {field: fieldSerial, rank: fromAnnouncement},
+		{"intellivue", "software-version"}:       {field: fieldVersion, rank: fromAnnouncement},
+		{"poct1-a", "manufacturer-name"}:         {field: fieldVendor, rank: fromAnnouncement, role: topology.RoleAnalyzer, always: true},
+		{"poct1-a", "model-id"}:                  {field: fieldModel, rank: fromAnnouncement, role: topology.RoleAnalyzer, always: true},
+		{"poct1-a", "serial-id"}:                 {field: fieldSerial, rank: fromAnnouncement},
+		{"poct1-a", "sw-version"}:                {field: fieldVersion, rank: fromAnnouncement},
+		{"poct1-a", "device-name"}:               {field: fieldName, rank: nameScan},
+		{"ipp", "printer-make-and-model"}:        {field: fieldModel, rank: fromScan, role: topology.RolePrinter},
+		{"ipp", "printer-dns-sd-name"}:           {role: topology.RolePrinter},
+		{"pjl", "id"}:                            {field: fieldModel, rank: fromScan, role: topology.RolePrinter},
+		{"", "server-version"}:                   {product: true, role: topology.RoleServer},
+		{"mdns", "ty"}:                           {field: fieldModel, rank: fromScan},
+		{"mdns", "usb_mdl"}:                      {field: fieldModel, rank: fromScan},
+		{"mdns", "mdl"}:                          {field: fieldModel, rank: fromScan},
+		{"mdns", "model"}:                        {field: fieldModel, rank: fromOUI},
+		{"mdns", "md"}:                           {field: fieldModel, rank: fromOUI},
+		{"mdns", "usb_mfg"}:                      {field: fieldVendor, rank: fromScan},
+		{"mdns", "mfg"}:                          {field: fieldVendor, rank: fromScan},
+		{"mdns", "manufacturer"}:                 {field: fieldVendor, rank: fromScan},
+		{"ssh", "software-version"}:              {product: true},
+		{"http", "server"}:                       {product: true},
+		{"rtsp", "server"}:                       {product: true, role: topology.RoleCamera},
+		{"sip", "server"}:                        {product: true},
+		{"smtp", "greeting"}:                     {product: true},
+		{"ftp", "greeting"}:                      {product: true},
+		{"ldap", "vendor"}:                       {product: true},
+		{"ldap", "naming-context"}:               {role: topology.RoleServer},
+		{"vnc", "protocol-version"}:              {product: true},
+		{"dicom", "called-ae-title"}:             {field: fieldName, rank: nameScan},
+		{"dicom", "calling-ae-title"}:            {field: fieldName, rank: nameScan},
+		{"dicom", "implementation-version-name"}: {product: true},
+		{"hl7", "receiving-application"}:         {product: true},
 	}
 }
 
@@ -102,7 +119,7 @@ func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription)
 	case m.text:
 		c.product(to, m.rank, value)
 	}
-	if m.role != "" && (f.Host.Port != 0 || f.Protocol == "ws-discovery") {
+	if m.role != "" && (f.Host.Port != 0 || m.always) {
 		c.weakRole(to, m.role)
 	}
 	if f.Host.Port != 0 {

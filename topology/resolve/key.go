@@ -96,7 +96,8 @@ func isDefaultName(s string) bool {
 	switch s {
 	case "", "localhost", "switch", "router", "default", "unknown", "none", "null", "ubuntu", "debian", "raspberrypi",
 		"openwrt", "localdomain", "not set", "n/a", "ap", "host", "system", "test", "firewall", "(none)", "hostname",
-		"<private>", "<removed>", "not advertised", "mikrotik":
+		"<private>", "<removed>", "not advertised", "mikrotik",
+		"echoscu", "storescu", "findscu", "movescu", "any-scp", "storescp", "dcm4chee", "scu", "scp":
 		return true
 	}
 	return false
