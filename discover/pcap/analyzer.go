@@ -38,6 +38,8 @@ type analyzer struct {
 	selves       *table // what hosts say of themselves
 	speakers     *table // who runs the network
 	asked        *table // questions to groups
+	hopLimits    *table
+	transits     transitTable
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable
@@ -65,6 +67,8 @@ func newAnalyzer() *analyzer {
 		selves:      newTable("self-descriptions", limitNames),
 		speakers:    newTable("control speakers", limitInfra),
 		asked:       newTable("questions to groups", limitAsked),
+		hopLimits:   newTable("hop limits", limitHops),
+		transits:    newTransitTable(),
 		conns:       newConnTable(),
 		flows:       newFlowTable(),
 		tunnels:     newTunnelTable(),
@@ -181,6 +185,9 @@ func (a *analyzer) flush(to emit, end bool) error {
 			return err
 		}
 	}
+	if err := a.transits.flush(a, to, end); err != nil {
+		return err
+	}
 	if err := a.tunnels.flush(to, end); err != nil {
 		return err
 	}
@@ -200,7 +207,7 @@ func (a *analyzer) tables() []*table {
 	return []*table{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
 		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves,
-		a.speakers, a.asked,
+		a.speakers, a.asked, a.hopLimits,
 	}
 }
 
@@ -216,6 +223,7 @@ func (a *analyzer) gaps(to emit) error {
 	for _, t := range a.tables() {
 		add(t.gap())
 	}
+	add(a.transits.gap())
 	add(a.tunnels.gap())
 	add(a.pppoe.gap())
 	add(a.flows.gap())

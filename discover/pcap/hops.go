@@ -1,3 +1,44 @@
 package pcap
 
-func (a *analyzer) arrived(h *hop, p *packet) {}
+import (
+	"net/netip"
+
+	"kanmon/discover/fact"
+)
+
+const (
+	// limitHops is how many times to live are kept, of all hosts.
+	limitHops = 32_768
+	// maxHops is how many of them are kept of each host and station: a host
+	// sends with one or two, and traceroute with as many as it likes.
+	maxHops = 4
+)
+
+type hopKey struct {
+	ip  netip.Addr
+	mac fact.MAC
+	vid uint16
+	nth int8
+}
+
+// arrived learns from the first packet of a side of a conversation with which
+// time to live or hop limit it arrived. Of hosts elsewhere in the world that
+// says nothing about this network: one counts that has a private address, or
+// whose packets no router has counted down.
+func (a *analyzer) arrived(h *hop, p *packet) {
+	if p.proto != protoTCP && p.proto != protoUDP || !isStation(h.src) || p.src.IsLinkLocalUnicast() ||
+		!p.src.IsPrivate() && !fresh(p.hops) {
+		return
+	}
+	f := fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}
+	for nth := range int8(maxHops) {
+		k := hopKey{ip: p.src, mac: h.src, vid: h.vid, nth: nth}
+		if e := a.hopLimits.byKey[k]; e == nil || e.fact == fact.Fact(f) {
+			a.hopLimits.noteAs("pcap/hop-limit", k, f, a.at)
+			return
+		}
+	}
+}
+
+// fresh reports whether hosts start with a time to live.
+func fresh(hops uint8) bool { return hops == 64 || hops == 128 || hops == 255 }

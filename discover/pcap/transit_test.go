@@ -1,0 +1,112 @@
+package pcap_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"kanmon/discover/fact"
+)
+
+// pings makes a UDP datagram from each of the sources to each of the
+// destinations, sent by macA to macB.
+func pings(sources, destinations []string) [][]byte {
+	var frames [][]byte
+	for _, s := range sources {
+		for _, d := range destinations {
+			if ip(s).Is6() {
+				frames = append(frames, eth(macB, macA, 0x86dd, ip6(s, d, 17, 60, udp(40000, 9999, []byte("x")))))
+			} else {
+				frames = append(frames, eth(macB, macA, 0x0800, ip4(s, d, 17, udp(40000, 9999, []byte("x")))))
+			}
+		}
+	}
+	return frames
+}
+
+func TestTransit(t *testing.T) {
+	t.Parallel()
+	from := func(version int) fact.Transit { return fact.Transit{MAC: macA, Version: version, From: true} }
+	to := func(version int) fact.Transit { return fact.Transit{MAC: macB, Version: version, To: true} }
+	announce := func(prefix string) []byte {
+		option := join([]byte{3, 4, 64, 0xc0}, be32(86400), be32(86400), be32(0), addr(prefix))
+		b := join([]byte{134, 0, 0, 0, 64, 0}, be16(1800), be32(0), be32(0), option)
+		return eth(fact.MAC{0x33, 0x33, 0, 0, 0, 1}, macC, 0x86dd, ip6("fe80::1", "ff02::1", 58, 255, b))
+	}
+	tests := []struct {
+		name   string
+		frames [][]byte
+		want   []fact.Transit
+	}{
+		{name: "to three networks", frames: pings([]string{"10.0.0.1"}, []string{"198.51.100.1", "203.0.113.1", "192.0.2.1"}), want: []fact.Transit{to(4)}},
+		{name: "from three networks", frames: pings([]string{"198.51.100.1", "203.0.113.1", "192.0.2.1"}, []string{"10.0.0.1"}), want: []fact.Transit{from(4)}},
+		{name: "of one network with public addresses", frames: pings([]string{"198.51.100.1", "198.51.100.2", "198.51.100.3"}, []string{"10.0.0.1"})},
+		{name: "private", frames: pings([]string{"10.0.0.1", "10.0.1.1", "10.0.2.1"}, []string{"172.16.0.1", "192.168.1.1", "192.168.2.1"})},
+		{
+			name:   "IPv6, of a host with addresses of two providers",
+			frames: pings([]string{"2001:db8:1::1", "2001:db8:2::1"}, []string{"2001:db8:9::1"}),
+		},
+		{
+			name:   "IPv6, from three networks",
+			frames: pings([]string{"2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1"}, []string{"2001:db8:9::1"}), want: []fact.Transit{from(6)},
+		},
+		{
+			name:   "IPv6, two networks beside the one that is announced",
+			frames: append(pings([]string{"2001:db8:1::1", "2001:db8:2::1"}, []string{"2001:db8:9::1"}), announce("2001:db8:9::")), want: []fact.Transit{from(6)},
+		},
+		{
+			name:   "IPv6, one network beside the one that is announced",
+			frames: append(pings([]string{"2001:db8:9::1", "2001:db8:2::1"}, []string{"2001:db8:9::1"}), announce("2001:db8:9::")),
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := facts[fact.Transit](readBytes(t, tt.name, classicFile(1, tt.frames...)).obs)
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("transit, less what was found: %s", diff)
+			}
+		})
+	}
+}
+
+func TestHopLimit(t *testing.T) {
+	t.Parallel()
+	packet := func(src string, ttl byte, port uint16) []byte {
+		b := ip4(src, "10.9.9.9", 17, udp(port, 9999, []byte("x")))
+		b[8] = ttl
+		return eth(macB, macA, 0x0800, b)
+	}
+	var traced [][]byte
+	for ttl := range byte(30) {
+		traced = append(traced, packet("10.0.0.3", ttl+1, 33434+uint16(ttl)))
+	}
+	tests := []struct {
+		name   string
+		frames [][]byte
+		want   []string
+	}{
+		{name: "each once", frames: [][]byte{packet("10.0.0.1", 64, 1), packet("10.0.0.1", 64, 2), packet("10.0.0.1", 63, 3), packet("10.0.0.2", 127, 1)}, want: []string{"10.0.0.1 64", "10.0.0.1 63", "10.0.0.2 127"}},
+		{name: "of the first packet only", frames: [][]byte{packet("10.0.0.1", 64, 1), packet("10.0.0.1", 60, 1)}, want: []string{"10.0.0.1 64"}},
+		{name: "public, behind routers", frames: [][]byte{packet("203.0.113.1", 55, 1)}},
+		{name: "public, on this wire", frames: [][]byte{packet("203.0.113.1", 64, 1)}, want: []string{"203.0.113.1 64"}},
+		{name: "traceroute", frames: traced, want: []string{"10.0.0.3 1", "10.0.0.3 2", "10.0.0.3 3", "10.0.0.3 4"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, f := range facts[fact.HopLimit](readBytes(t, tt.name, classicFile(1, tt.frames...)).obs) {
+				if f.MAC != macA {
+					t.Errorf("sent by %s", f.MAC)
+				}
+				got = append(got, fmt.Sprintf("%s %d", f.IP, f.Value))
+			}
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmpopts.SortSlices(func(a, b string) bool { return a < b })); diff != "" {
+				t.Errorf("hop limits, less what was found: %s", diff)
+			}
+		})
+	}
+}
