@@ -106,7 +106,7 @@ func roles(bits uint32) []string {
 	var out []string
 	for i, n := range []string{
 		"", "", "sql-server", "domain-controller", "backup-domain-controller", "time-source", "afp-server", "novell", "",
-		"print-server", "dial-in-server", "xenix-server", "", "", "", "", "", "backup-browser", "master-browser", "domain-master-browser",
+		"print-server", "dial-in-server", "unix-server", "", "", "", "", "", "backup-browser", "master-browser", "domain-master-browser",
 	} {
 		if n != "" && bits&(1<<i) != 0 {
 			out = append(out, n)

@@ -34,6 +34,10 @@ func TestDecode(t *testing.T) {
 				Addresses: []netip.Addr{netip.MustParseAddr("10.99.0.12"), netip.MustParseAddr("2001:db8::1")},
 			},
 		},
+		{
+			name: "port", in: slices.Concat(head, text(1, "a"), text(9, "Lab"), tlv(10, 6, 0, 30), tlv(11, 5, 1), tlv(14, 7, 1, 0, 200)),
+			want: cdp.Packet{DeviceID: "a", Domain: "Lab", NativeVLAN: 30, VoiceVLAN: 200, Duplex: "full"},
+		},
 		{name: "too many addresses promised", in: slices.Concat(head, text(1, "a"), tlv(2, 8, 0xff, 0xff, 0xff, 0xff)), want: cdp.Packet{DeviceID: "a"}},
 		{name: "length of zero", in: slices.Concat(head, text(1, "a"), tlv(3, 0)), want: cdp.Packet{DeviceID: "a"}, err: cdp.ErrShort},
 		{name: "cut", in: slices.Concat(head, text(1, "a"), tlv(3, 40, 'x')), want: cdp.Packet{DeviceID: "a"}, err: cdp.ErrShort},

@@ -36,6 +36,14 @@ func TestDecode(t *testing.T) {
 	ack.SearchDomains = []string{"a.example", "b.example"}
 	named := base
 	named.Type, named.HostName = dhcp.Discover, "pc.example"
+	routed := base
+	routed.Type, routed.Reply, routed.YourIP, routed.SixRD, routed.ProxyHost = dhcp.Ack, true, ip("10.30.0.77"), true, "wpad.hospital.example"
+	routed.Routers = []netip.Addr{ip("10.30.0.1"), ip("10.30.0.5"), ip("10.30.0.254")}
+	spread := base
+	spread.Type, spread.HostName, spread.VendorClass = dhcp.Discover, "in-file", "in-sname"
+	overloaded := message(1, [4]byte{}, [4]byte{}, option(53, 1), option(52, 3), []byte{255})
+	copy(overloaded[108:], append(option(12, []byte("in-file")...), 255))
+	copy(overloaded[44:], append(option(60, []byte("in-sname")...), 255))
 	cut := base
 	cut.Type = dhcp.Discover
 	for _, tt := range []struct {
@@ -49,6 +57,9 @@ func TestDecode(t *testing.T) {
 			option(3, 10, 30, 0, 1), option(6, 10, 60, 0, 53, 10, 60, 0, 54), option(15, []byte("Hospital.example\x00")...),
 			option(119, []byte("\x01a\x07example\x00\x01b")...), option(119, 0xc0, 2), []byte{255})},
 		{name: "client FQDN", want: named, in: message(1, [4]byte{}, [4]byte{}, option(53, 1), option(81, append([]byte{4, 0, 0}, "\x02PC\x07example\x00"...)...), []byte{255})},
+		{name: "routers of static routes", want: routed, in: message(2, [4]byte{10, 30, 0, 77}, [4]byte{}, option(53, 5), option(3, 10, 30, 0, 1), option(33, 10, 9, 0, 0, 10, 30, 0, 5),
+			option(121, 24, 10, 8, 0, 10, 30, 0, 254, 0, 10, 30), option(121, 0, 1, 16, 10, 7, 0, 0, 0, 0), option(249, 99), option(212, make([]byte, 22)...), option(252, []byte("http://wpad.hospital.example/wpad.dat\n")...), []byte{255})},
+		{name: "options in other fields", want: spread, in: overloaded},
 		{name: "plain BOOTP", want: base, in: message(1, [4]byte{}, [4]byte{})[:236]},
 		{name: "option too long", want: cut, err: dhcp.ErrOption, in: message(1, [4]byte{}, [4]byte{}, option(53, 1), []byte{12, 99, 'a'})},
 		{name: "cut", err: dhcp.ErrShort, in: make([]byte, 200)},
@@ -77,6 +88,7 @@ func TestMask(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add(message(1, [4]byte{}, [4]byte{}, option(53, 1), option(119, 1, 'a', 0, 0xc0, 0), option(81, 4, 0, 0, 1, 'a'), []byte{255}))
+	f.Add(message(2, [4]byte{10, 30, 0, 77}, [4]byte{}, option(53, 5), option(52, 3), option(121, 24, 10, 8, 0, 10, 30, 0, 254), option(252, 'h', ':'), []byte{255}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m, _ := dhcp.Decode(b); len(m.Routers) > 32 || len(m.SearchDomains) > 32 || m.MaskBits > 32 {
 			t.Errorf("not bounded: %+v", m)

@@ -36,11 +36,26 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"http://192.168.1.1:5000/rootDesc.xml": "192.168.1.1", "http://[fe80::1%25eth0]:80/": "fe80::1", "http://[::ffff:192.0.2.1]/": "192.0.2.1",
+		"http://router/": "", "http://0.0.0.0/": "", "http://239.255.255.250/": "", "http://127.0.0.1/": "", "": "", "://": "",
+	} {
+		a := ssdp.Announcement{Location: in}
+		got, ok := a.Address()
+		if ok != (want != "") || ok && got.String() != want {
+			t.Errorf("%q: %v, %v; want %q", in, got, ok, want)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("NOTIFY * HTTP/1.1\r\nNT: a\r\nSERVER: b\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if a, ok := ssdp.Decode(b); ok && len(a.Target)+len(a.Server) > len(b) {
 			t.Error("more than was there")
 		}
+		_, _ = (&ssdp.Announcement{Location: string(b)}).Address()
 	})
 }
