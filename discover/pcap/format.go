@@ -14,10 +14,10 @@ import (
 )
 
 // Formats returns the readers of capture files: pcap and pcapng.
-func Formats() []discover.Format { return []discover.Format{classic{}, ng{}} }
+func Formats() []discover.Format { return FormatsWith(FileOptions{}) }
 
 // classic is the pcap format.
-type classic struct{}
+type classic struct{ o FileOptions }
 
 // Name implements discover.Format.
 func (classic) Name() string { return "pcap" }
@@ -45,11 +45,11 @@ func (f classic) Read(ctx context.Context, in *discover.Input, to discover.Sink)
 		return discover.Summary{Format: f.Name(), LinkTypes: []string{strconv.Itoa(int(r.link))}},
 			fmt.Errorf("link type %d is not read: capture on an Ethernet interface, or name one with tcpdump -i", r.link)
 	}
-	return read(ctx, f.Name(), r, in, to)
+	return read(ctx, f.Name(), r, newChooser(f.o), in, to)
 }
 
 // ng is the pcapng format.
-type ng struct{}
+type ng struct{ o FileOptions }
 
 // Name implements discover.Format.
 func (ng) Name() string { return "pcapng" }
@@ -66,7 +66,7 @@ func (f ng) Read(ctx context.Context, in *discover.Input, to discover.Sink) (dis
 	if err != nil {
 		return discover.Summary{Format: f.Name()}, err
 	}
-	return read(ctx, f.Name(), r, in, to)
+	return read(ctx, f.Name(), r, newChooser(f.o), in, to)
 }
 
 // checkEvery is after how many frames the context is looked at.
@@ -81,7 +81,7 @@ const maxLinks = 32
 
 // read learns from all frames of r, then emits what was learned, also where the
 // file is cut or ctx is cancelled.
-func read(ctx context.Context, format string, r reader, in *discover.Input, to discover.Sink) (discover.Summary, error) {
+func read(ctx context.Context, format string, r reader, c *chooser, in *discover.Input, to discover.Sink) (discover.Summary, error) {
 	var (
 		a     = newAnalyzer()
 		rec   record
@@ -107,6 +107,13 @@ func read(ctx context.Context, format string, r reader, in *discover.Input, to d
 		if rec.nanos > latest {
 			rec.nanos = 0
 		}
+		if ok, err := c.take(&rec); !ok {
+			if err != nil {
+				fail = fmt.Errorf("frame %d: %w", frame, err)
+				break
+			}
+			continue
+		}
 		if err := a.frame(rec.link, rec.data, rec.whole, moment{nanos: rec.nanos, frame: frame}); err != nil {
 			to.Skip("frame "+strconv.FormatUint(frame, 10), err)
 		}
@@ -123,6 +130,9 @@ func read(ctx context.Context, format string, r reader, in *discover.Input, to d
 		in.Vantage = sum.Vantage
 	}
 	err := a.finish(func(source string, f fact.Fact, s fact.Sighting) error { return in.Emit(to, source, f, s) })
+	if err == nil {
+		err = c.tell(func(g fact.Gap) error { return in.Emit(to, "pcap/choice", g, fact.Sighting{}) })
+	}
 	if err != nil {
 		return sum, err
 	}

@@ -1,8 +1,11 @@
 package pcap
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"kanmon/discover"
@@ -14,15 +17,17 @@ type LiveOptions struct {
 	Interface   string
 	Snaplen     int           // octets of each frame that are looked at; 0: all
 	Promiscuous bool          // take frames for other stations too, as on a mirror port
+	Filter      *Filter       // frames that are looked at; nil: all
+	Copy        *CopyFile     // where frames are copied to; nil: nowhere
 	Duration    time.Duration // 0: until the context ends
+	MaxFrames   uint64        // 0: as many as come
 	Vantage     string        // where in the network that is, as the operator names it
-	Session     string        // name of the session, which stands for the digest of a file
 	Flush       time.Duration // how often new facts are emitted; 0: every 5 seconds
 }
 
 const (
 	defaultFlush = 5 * time.Second
-	// pollEvery bounds how long the end of the context goes unnoticed.
+	// pollEvery bounds how long the end of a session goes unnoticed.
 	pollEvery = 200 * time.Millisecond
 )
 
@@ -30,12 +35,28 @@ const (
 // was heard until then was emitted.
 var ErrInterrupted = errors.New("interrupted before its time was over")
 
+// A tap gives the frames of one interface as they come. Each system has its own.
+type tap interface {
+	// next waits for a frame, at most pollEvery. It returns errNothing where
+	// none came and errDown while the interface is down. What it gives is valid
+	// until it is called again.
+	next(*record) error
+	// drops returns how many frames the system dropped until now because they
+	// were not fetched in time.
+	drops() (uint64, error)
+	// link returns the link type of the frames.
+	link() uint32
+	close()
+}
+
+var (
+	errNothing = errors.New("no frame came")
+	errDown    = errors.New("the interface is down")
+)
+
 func (o *LiveOptions) check() error {
 	if o.Interface == "" {
 		return errors.New("live capture: no interface was named")
-	}
-	if o.Session == "" {
-		return errors.New("live capture: the session has no name")
 	}
 	if o.Snaplen < 0 || o.Duration < 0 || o.Flush < 0 {
 		return fmt.Errorf("live capture on %s: snaplen, duration and flush interval must not be negative", fact.Clean(o.Interface))
@@ -46,14 +67,190 @@ func (o *LiveOptions) check() error {
 	return nil
 }
 
-// emitter emits into to what this session observes.
-func (o *LiveOptions) emitter(to discover.Sink) emit {
-	return func(source string, f fact.Fact, s fact.Sighting) error {
-		s.Input, s.Vantage = fact.Clean(o.Session), o.Vantage
+// Listener hears one interface. Open makes it, which needs the right to
+// capture; Run needs none, so that the right can be given up between them.
+type Listener struct {
+	o    LiveOptions
+	tap  tap
+	a    *analyzer
+	to   discover.Sink
+	emit emit
+	file int // the interface's number in the file that frames are copied to
+
+	frames   uint64
+	told     uint64 // of the drops, those that a Gap was emitted for
+	down     bool
+	downFrom int64 // nanoseconds since 1970: the last frame before the interface went down
+}
+
+// Open begins to hear an interface. It sends nothing. Frames that come before
+// Run is called wait as far as there is room for them.
+func Open(o LiveOptions) (*Listener, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	t, err := openTap(&o)
+	if err != nil {
+		return nil, fmt.Errorf("live capture on %s: %w", fact.Clean(o.Interface), err)
+	}
+	l := &Listener{o: o, tap: t, a: newAnalyzer()}
+	if o.Copy != nil {
+		l.file = o.Copy.add(o.Interface, t.link(), o.Filter)
+	}
+	return l, nil
+}
+
+// Close ends a Listener, also one that never ran.
+func (l *Listener) Close() { l.tap.close() }
+
+// Run listens until the context ends or the session is as long as it should
+// be, which it notices in less than a second. New facts are emitted as they come
+// in, and at the end those that changed since. The name of the session stands
+// for the digest of a file.
+//
+// The end of the context is how a session without a duration ends, and so no
+// error; one with a duration ends with ErrInterrupted.
+func (l *Listener) Run(ctx context.Context, session string, to discover.Sink) (discover.Summary, error) {
+	sum := discover.Summary{Format: "live-capture", Vantage: l.o.Interface, LinkTypes: []string{linkName(l.tap.link())}}
+	if session == "" {
+		return sum, errors.New("live capture: the session has no name")
+	}
+	l.to = to
+	l.emit = func(source string, f fact.Fact, s fact.Sighting) error {
+		s.Input, s.Vantage = fact.Clean(session), l.o.Vantage
 		obs, err := fact.New(source, f, s)
 		if err != nil {
 			return err
 		}
 		return to.Emit(obs)
 	}
+	err := tellChoice(l.o.Filter, l.o.Snaplen, " on "+l.o.Interface, func(g fact.Gap) error { return l.emit("pcap/live", g, fact.Sighting{}) })
+	if err == nil {
+		err = l.hear(ctx)
+	}
+	sum.Records = l.frames
+	return sum, errors.Join(err, l.end())
+}
+
+// gap emits that frames were not seen on the interface.
+func (l *Listener) gap(why string, s fact.Sighting) error {
+	return l.emit("pcap/live", fact.Gap{What: "frames on " + l.o.Interface, Why: why}, s)
+}
+
+// hear learns from frames until the session is over.
+func (l *Listener) hear(ctx context.Context) error {
+	var over, ended, flush atomic.Bool // a look at these costs nothing beside a frame
+	defer context.AfterFunc(ctx, func() { ended.Store(true) })()
+	if l.o.Duration > 0 {
+		defer time.AfterFunc(l.o.Duration, func() { over.Store(true) }).Stop()
+	}
+	due := time.AfterFunc(l.o.Flush, func() { flush.Store(true) })
+	defer due.Stop()
+	for {
+		switch {
+		case over.Load():
+			return nil
+		case ended.Load():
+			if l.o.Duration > 0 {
+				return fmt.Errorf("live capture on %s: %w", l.o.Interface, ErrInterrupted)
+			}
+			return nil
+		case flush.Load():
+			flush.Store(false)
+			if err := l.flush(); err != nil {
+				return err
+			}
+			due.Reset(l.o.Flush)
+		}
+		if err := l.next(); err != nil {
+			return fmt.Errorf("live capture on %s: %w", l.o.Interface, err)
+		}
+		if l.o.MaxFrames > 0 && l.frames >= l.o.MaxFrames {
+			return nil
+		}
+	}
+}
+
+// next learns from the next frame, where there is one.
+func (l *Listener) next() error {
+	var rec record
+	switch err := l.tap.next(&rec); {
+	case errors.Is(err, errNothing):
+		return nil
+	case errors.Is(err, errDown):
+		if !l.down {
+			l.down, l.downFrom = true, l.a.seenAnything.last
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	l.frames++
+	at := moment{nanos: rec.nanos, frame: l.frames}
+	if l.down {
+		l.down = false
+		if err := l.tellDown(at.nanos); err != nil {
+			return err
+		}
+	}
+	if l.o.Copy != nil {
+		if err := l.o.Copy.frame(l.file, &rec); err != nil {
+			return err
+		}
+	}
+	cut(&rec, l.o.Snaplen)
+	if err := l.a.frame(rec.link, rec.data, rec.whole, at); err != nil {
+		l.to.Skip("frame "+strconv.FormatUint(l.frames, 10), err)
+	}
+	return nil
+}
+
+func (l *Listener) tellDown(until int64) error {
+	return l.gap("the interface was down for a while", fact.Sighting{First: when(l.downFrom), Last: when(until)})
+}
+
+// flush emits what is new, and how many frames were lost until now: who is
+// killed loses no more than what came since.
+func (l *Listener) flush() error {
+	if err := l.a.flush(l.emit, false); err != nil {
+		return err
+	}
+	if err := l.tellDrops(); err != nil {
+		return err
+	}
+	if l.o.Copy != nil {
+		return l.o.Copy.Flush()
+	}
+	return nil
+}
+
+// tellDrops emits how many frames were dropped in all, where that is news.
+func (l *Listener) tellDrops() error {
+	n, err := l.tap.drops()
+	if err != nil {
+		return fmt.Errorf("live capture on %s: read the count of dropped frames: %w", l.o.Interface, err)
+	}
+	if n == l.told {
+		return nil
+	}
+	l.told = n
+	return l.gap("the kernel dropped some because they came faster than they could be read",
+		fact.Sighting{First: when(l.a.seenAnything.first), Last: when(l.a.seenAnything.last), Count: n})
+}
+
+// end emits what was learned and not yet emitted.
+func (l *Listener) end() error {
+	if err := l.a.finish(l.emit); err != nil {
+		return err
+	}
+	if l.down {
+		if err := l.tellDown(0); err != nil {
+			return err
+		}
+	}
+	err := l.tellDrops()
+	if l.o.Copy != nil {
+		err = errors.Join(err, l.o.Copy.Flush())
+	}
+	return err
 }

@@ -1,176 +1,257 @@
 package pcap
 
 import (
-	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
-	"runtime"
-	"strconv"
-	"syscall"
+	"sync/atomic"
 	"time"
+	"unsafe"
 
-	"github.com/gopacket/gopacket/afpacket"
+	"golang.org/x/sys/unix"
 
-	"kanmon/discover"
 	"kanmon/discover/fact"
 )
 
-// The ring in which the kernel puts frames: 16 MiB, which held 400,000 frames a
-// second without loss where it was tried.
+// The ring in which the kernel puts frames: 16 MiB.
 const (
 	ringBlock  = 1 << 20
 	ringBlocks = 16
 	ringFrame  = 1 << 11
 	// blockEvery bounds how long a frame waits in a block that is not full.
 	blockEvery = 50 * time.Millisecond
+	// tagLen is the length of an IEEE 802.1Q tag, for which the kernel leaves
+	// room before each frame.
+	tagLen = 4
 )
-
-// Live listens on an interface until the context ends or the duration is over,
-// which it notices in less than a second. It sends nothing. New facts are
-// emitted as they come in, and at the end those that changed since. It needs
-// the right to open packet sockets (CAP_NET_RAW).
-//
-// The end of the context is how a session without a duration ends, and so no
-// error; one with a duration ends with ErrInterrupted.
-func Live(ctx context.Context, o LiveOptions, to discover.Sink) (discover.Summary, error) {
-	sum := discover.Summary{Format: "live-capture"}
-	if err := o.check(); err != nil {
-		return sum, err
-	}
-	sum.Vantage = o.Interface
-	link, err := linkOf(o.Interface)
-	if err != nil {
-		return sum, err
-	}
-	sum.LinkTypes = []string{linkName(link)}
-	socket, err := afpacket.NewTPacket(
-		afpacket.OptInterface(o.Interface), afpacket.TPacketVersion3,
-		afpacket.OptFrameSize(ringFrame), afpacket.OptBlockSize(ringBlock), afpacket.OptNumBlocks(ringBlocks),
-		afpacket.OptBlockTimeout(blockEvery), afpacket.OptPollTimeout(pollEvery), afpacket.OptAddVLANHeader(true),
-	)
-	if err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return sum, fmt.Errorf("live capture on %s: not allowed to listen: run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep): %w", o.Interface, err)
-		}
-		return sum, fmt.Errorf("live capture on %s: %w", o.Interface, err)
-	}
-	defer socket.Close()
-	if o.Promiscuous {
-		if err := socket.SetPromiscuous(true); err != nil {
-			return sum, fmt.Errorf("live capture on %s: switch to promiscuous mode: %w", o.Interface, err)
-		}
-	}
-	l := listener{o: o, socket: socket, link: link, to: to, a: newAnalyzer(), emit: o.emitter(to)}
-	err = l.run(ctx)
-	sum.Records = l.frames
-	return sum, errors.Join(err, l.end())
-}
 
 // Check reports what stands in the way of listening on an interface, as far as
 // it can be told without trying.
 func Check(name string) error {
-	_, err := linkOf(name)
-	return err
-}
-
-// linkOf returns the link type of the frames that a packet socket on the
-// interface gives.
-func linkOf(name string) (uint32, error) {
-	iface, err := net.InterfaceByName(name)
-	switch {
-	case err != nil:
-		return 0, fmt.Errorf("live capture: no interface %q here: name one that `ip link` lists", fact.Clean(name))
-	case iface.Flags&net.FlagUp == 0:
-		return 0, fmt.Errorf("live capture on %s: the interface is down: bring it up with `ip link set %[1]s up`", fact.Clean(name))
-	case iface.Flags&net.FlagLoopback != 0 || len(iface.HardwareAddr) == 6:
-		return linkEthernet, nil
-	case len(iface.HardwareAddr) == 0: // point-to-point and tunnel interfaces give bare IP packets
-		return linkRaw, nil
-	}
-	return 0, fmt.Errorf("live capture on %s: its link addresses have %d octets; only Ethernet and IP interfaces are read", fact.Clean(name), len(iface.HardwareAddr))
-}
-
-type listener struct {
-	o      LiveOptions
-	socket *afpacket.TPacket
-	link   uint32
-	to     discover.Sink
-	a      *analyzer
-	emit   emit
-	frames uint64
-}
-
-func (l *listener) run(ctx context.Context) error {
-	var over <-chan time.Time // never, without a duration
-	if l.o.Duration > 0 {
-		t := time.NewTimer(l.o.Duration)
-		defer t.Stop()
-		over = t.C
-	}
-	flush := time.NewTicker(l.o.Flush)
-	defer flush.Stop()
-	for {
-		select { // for each frame: a poll may last, and a check costs little beside a frame
-		case <-over:
-			return nil
-		case <-ctx.Done():
-			if l.o.Duration > 0 {
-				return fmt.Errorf("live capture on %s: %w", l.o.Interface, ErrInterrupted)
-			}
-			return nil
-		case <-flush.C:
-			if err := l.a.flush(l.emit, false); err != nil {
-				return err
-			}
-		default:
-		}
-		switch err := l.next(); {
-		case errors.Is(err, afpacket.ErrTimeout): // nothing came
-		case errors.Is(err, afpacket.ErrPoll), errors.Is(err, syscall.ENETDOWN):
-			return fmt.Errorf("live capture on %s: the interface went down or away", l.o.Interface)
-		case err != nil:
-			return fmt.Errorf("live capture on %s: %w", l.o.Interface, err)
-		}
-	}
-}
-
-// next learns from the next frame.
-func (l *listener) next() error {
-	b, ci, err := l.socket.ZeroCopyReadPacketData()
+	_, _, err := linkOf(name)
 	if err != nil {
-		return err
-	}
-	l.frames++
-	whole := len(b) >= ci.Length
-	if l.o.Snaplen > 0 && len(b) > l.o.Snaplen {
-		b, whole = b[:l.o.Snaplen], false
-	}
-	if len(b) > maxFrame {
-		b, whole = b[:maxFrame], false
-	}
-	if err := l.a.frame(l.link, b, whole, moment{nanos: ci.Timestamp.UnixNano(), frame: l.frames}); err != nil {
-		l.to.Skip("frame "+strconv.FormatUint(l.frames, 10), err)
+		return fmt.Errorf("live capture: %w", err)
 	}
 	return nil
 }
 
-// end emits what was learned, and how many frames the kernel had to drop.
-func (l *listener) end() error {
-	if err := l.a.finish(l.emit); err != nil {
+// linkOf returns the index of an interface, and the link type of the frames
+// that a packet socket on it gives.
+func linkOf(name string) (int, uint32, error) {
+	iface, err := net.InterfaceByName(name)
+	switch {
+	case err != nil:
+		return 0, 0, fmt.Errorf("no interface %q here: name one that `ip link` lists", fact.Clean(name))
+	case iface.Flags&net.FlagUp == 0:
+		return 0, 0, fmt.Errorf("the interface %s is down: bring it up with `ip link set %[1]s up`", fact.Clean(name))
+	case iface.Flags&net.FlagLoopback != 0 || len(iface.HardwareAddr) == 6:
+		return iface.Index, linkEthernet, nil
+	case len(iface.HardwareAddr) == 0: // point-to-point and tunnel interfaces give bare IP packets
+		return iface.Index, linkRaw, nil
+	}
+	return 0, 0, fmt.Errorf("the link addresses of %s have %d octets; only Ethernet and IP interfaces are read", fact.Clean(name), len(iface.HardwareAddr))
+}
+
+// ring is a tap made of a packet socket and the memory that it shares with the
+// kernel (TPACKET_V3; Documentation/networking/packet_mmap.rst of Linux).
+type ring struct {
+	fd, index int
+	kind      uint32 // link type
+	memory    []byte
+	block     int    // that is read, or waited for
+	held      bool   // the block at hand is ours
+	at, left  uint32 // where the next frame of the block is, and how many there are
+	isDown    bool
+	dropped   uint64
+}
+
+func openTap(o *LiveOptions) (tap, error) {
+	index, link, err := linkOf(o.Interface)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0) // hears nothing until it is bound
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("not allowed to listen: run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep): %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &ring{fd: fd, index: index, kind: link}
+	if err := r.setUp(o); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// setUp makes the ring, and binds the socket last: what is heard before all is
+// set would be of other interfaces, or not filtered.
+func (r *ring) setUp(o *LiveOptions) error {
+	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
+		return fmt.Errorf("ask for a ring: %w", err)
+	}
+	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_RESERVE, tagLen); err != nil {
+		return fmt.Errorf("ask for room for VLAN tags: %w", err)
+	}
+	var err error
+	for n := ringBlocks; n > 0; n /= 2 { // a machine that is short of memory gets a smaller one
+		err = unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{
+			Block_size: ringBlock, Block_nr: uint32(n), Frame_size: ringFrame, Frame_nr: uint32(n * ringBlock / ringFrame),
+			Retire_blk_tov: uint32(blockEvery / time.Millisecond),
+		})
+		if err == nil {
+			r.memory, err = unix.Mmap(r.fd, 0, n*ringBlock, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+			break
+		}
+		if !errors.Is(err, unix.ENOMEM) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("make a ring: %w", err)
+	}
+	if o.Filter != nil {
+		if err := r.filter(o.Filter); err != nil {
+			return fmt.Errorf("set the filter: %w", err)
+		}
+	}
+	if o.Promiscuous {
+		m := unix.PacketMreq{Ifindex: int32(r.index), Type: unix.PACKET_MR_PROMISC}
+		if err := unix.SetsockoptPacketMreq(r.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
+			return fmt.Errorf("switch to promiscuous mode: %w", err)
+		}
+	}
+	var order [2]byte
+	binary.BigEndian.PutUint16(order[:], unix.ETH_P_ALL)
+	return unix.Bind(r.fd, &unix.SockaddrLinklayer{Protocol: binary.NativeEndian.Uint16(order[:]), Ifindex: r.index})
+}
+
+// filter hands a filter to the kernel, which then does not copy what it leaves
+// out.
+func (r *ring) filter(f *Filter) error {
+	raw, err := f.program(r.kind, true)
+	if err != nil {
 		return err
 	}
-	_, stats, err := l.socket.SocketStats()
-	runtime.KeepAlive(l.socket)
-	if err != nil {
-		return fmt.Errorf("live capture on %s: read the count of dropped frames: %w", l.o.Interface, err)
+	code := make([]unix.SockFilter, len(raw))
+	for i, in := range raw {
+		code[i] = unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
 	}
-	if stats.Drops() == 0 {
+	return unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]})
+}
+
+func (r *ring) link() uint32 { return r.kind }
+
+func (r *ring) close() {
+	if r.memory != nil {
+		_ = unix.Munmap(r.memory)
+		r.memory = nil
+	}
+	if r.fd >= 0 {
+		_ = unix.Close(r.fd)
+		r.fd = -1
+	}
+}
+
+// status is the word of a block by which it passes between kernel and program.
+func (r *ring) status() *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.memory[r.block*ringBlock+8])) //nolint:gosec // a word that the kernel writes at the same time
+}
+
+func (r *ring) next(rec *record) error {
+	for r.left == 0 {
+		if r.held { // read to its end: the kernel's again
+			atomic.StoreUint32(r.status(), unix.TP_STATUS_KERNEL)
+			r.held = false
+			r.block = (r.block + 1) % (len(r.memory) / ringBlock)
+		}
+		if atomic.LoadUint32(r.status())&unix.TP_STATUS_USER == 0 {
+			if err := r.wait(); err != nil {
+				return err
+			}
+			continue
+		}
+		block := r.memory[r.block*ringBlock:]
+		r.held, r.left, r.at = true, binary.NativeEndian.Uint32(block[12:]), binary.NativeEndian.Uint32(block[16:])
+	}
+	r.left--
+	block := r.memory[r.block*ringBlock : (r.block+1)*ringBlock]
+	r.frame(block[r.at:], rec)
+	r.at += binary.NativeEndian.Uint32(block[r.at:])
+	return nil
+}
+
+// frame reads the frame whose header (struct tpacket3_hdr) is at the start of b.
+func (r *ring) frame(b []byte, rec *record) {
+	order := binary.NativeEndian
+	seconds, nanos := order.Uint32(b[4:]), order.Uint32(b[8:])
+	kept, length, status := order.Uint32(b[12:]), order.Uint32(b[16:]), order.Uint32(b[20:])
+	start := uint32(order.Uint16(b[24:]))
+	rec.data, rec.link, rec.length = b[start:start+kept], r.kind, length
+	rec.nanos = int64(seconds)*1e9 + int64(nanos)
+	if status&unix.TP_STATUS_VLAN_VALID != 0 && r.kind == linkEthernet && kept >= 14 { // the kernel took the tag out
+		tagged := b[start-tagLen : start+kept]
+		copy(tagged[:12], tagged[tagLen:])
+		kind := uint16(etherVLAN)
+		if status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
+			kind = order.Uint16(b[36:])
+		}
+		binary.BigEndian.PutUint16(tagged[12:], kind)
+		binary.BigEndian.PutUint16(tagged[14:], uint16(order.Uint32(b[32:])))
+		rec.data, rec.length = tagged, length+tagLen
+	}
+	rec.whole = uint32(len(rec.data)) >= rec.length
+}
+
+// wait waits until the kernel has something to say.
+func (r *ring) wait() error {
+	if r.isDown {
+		return r.waitUp()
+	}
+	fds := []unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds, int(pollEvery/time.Millisecond))
+	switch {
+	case n == 0 || errors.Is(err, unix.EINTR):
+		return errNothing
+	case err != nil:
+		return fmt.Errorf("wait for frames: %w", err)
+	case fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) == 0:
 		return nil
 	}
-	return l.emit("pcap/live", fact.Gap{
-		What: "frames on " + l.o.Interface,
-		Why:  fmt.Sprintf("the kernel dropped %d frames because they came faster than they could be read", stats.Drops()),
-	}, fact.Sighting{First: when(l.a.seenAnything.first), Last: when(l.a.seenAnything.last), Count: uint64(stats.Drops())})
+	code, err := unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR) // which clears it
+	if err == nil && unix.Errno(code) == unix.ENETDOWN {
+		r.isDown = true
+		return r.waitUp()
+	}
+	if err == nil && code == 0 {
+		return errNothing
+	}
+	return fmt.Errorf("wait for frames: %w", errors.Join(err, unix.Errno(code)))
+}
+
+// waitUp waits for an interface that went down. The kernel binds the socket to
+// it again where it comes back; where it was removed, it never does.
+func (r *ring) waitUp() error {
+	iface, err := net.InterfaceByIndex(r.index)
+	if err != nil {
+		return errors.New("the interface went away")
+	}
+	if iface.Flags&net.FlagUp != 0 {
+		r.isDown = false
+		return nil
+	}
+	time.Sleep(pollEvery)
+	return errDown
+}
+
+func (r *ring) drops() (uint64, error) {
+	s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS) // which sets them to 0
+	if err != nil {
+		return r.dropped, err
+	}
+	r.dropped += uint64(s.Drops)
+	return r.dropped, nil
 }

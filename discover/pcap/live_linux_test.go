@@ -19,6 +19,16 @@ import (
 	"kanmon/discover/pcap"
 )
 
+// live opens an interface and listens.
+func live(ctx context.Context, o pcap.LiveOptions, session string, to discover.Sink) (discover.Summary, error) {
+	l, err := pcap.Open(o)
+	if err != nil {
+		return discover.Summary{}, err
+	}
+	defer l.Close()
+	return l.Run(ctx, session, to)
+}
+
 // twoEnds makes a network namespace of its own with a pair of interfaces in it,
 // "kma" and "kmb", and puts the calling thread there for good: the thread ends
 // with the goroutine.
@@ -88,9 +98,9 @@ func TestLive(t *testing.T) {
 			cancel()
 		}()
 		var c discover.Collection
-		sum, err := pcap.Live(ctx, pcap.LiveOptions{
-			Interface: "kma", Promiscuous: true, Vantage: "test", Session: "live:test", Flush: 100 * time.Millisecond,
-		}, &c)
+		sum, err := live(ctx, pcap.LiveOptions{
+			Interface: "kma", Promiscuous: true, Vantage: "test", Flush: 100 * time.Millisecond,
+		}, "live:test", &c)
 		if err != nil {
 			t.Errorf("Live: %v", err)
 			return
@@ -122,7 +132,7 @@ func TestLiveDuration(t *testing.T) {
 	inThread(func() {
 		twoEnds(t)
 		start := time.Now()
-		_, err := pcap.Live(t.Context(), pcap.LiveOptions{Interface: "kma", Session: "live:test", Duration: 300 * time.Millisecond}, &discover.Collection{})
+		_, err := live(t.Context(), pcap.LiveOptions{Interface: "kma", Duration: 300 * time.Millisecond}, "live:test", &discover.Collection{})
 		if took := time.Since(start); err != nil || took < 250*time.Millisecond || took > 1300*time.Millisecond {
 			t.Errorf("took %v, error %v", took, err)
 		}
@@ -136,7 +146,7 @@ func TestLiveInterrupted(t *testing.T) {
 		twoEnds(t)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
-		_, err := pcap.Live(ctx, pcap.LiveOptions{Interface: "kma", Session: "live:test", Duration: time.Minute}, &discover.Collection{})
+		_, err := live(ctx, pcap.LiveOptions{Interface: "kma", Duration: time.Minute}, "live:test", &discover.Collection{})
 		if !errors.Is(err, pcap.ErrInterrupted) {
 			t.Errorf("error %v, want %v", err, pcap.ErrInterrupted)
 		}
@@ -162,14 +172,13 @@ func TestLiveErrors(t *testing.T) {
 		in   pcap.LiveOptions
 		want string
 	}{
-		{name: "no interface", in: pcap.LiveOptions{Session: "s"}, want: "no interface was named"},
-		{name: "no session", in: pcap.LiveOptions{Interface: "lo"}, want: "no name"},
-		{name: "not there", in: pcap.LiveOptions{Interface: "nosuch0", Session: "s"}, want: "ip link"},
-		{name: "negative", in: pcap.LiveOptions{Interface: "lo", Session: "s", Duration: -1}, want: "negative"},
+		{name: "no interface", in: pcap.LiveOptions{}, want: "no interface was named"},
+		{name: "not there", in: pcap.LiveOptions{Interface: "nosuch0"}, want: "ip link"},
+		{name: "negative", in: pcap.LiveOptions{Interface: "lo", Duration: -1}, want: "negative"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := pcap.Live(t.Context(), tt.in, &discover.Collection{})
+			_, err := live(t.Context(), tt.in, "s", &discover.Collection{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}

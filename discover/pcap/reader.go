@@ -11,10 +11,11 @@ import (
 
 // record is one frame of a capture file.
 type record struct {
-	data  []byte // valid until the next record is read
-	nanos int64  // since 1970; 0 where not known
-	link  uint32 // link type
-	whole bool   // captured to its end
+	data   []byte // valid until the next record is read
+	nanos  int64  // since 1970; 0 where not known
+	link   uint32 // link type
+	whole  bool   // captured to its end
+	length uint32 // octets that it had before it was cut
 }
 
 // reader reads the records of one capture file. At its end next returns io.EOF.
@@ -132,7 +133,7 @@ func (c *classicReader) next(rec *record) error {
 		return err
 	}
 	c.used = n
-	rec.data, rec.link, rec.whole = all[c.header:], c.link, capLen >= wireLen
+	rec.data, rec.link, rec.whole, rec.length = all[c.header:], c.link, capLen >= wireLen, wireLen
 	rec.nanos = sec*1e9 + frac*c.unit
 	return nil
 }

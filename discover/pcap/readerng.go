@@ -239,7 +239,7 @@ func (r *ngReader) packet(kind uint32, b []byte, rec *record) error {
 		return fmt.Errorf("claims %d octets, more than its block holds: the file is damaged from here on", capLen)
 	}
 	stamp := uint64(r.order.Uint32(b[4:]))<<32 | uint64(r.order.Uint32(b[8:]))
-	rec.data, rec.link, rec.whole = b[20:20+capLen], in.link, capLen >= wireLen
+	rec.data, rec.link, rec.whole, rec.length = b[20:20+capLen], in.link, capLen >= wireLen, wireLen
 	rec.nanos = nanoseconds(stamp, in.perSecond, in.offset)
 	return nil
 }
@@ -259,7 +259,7 @@ func (r *ngReader) simple(b []byte, rec *record) error {
 	if n > maxFrame {
 		return fmt.Errorf("claims %d octets, more than a frame can have: the file is damaged from here on", n)
 	}
-	rec.data, rec.link, rec.whole = b[4:4+n], in.link, n >= int64(wireLen)
+	rec.data, rec.link, rec.whole, rec.length = b[4:4+n], in.link, n >= int64(wireLen), wireLen
 	rec.nanos = 0
 	return nil
 }

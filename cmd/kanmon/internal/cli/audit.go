@@ -246,8 +246,16 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 	if err != nil {
 		return false, errors.Join(err, to.close())
 	}
+	open := make([]listener, len(o.listen))
+	for i, l := range o.listen {
+		open[i] = openListener(l)
+		defer open[i].close()
+	}
+	if o.traffic <= discover.TrafficListen && !isRoot() { // root goes on to write files where only root may
+		a.dropRights()
+	}
 	stop := a.progress(to.observed)
-	errs := a.collect(ctx, o, gate, to)
+	errs := a.collect(ctx, o, open, gate, to)
 	stop()
 	if err := to.close(); err != nil {
 		return false, err
@@ -263,10 +271,10 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 // collect runs the sources, and returns an error or nil for each. It listens all
 // the time. What sends goes one after the other, since each would use up the
 // whole rate, and nmap is not to begin where a device did not bear SNMP.
-func (a *app) collect(ctx context.Context, o auditOptions, gate *discover.Gate, to *recorder) []error {
+func (a *app) collect(ctx context.Context, o auditOptions, open []listener, gate *discover.Gate, to *recorder) []error {
 	listening, sending := make([]error, len(o.listen)), []error(nil)
 	var group sync.WaitGroup
-	for i, l := range o.listen {
+	for i, l := range open {
 		group.Go(func() { listening[i] = a.listen(ctx, l, to) })
 	}
 	if len(o.agents) > 0 {

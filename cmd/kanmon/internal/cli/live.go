@@ -115,23 +115,49 @@ func (a *app) session(to *recorder, format, name string, observe func(string, di
 	return errors.Join(err, to.encode(o))
 }
 
-// listen captures on one interface. It sends nothing.
-func (a *app) listen(ctx context.Context, l listenOptions, to *recorder) error {
-	return a.session(to, "live-capture", l.Interface, func(session string, to discover.Sink) (discover.Summary, error) {
-		a.note("listening on %s for %s; nothing is sent", l.Interface, untilWhen(l.Duration))
-		return pcap.Live(ctx, pcap.LiveOptions{
-			Interface: l.Interface, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous,
-			Duration: l.Duration, Vantage: l.Vantage, Session: session,
-		}, to)
-	})
-}
-
 type listenOptions struct {
 	Interface      string
 	Vantage        string
+	Filter         *pcap.Filter
+	Copy           *pcap.CopyFile
 	Duration       time.Duration
+	MaxFrames      uint64
 	Snaplen        int
 	NotPromiscuous bool
+}
+
+// listener is an interface that is heard, or why it is not.
+type listener struct {
+	listenOptions
+	open *pcap.Listener
+	err  error
+}
+
+// openListener begins to hear an interface, which needs rights that what comes
+// after it does not.
+func openListener(l listenOptions) listener {
+	open, err := pcap.Open(pcap.LiveOptions{
+		Interface: l.Interface, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous, Filter: l.Filter, Copy: l.Copy,
+		Duration: l.Duration, MaxFrames: l.MaxFrames, Vantage: l.Vantage,
+	})
+	return listener{listenOptions: l, open: open, err: err}
+}
+
+func (l listener) close() {
+	if l.open != nil {
+		l.open.Close()
+	}
+}
+
+// listen captures on one interface. It sends nothing.
+func (a *app) listen(ctx context.Context, l listener, to *recorder) error {
+	return a.session(to, "live-capture", l.Interface, func(session string, to discover.Sink) (discover.Summary, error) {
+		if l.err != nil {
+			return discover.Summary{}, l.err
+		}
+		a.note("listening on %s for %s; nothing is sent", l.Interface, untilWhen(l.Duration))
+		return l.open.Run(ctx, session, to)
+	})
 }
 
 func untilWhen(d time.Duration) string {

@@ -26,6 +26,9 @@ func TestLive(t *testing.T) {
 		t.Run("continued", w.testContinued)
 		t.Run("interface-vanishes", w.testVanishes)
 		t.Run("refused", w.testRefused)
+		t.Run("down-and-up", w.testDown)
+		t.Run("written", w.testWritten)
+		t.Run("rights", w.testRights)
 	})
 }
 
@@ -91,6 +94,7 @@ func (w *wire) testRefused(t *testing.T) {
 	out := filepath.Join(dir, "out")
 	for _, tt := range []struct{ want, args string }{
 		{"no interface", "sniff -i nosuch0 -o " + out},
+		{"no interface", "sniff -i kma -i nosuch0 -o " + out},
 		{"no interface", "audit -i kma -i nosuch0 -o " + out},
 		{"port 9100", "audit -i kma -o " + out + " --traffic probe --targets 10.77.0.2 -p 80,9100"},
 		{"larger than", "audit -i kma -o " + out + " --traffic probe --targets 10.0.0.0/8"},
@@ -119,8 +123,141 @@ func (w *wire) testVanishes(t *testing.T) {
 	eventually(t, "sniff", func() bool { return strings.Contains(sniff.out.String(), "listening") })
 	time.Sleep(500 * time.Millisecond)
 	run(t, w.near, "ip", "link", "del", "kmc")
-	if said := sniff.ends(t, 4); !strings.Contains(said, "went down or away") {
+	if said := sniff.ends(t, 4); !strings.Contains(said, "went away") {
 		t.Errorf("said %s", said)
+	}
+}
+
+// testDown takes an interface down and brings it up again: listening goes on,
+// and says so.
+func (w *wire) testDown(t *testing.T) {
+	t.Parallel()
+	run(t, w.near, "ip", "link", "add", "kme", "type", "veth", "peer", "name", "kmf")
+	run(t, w.near, "ip", "link", "set", "kme", "up")
+	run(t, w.near, "ip", "link", "set", "kmf", "up")
+	log := filepath.Join(t.TempDir(), "log.jsonl")
+	sniff := w.kanmon(t, "sniff", "-i", "kme", "-o", log)
+	eventually(t, "sniff", func() bool { return strings.Contains(sniff.out.String(), "listening") })
+	run(t, w.near, "ip", "link", "set", "kme", "down")
+	time.Sleep(500 * time.Millisecond)
+	run(t, w.near, "ip", "link", "set", "kme", "up")
+	time.Sleep(500 * time.Millisecond)
+	run(t, w.near, "ip", "addr", "add", "10.78.0.1/24", "dev", "kmf")
+	run(t, w.near, "sh", "-c", "ping -c 2 -i 0.2 -W 1 -I kmf 10.78.0.9 || true")
+	time.Sleep(300 * time.Millisecond)
+	signal(t, sniff, os.Interrupt)
+	sniff.ends(t, 0)
+	if got := read(log); !strings.Contains(got, "was down for a while") || !strings.Contains(got, "10.78.0.1") {
+		t.Errorf("no word of it, or nothing heard after it:\n%s", got)
+	}
+}
+
+// testWritten hears two interfaces at once, with a filter, and writes what it
+// hears to a file.
+func (w *wire) testWritten(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log, frames := filepath.Join(dir, "log.jsonl"), filepath.Join(dir, "frames.pcapng")
+	sniff := w.kanmon(t, "sniff", "-i", "kma", "-i", "lo", "-o", log, "-w", frames, "--filter", "arp and vlan 20 and net 10.99.0.0/24")
+	eventually(t, "sniff", func() bool { return strings.Count(sniff.out.String(), "listening") == 2 })
+	w.send(t, 3, arp(31))
+	time.Sleep(300 * time.Millisecond)
+	signal(t, sniff, syscall.SIGTERM)
+	sniff.ends(t, 0)
+	for _, want := range []string{`"ip":"10.99.0.31","mac":"02:00:00:00:99:1f","vid":20`, "filter left some out"} {
+		if got := read(log); !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	out := run(t, w.near, "tcpdump", "-n", "-e", "-r", frames)
+	if lines := strings.Count(out, "10.99.0.31"); lines != 3 || strings.Count(out, "vlan 20") < lines {
+		t.Errorf("written were\n%s", out)
+	}
+	checkPrivate(t, dir)
+	again := w.kanmon(t, "sniff", "-i", "kma", "-o", log, "-w", frames)
+	if said := again.ends(t, 2); !strings.Contains(said, "nothing was overwritten") {
+		t.Errorf("said %s", said)
+	}
+	copied := filepath.Join(dir, "copy.pcapng")
+	w.kanmon(t, "sniff", "-r", frames, "-w", copied, "-o", filepath.Join(dir, "second.jsonl")).ends(t, 0)
+	if got := read(filepath.Join(dir, "second.jsonl")); !strings.Contains(got, "10.99.0.31") || !exists(copied) {
+		t.Errorf("read from the file:\n%s", got)
+	}
+}
+
+// testRights looks at what a listener may still do: started as root, as root
+// through sudo, and as another user with the capability alone.
+func (w *wire) testRights(t *testing.T) {
+	t.Parallel()
+	status := func(p *process) string {
+		var all strings.Builder
+		files, _ := filepath.Glob("/proc/" + strconv.Itoa(p.Process.Pid) + "/task/*/status")
+		for _, file := range files {
+			for line := range strings.Lines(read(file)) {
+				if strings.HasPrefix(line, "Cap") || strings.HasPrefix(line, "Uid") || strings.HasPrefix(line, "NoNew") {
+					all.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
+				}
+			}
+		}
+		return all.String()
+	}
+	open := t.TempDir()
+	if err := os.Chmod(open, 0o777); err != nil { //nolint:gosec // another user writes there
+		t.Fatal(err)
+	}
+	for _, d := range []string{filepath.Dir(open), filepath.Dir(w.binary), filepath.Dir(filepath.Dir(w.binary))} {
+		if err := os.Chmod(d, 0o755); err != nil { //nolint:gosec // another user reads there
+			t.Fatal(err)
+		}
+	}
+	closed := t.TempDir()
+	for _, tt := range []struct {
+		name, log, user, owner string
+		command                []string
+	}{
+		{"root", filepath.Join(closed, "root.jsonl"), "65534", "0", nil},
+		{"sudo", filepath.Join(open, "sudo.jsonl"), "1234", "1234", []string{"env", "SUDO_UID=1234", "SUDO_GID=1235"}},
+		{"sudo, where only root may write", filepath.Join(closed, "sudo.jsonl"), "1234", "0", []string{"env", "SUDO_UID=1234", "SUDO_GID=1235"}},
+		{"capability", filepath.Join(open, "cap.jsonl"), "1234", "1234", []string{
+			"setpriv", "--reuid=1234", "--regid=1235", "--clear-groups", "--inh-caps=+net_raw", "--ambient-caps=+net_raw",
+		}},
+	} {
+		args := append(tt.command, w.binary, "sniff", "-i", "kma", "-o", tt.log)
+		p := start(t, w.near, args[0], args[1:]...)
+		eventually(t, tt.name, func() bool { return strings.Contains(p.out.String(), "listening") })
+		time.Sleep(100 * time.Millisecond)
+		got := status(p)
+		for line := range strings.Lines(got) {
+			words := strings.Fields(line)
+			ok := words[1] == "0000000000000000" // capabilities
+			switch words[0] {
+			case "Uid:":
+				ok = words[1] == tt.user && words[2] == tt.user && words[3] == tt.user
+			case "NoNewPrivs:":
+				ok = words[1] == "1"
+			case "CapBnd:":
+				ok = ok || tt.name == "capability"
+			}
+			if !ok {
+				t.Errorf("%s: %s", tt.name, line)
+			}
+		}
+		if got == "" {
+			t.Errorf("%s: no thread is found", tt.name)
+		}
+		w.send(t, 1, arp(41))
+		time.Sleep(200 * time.Millisecond)
+		signal(t, p, os.Interrupt)
+		p.ends(t, 0)
+		if !strings.Contains(read(tt.log), "10.99.0.41") {
+			t.Errorf("%s: heard nothing:\n%s", tt.name, p.out.String())
+		}
+		if out := run(t, w.near, "stat", "-c", "%u %a", tt.log); out != tt.owner+" 600\n" {
+			t.Errorf("%s: owner and mode are %s", tt.name, out)
+		}
 	}
 }
 

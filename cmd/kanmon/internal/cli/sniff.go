@@ -1,59 +1,252 @@
 package cli
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"kanmon/discover"
 	"kanmon/discover/pcap"
 )
 
+// sniffFlags are what sniff is told on the command line.
+type sniffFlags struct {
+	interfaces []string
+	files      []string
+	out        string
+	write      string
+	filter     string
+	maxSize    string
+	listen     listenOptions // without an interface: what is the same for all
+}
+
 func (a *app) sniffCommand() *cobra.Command {
-	var (
-		l   listenOptions
-		out string
-	)
+	var f sniffFlags
 	c := &cobra.Command{
 		Use:   "sniff -i INTERFACE",
 		Short: "Listen at a mirror port and write evidence; sends nothing",
 		Long: `Listens on an interface, best one that a switch's mirror port is plugged into,
 and writes what it learns as evidence. It sends nothing and keeps no payload.
-It needs the right to capture: root, or the capability CAP_NET_RAW.
+
+It needs the right to capture. On Linux: root, or the capability CAP_NET_RAW, both
+of which it gives up as soon as it listens; files belong to who called sudo. On
+macOS: root, or the right to read /dev/bpf*. On Windows: Npcap.
+
+With -w it also writes the frames it hears to a capture file (pcapng): headers,
+and what speaks of the network, such as ARP, LLDP, DHCP, DNS and the names of TLS
+servers. The payload of users is cut off, unless --snaplen says how many octets of
+each frame are to be kept: such a file may hold data of patients.
+
+With -r it reads capture files instead of an interface, in the same way: to get
+the evidence out of a capture, or with -w a copy of it without payload.
+
+A filter is written as for tcpdump: host, net, port, portrange (with src, dst,
+tcp, udp), ether host, ether proto, vlan, ip, ip6, arp, tcp, udp, icmp, icmp6, and,
+or, not. It looks behind VLAN tags. What it leaves out is a blind spot of the map.
 
 ` + exitCodes,
-		Example: `  kanmon sniff -i eth1 --duration 10m --vantage "core switch, clinical" -o evidence/clinical.jsonl`,
-		Args:    args(0, 0, "no argument"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			if l.Interface == "" {
-				return usage("add -i INTERFACE", "no interface was named")
-			}
-			if err := pcap.Check(l.Interface); err != nil {
-				return usage("", "%w", err)
-			}
-			to, err := a.record(out)
-			if err != nil {
+		Example: `  kanmon sniff -i eth1 --duration 10m --vantage "core switch, clinical" -o evidence/clinical.jsonl
+  kanmon sniff -i eth1 -i eth2 -o evidence/two.jsonl --filter "not host 10.10.99.5"
+  kanmon sniff -r visit.pcapng -w visit-headers.pcapng -o evidence/visit.jsonl`,
+		Args: args(0, 0, "no argument"),
+		RunE: func(c *cobra.Command, _ []string) error { return a.sniff(c.Context(), f) },
+	}
+	fs := c.Flags()
+	fs.StringArrayVarP(&f.interfaces, "interface", "i", nil, "interface to listen on; may be repeated")
+	fs.StringArrayVarP(&f.files, "read", "r", nil, "capture file to read instead; may be repeated")
+	fs.DurationVar(&f.listen.Duration, "duration", 0, "how long to listen, such as 10m (default: until interrupted)")
+	fs.Uint64Var(&f.listen.MaxFrames, "max-frames", 0, "frames to look at, of each interface or file (default: all)")
+	fs.StringVar(&f.listen.Vantage, "vantage", "", "where in the network this is, in your words")
+	fs.StringVar(&f.filter, "filter", "", "frames to look at, written as for tcpdump (default: all)")
+	fs.IntVar(&f.listen.Snaplen, "snaplen", 0, "octets of each frame to look at, and to write with -w (default: all; -w writes headers)")
+	fs.BoolVarP(&f.listen.NotPromiscuous, "no-promiscuous-mode", "p", false, "do not put the interface into promiscuous mode")
+	fs.StringVarP(&f.write, "write", "w", "", "capture file to write frames to; must not be there yet")
+	fs.StringVar(&f.maxSize, "max-size", "1G", "size that the file of -w may have, such as 500M; listening goes on without it")
+	fs.StringVarP(&f.out, "output", "o", "", "evidence file to append to (default: standard output)")
+	return c
+}
+
+func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
+	l := f.listen
+	switch {
+	case len(f.interfaces) == 0 && len(f.files) == 0:
+		return usage("add -i INTERFACE, or -r FILE", "no interface was named")
+	case len(f.interfaces) > 0 && len(f.files) > 0:
+		return usage("do one after the other", "-i and -r cannot be used together")
+	case len(f.files) > 0 && l.Duration > 0:
+		return usage("", "--duration is how long to listen: files are read to their end")
+	case f.write == "-" || f.write != "" && f.write == f.out:
+		return usage("name a file of its own with -w", "captured frames and evidence do not go to the same place")
+	case l.Snaplen < 0:
+		return usage("", "--snaplen must not be negative")
+	}
+	if f.filter != "" {
+		if l.Filter, err = pcap.ParseFilter(f.filter); err != nil {
+			return usage("write it as kanmon sniff --help says", "--%w", err)
+		}
+	}
+	size, err := parseSize(f.maxSize)
+	if err != nil {
+		return usage("", "--max-size: %w", err)
+	}
+	for _, name := range f.files {
+		if _, err := os.Stat(name); err != nil {
+			return usage("", "%w", err)
+		}
+	}
+	var open []listener
+	frames := new(captureFile)
+	if f.write != "" {
+		l.Copy = pcap.NewCopyFile(frames, pcap.CopyOptions{Snaplen: l.Snaplen, MaxSize: size})
+	}
+	for _, name := range f.interfaces {
+		l.Interface = name
+		opened := openListener(l)
+		if opened.err != nil {
+			return usage("", "%w", opened.err)
+		}
+		defer opened.close()
+		open = append(open, opened)
+	}
+	var to *recorder
+	err = a.asCaller(func() (err error) {
+		if f.write != "" && frames.File == nil {
+			if frames.File, err = createNew(f.write); err != nil {
 				return err
 			}
-			stop := a.progress(to.observed)
-			err = a.listen(c.Context(), l, to)
-			stop()
-			if closeErr := to.close(); closeErr != nil {
-				return closeErr
-			}
-			if err == nil {
-				a.note("%d observations", to.count)
-			}
-			return a.partly(c.Context(), 1, err)
-		},
+		}
+		to, err = a.record(f.out)
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, frames.drop())
 	}
-	f := c.Flags()
-	f.StringVarP(&l.Interface, "interface", "i", "", "interface to listen on")
-	f.DurationVar(&l.Duration, "duration", 0, "how long to listen, such as 10m (default: until interrupted)")
-	f.StringVar(&l.Vantage, "vantage", "", "where in the network this is, in your words")
-	f.IntVar(&l.Snaplen, "snaplen", 0, "octets of each frame to look at (default: enough for headers and names)")
-	f.BoolVarP(&l.NotPromiscuous, "no-promiscuous-mode", "p", false, "do not put the interface into promiscuous mode")
-	f.StringVarP(&out, "output", "o", "", "evidence file to append to (default: standard output)")
-	return c
+	if len(open) > 0 { // files are read with the rights of who can read them
+		a.dropRights()
+	}
+	if f.write != "" && l.Snaplen > 0 {
+		a.note("%s gets the first %d octets of each frame: treat it as data of patients", f.write, l.Snaplen)
+	}
+	stop := a.progress(to.observed)
+	var errs []error
+	if len(open) > 0 {
+		errs = a.listenAll(ctx, open, to)
+	} else {
+		errs = []error{a.readCaptures(ctx, f.files, l, to)}
+	}
+	stop()
+	if err := errors.Join(to.close(), a.finishCopy(f.write, l.Copy, frames)); err != nil {
+		return err
+	}
+	err = a.partly(ctx, len(errs), errs...)
+	if err == nil {
+		a.note("%d observations", to.count)
+	}
+	return err
+}
+
+// listenAll listens on all interfaces at once.
+func (a *app) listenAll(ctx context.Context, open []listener, to *recorder) []error {
+	errs := make([]error, len(open))
+	var group sync.WaitGroup
+	for i, l := range open {
+		group.Go(func() { errs[i] = a.listen(ctx, l, to) })
+	}
+	group.Wait()
+	return errs
+}
+
+// readCaptures reads capture files one after the other, so that their frames are
+// written in the order in which they were named.
+func (a *app) readCaptures(ctx context.Context, files []string, l listenOptions, to *recorder) error {
+	formats := pcap.FormatsWith(pcap.FileOptions{Filter: l.Filter, Copy: l.Copy, Snaplen: l.Snaplen, MaxFrames: l.MaxFrames})
+	var errs []error
+	for _, file := range files {
+		report, err := discover.ReadFiles(ctx, discover.ReadOptions{Paths: []string{file}, Formats: formats, Vantage: l.Vantage}, &source{to: to})
+		if err != nil {
+			return err
+		}
+		for _, in := range report.Inputs {
+			switch {
+			case in.Failed != "":
+				errs = append(errs, fmt.Errorf("%s: %s", in.Path, in.Failed))
+			case in.Incomplete != "":
+				errs = append(errs, fmt.Errorf("%s: read in part: %s", in.Path, in.Incomplete))
+			case in.Unrecognised && in.Named:
+				errs = append(errs, fmt.Errorf("%s is not a capture that is read", in.Path))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// captureFile is the file of -w. It is opened after interfaces are, and before
+// anything is written to it.
+type captureFile struct{ *os.File }
+
+// drop removes a file that nothing was written to.
+func (f *captureFile) drop() error {
+	if f.File == nil {
+		return nil
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// createNew makes a file that was not there, which only its owner may read.
+func createNew(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, usage("name another file with -w", "%s is there already; nothing was overwritten", path)
+	}
+	if err != nil {
+		return nil, usage("name another file with -w", "file of captured frames: %w", err)
+	}
+	return f, nil
+}
+
+// finishCopy ends the file of -w and says what is in it.
+func (a *app) finishCopy(name string, c *pcap.CopyFile, f *captureFile) error {
+	if c == nil {
+		return nil
+	}
+	if err := errors.Join(c.Flush(), f.Close()); err != nil {
+		return err
+	}
+	copied, left := c.Frames()
+	a.note("%d frames are in %s", copied, name)
+	if left > 0 {
+		a.note("%d more had no room there: --max-size allows more", left)
+	}
+	return nil
+}
+
+// parseSize reads a number of octets, such as 500M.
+func parseSize(s string) (int64, error) {
+	unit := int64(1)
+	digits := strings.TrimRight(s, "kKMGB")
+	switch strings.TrimSuffix(s[len(digits):], "B") {
+	case "":
+	case "k", "K":
+		unit = 1 << 10
+	case "M":
+		unit = 1 << 20
+	case "G":
+		unit = 1 << 30
+	default:
+		digits = ""
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n <= 0 || n > (1<<62)/unit {
+		return 0, fmt.Errorf("%q is not a size such as 500M or 2G", s)
+	}
+	return n * unit, nil
 }
 
 // defaultListen is how long audit listens where nothing is said: long enough

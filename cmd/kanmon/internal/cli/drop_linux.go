@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// nobody is the user that owns nothing (nobody, in every Linux distribution).
+const nobody = 65534
+
+// isRoot reports whether the program runs as root.
+func isRoot() bool { return os.Geteuid() == 0 }
+
+// caller returns the user and group that called sudo, or nobody.
+func (a *app) caller() (uid, gid int) {
+	uid, errUID := strconv.Atoi(a.Getenv("SUDO_UID"))
+	gid, errGID := strconv.Atoi(a.Getenv("SUDO_GID"))
+	if errUID != nil || errGID != nil || uid <= 0 || gid <= 0 {
+		return nobody, nobody
+	}
+	return uid, gid
+}
+
+// asCaller makes files as the user who called sudo, so that they are his; where
+// he may not make them, as root.
+func (a *app) asCaller(open func() error) error {
+	uid, gid := a.caller()
+	if !isRoot() || uid == nobody {
+		return open()
+	}
+	if errors.Join(syscall.Setresgid(-1, gid, -1), syscall.Setresuid(-1, uid, -1)) == nil {
+		err := open()
+		if back := errors.Join(syscall.Setresuid(-1, 0, -1), syscall.Setresgid(-1, 0, -1)); back != nil {
+			return fmt.Errorf("become root again: %w", back)
+		}
+		if !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return open()
+}
+
+// dropRights gives up, for good and in every thread, what a listener needs to
+// begin and no more after: capabilities, and being root. What reads hostile
+// octets is to run without them. All files must be open.
+func (a *app) dropRights() {
+	var errs []error
+	if isRoot() {
+		for c := uintptr(0); c <= unix.CAP_LAST_CAP; c++ { // not allowed to drop them is nothing to lose either
+			_, _, _ = syscall.AllThreadsSyscall(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c, 0)
+		}
+		uid, gid := a.caller()
+		errs = append(errs, syscall.Setgroups(nil), syscall.Setresgid(gid, gid, gid), syscall.Setresuid(uid, uid, uid))
+	}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
+	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)), 0); errno != 0 {
+		errs = append(errs, fmt.Errorf("capset: %w", errno))
+	}
+	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
+		errs = append(errs, fmt.Errorf("no_new_privs: %w", errno))
+	}
+	if err := errors.Join(errs...); err != nil {
+		a.note("not all rights could be given up while listening: %s", err)
+	}
+}
