@@ -176,6 +176,8 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"blind.subnet-not-heard":  {"通信を聞いていないサブネット", "Subnet not heard"},
 		"blind.source-not-used":   {"使っていない調査方法", "Source not used"},
 		"blind.vlan-not-captured": {"調査地点のないVLAN", "VLAN without a capture"},
+		"blind.one-port-only":     {"このポートを通る通信だけ", "Only what passes one port"},
+		"blind.no-mirror-port":    {"ミラーポートではない", "No mirror port"},
 
 		"blind.next.input-incomplete":  {"資料を取り直す", "Take the input again"},
 		"blind.next.not-answered":      {"時間をおいて取り直す", "Try again later"},
@@ -183,6 +185,8 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"blind.next.subnet-not-heard":  {"そのサブネットのミラーを1時間", "Mirror that subnet for an hour"},
 		"blind.next.source-not-used":   {"次回はこの方法も使う", "Use this source next time"},
 		"blind.next.vlan-not-captured": {"そのVLANのミラーを1時間", "Mirror that VLAN for an hour"},
+		"blind.next.one-port-only":     {"ほかのスイッチのミラーも取り、SNMPで尋ねる", "Mirror other switches too, and ask them by SNMP"},
+		"blind.next.no-mirror-port":    {"スイッチのミラー設定と接続先のポートを確認", "Check the mirror's configuration and the port"},
 
 		"conflict.address-claimed-twice": {"同じアドレスを複数の機器が名乗る", "Address claimed by several devices"},
 		"conflict.answers-for-many":      {"多数のアドレスに答える機器がある", "One device answers for many addresses"},

@@ -265,6 +265,8 @@ const (
 	BlindSubnet   = "subnet-not-heard"  // a subnet is known from routes in which nothing was heard
 	BlindNoSource = "source-not-used"   // no capture, no walk or no scan at all
 	BlindPassive  = "vlan-not-captured" // a VLAN is known in which no capture was made
+	BlindOnePort  = "one-port-only"     // only captures tell of the network: what does not pass their port is not known
+	BlindMirror   = "no-mirror-port"    // a capture was made at a port that gets no copy of what others say to each other
 )
 
 // Conflict is evidence that contradicts itself and was kept apart.

@@ -22,7 +22,7 @@ func (c *classifier) transit(
 	if t.f.Version == 4 {
 		to = netip.AddrFrom4([4]byte{8})
 	}
-	way, both := c.follow(d, to, nil), t.f.From && t.f.To
+	way, both := c.follow(d, to, nil), c.bothWays(t.f)
 	x := claim{key: key{category: topology.Internet, device: way.end}, rules: way.rules}
 	switch {
 	case way.exit != nil:
@@ -42,4 +42,16 @@ func (c *classifier) transit(
 		x.rules = append(x.rules, either(both, gatewayOfMany, gatewayOfManyOneWay))
 	}
 	c.ledger.add(x, append([]*fact.Observation{t.o}, way.evidence...)...)
+}
+
+// bothWays reports whether the station carried packets from outside and for the
+// outside, which two observations may tell.
+func (c *classifier) bothWays(f fact.Transit) bool {
+	from, to := f.From, f.To
+	for _, t := range c.seen.transits {
+		if t.f.MAC == f.MAC && t.f.Version == f.Version {
+			from, to = from || t.f.From, to || t.f.To
+		}
+	}
+	return from && to
 }

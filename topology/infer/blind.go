@@ -18,7 +18,7 @@ const maxBlind = 50
 func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site) []topology.BlindSpot {
 	b := blind{
 		net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
-		vlans: make(map[uint16]string), tagged: make(map[uint16]bool),
+		vlans: make(map[uint16]string), tagged: make(map[uint16]bool), vantages: make(map[string]*vantage),
 	}
 	for i := range obs {
 		b.look(&obs[i])
@@ -27,6 +27,7 @@ func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site
 	b.devices()
 	b.subnets()
 	b.uncaptured()
+	b.mirrors()
 	return b.list()
 }
 
@@ -40,6 +41,7 @@ type blind struct {
 	vlans               map[uint16]string          // VLANs that agents know
 	tagged              map[uint16]bool            // VLANs heard
 	heard               []netip.Addr               // addresses bound on the wire
+	vantages            map[string]*vantage        // by input
 }
 
 func (b *blind) add(kind, what, why, ja string) {
@@ -65,11 +67,13 @@ func (b *blind) look(o *fact.Observation) {
 		b.scan = true
 	case fact.Station:
 		b.capture, b.tagged[f.VID] = true, true
+		b.station(o, f.MAC, f.VID)
 	case fact.AddressBinding:
 		b.capture, b.tagged[f.VID] = true, true
 		b.heard = append(b.heard, f.IP)
 	case fact.Flow:
 		b.capture, b.tagged[f.VID] = true, true
+		b.conversation(o, f)
 	}
 }
 
@@ -90,6 +94,8 @@ func (b *blind) input(f fact.InputRead) {
 	switch f.Format {
 	case "pcap", "pcapng", "live-capture":
 		b.capture = true
+		v := b.vantage(f.Digest)
+		v.capture, v.name, v.frames = true, name, v.frames+f.Records
 	case "snmprec", "snmpwalk", "live-snmp":
 		b.walk = true
 	case "nmap-xml":

@@ -275,3 +275,62 @@ func TestBlindSpotsAreBounded(t *testing.T) {
 		t.Errorf("%d blind spots, want 50 gaps, one that counts the rest, and 3 sources not used", len(got))
 	}
 }
+
+// What a capture shows of the port where it was made.
+func TestNoMirror(t *testing.T) {
+	end := func(ip string, n int) fact.Endpoint { return fact.Endpoint{IP: netip.MustParseAddr(ip), MAC: macN(n)} }
+	talk := func(a, b int, answered bool, count uint64) fact.Observation {
+		f := fact.Flow{Client: end(fmt.Sprintf("10.0.0.%d", a), a), Server: end(fmt.Sprintf("10.0.0.%d", b), b), Protocol: "tcp", Answered: answered}
+		o, err := fact.New("pcap/flow", f, fact.Sighting{Input: "p", Vantage: "desk", Count: count})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	group := func(a int, count uint64) fact.Observation {
+		f := fact.Flow{Client: end(fmt.Sprintf("10.0.0.%d", a), a), Server: fact.Endpoint{IP: netip.MustParseAddr("224.0.0.251"), Port: 5353}, Protocol: "udp"}
+		o, err := fact.New("pcap/flow", f, fact.Sighting{Input: "p", Vantage: "desk", Count: count})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	stations := func(n int) (out []fact.Observation) {
+		for i := range n {
+			out = append(out, seen(t, "p", fact.Station{MAC: macN(i + 1)}), seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr(fmt.Sprintf("10.0.0.%d", i+1)), MAC: macN(i + 1)}))
+		}
+		return out
+	}
+	read := func(n uint64) fact.Observation {
+		return seen(t, "p", fact.InputRead{Digest: "p", Name: "x.pcap", Format: "pcap", Records: n})
+	}
+	router := seen(t, "p", fact.Flow{Client: end("10.0.0.1", 1), Server: fact.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 443, MAC: macN(9)}, Protocol: "tcp", Answered: true})
+	tests := []struct {
+		name string
+		in   []fact.Observation
+		want []string
+	}{
+		{"only what is for everybody", slices.Concat(stations(5), []fact.Observation{read(500), group(1, 100), group(2, 100)}), []string{topology.BlindMirror}},
+		{"and some frames that the switch did not know where to send", slices.Concat(stations(5), []fact.Observation{read(500), group(1, 100), talk(2, 3, false, 4)}), []string{topology.BlindMirror}},
+		{"one machine's own port", slices.Concat(stations(7), []fact.Observation{read(500), group(2, 100), talk(1, 3, true, 40), talk(1, 2, true, 10)}), []string{topology.BlindMirror}},
+		{"a mirror", slices.Concat(stations(5), []fact.Observation{read(500), group(2, 100), talk(1, 3, true, 40), talk(4, 2, true, 10)}), []string{topology.BlindOnePort}},
+		{"a mirror of one direction", slices.Concat(stations(5), []fact.Observation{read(500), group(2, 100), talk(1, 3, false, 400), talk(4, 2, false, 10)}), []string{topology.BlindOnePort}},
+		{"a mirror of a router's port", slices.Concat(stations(5), []fact.Observation{read(500), router, seen(t, "p", fact.Flow{
+			Client: end("10.0.0.2", 2), Server: fact.Endpoint{IP: netip.MustParseAddr("192.0.2.2"), Port: 443, MAC: macN(9)}, Protocol: "tcp", Answered: true,
+		})}), []string{topology.BlindOnePort}},
+		{"too short to tell", slices.Concat(stations(5), []fact.Observation{read(20), group(1, 20)}), nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, b := range infer.BlindSpots(tt.in, resolve.Resolve(tt.in, topology.Site{}), topology.Site{}) {
+				if b.Kind == topology.BlindMirror || b.Kind == topology.BlindOnePort {
+					got = append(got, b.Kind)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
