@@ -61,6 +61,7 @@ func TestTruth(t *testing.T) {
 	checkTunnels(t, s, read("capture_tunnels.tsv"), corpus)
 	checkFlows(t, s, read("capture_ndpi_flows.tsv"), corpus)
 	checkNames(t, s, read("capture_names.tsv"), corpus)
+	checkApps(t, s, read("capture_ndpi_flows.tsv"), corpus)
 	checkNothingElse(t, s, append(read("capture_tunnels.tsv"), read("capture_ndpi_flows.tsv")...), corpus)
 	t.Logf("\n%v", s)
 	for kind, floor := range floors() {
@@ -76,9 +77,9 @@ type floor struct{ percent, wrong int }
 func floors() map[string]floor {
 	return map[string]floor{
 		"link/arp": {percent: 100}, "link/cdp": {percent: 100}, "link/lldp": {percent: 100}, "link/stp": {percent: 100},
-		"tunnel ends": {percent: 100}, "vpn flow": {percent: 95}, "remote flow": {percent: 95},
-		"name/dns": {percent: 69}, "name/sni": {percent: 100}, "name/host": {percent: 97}, "name/dhcp_name": {percent: 84},
-		"name/dhcp_vc": {percent: 85}, "name/nbns": {percent: 13}, "name/aftr": {percent: 100}, "name/cdp_dev": {percent: 100}, "name/lldp_name": {percent: 100},
+		"app": {percent: 94}, "tunnel ends": {percent: 100}, "vpn flow": {percent: 95}, "remote flow": {percent: 95},
+		"name/dns": {percent: 91}, "name/sni": {percent: 100}, "name/host": {percent: 97}, "name/dhcp_name": {percent: 84},
+		"name/dhcp_vc": {percent: 85}, "name/nbns": {percent: 62}, "name/aftr": {percent: 100}, "name/cdp_dev": {percent: 100}, "name/lldp_name": {percent: 100},
 	}
 }
 
@@ -378,4 +379,90 @@ func namesOf(kind string, obs []fact.Observation) (names []string, known bool) {
 		return nil, false
 	}
 	return names, true
+}
+
+// appsOf returns what nDPI's name of a flow stands for here. Nothing means that
+// such flows are not told by their octets.
+func appsOf(label string) []string {
+	base, rest, _ := strings.Cut(label, ".")
+	switch base {
+	case "DNS", "HTTP", "TLS", "QUIC", "STUN", "SSH", "VNC", "RDP", "SIP", "SNMP", "NTP", "Syslog", "Kerberos", "BACnet", "HL7", "DHCP",
+		"Radmin", "Citrix", "TeamViewer", "Telnet", "RADIUS", "Tailscale", "TINC", "PPTP", "Softether", "OpenVPN", "WireGuard", "Teredo", "DTLS":
+		apps := []string{strings.ToLower(base)}
+		switch rest {
+		case "RDP", "Tor", "DoH_DoT":
+			apps = append(apps, strings.ToLower(rest))
+		}
+		if base == "HTTP" || base == "TLS" { // one may begin as the other
+			apps = append(apps, "http", "tls", "tor")
+		}
+		if base == "Tailscale" {
+			apps = append(apps, "wireguard")
+		}
+		return apps
+	case "HTTP_Connect":
+		return []string{"http"}
+	case "SMTPS", "SMTP":
+		return []string{"smtp", "tls"}
+	case "IMAPS":
+		return []string{"tls", "imap"}
+	case "NetBIOS":
+		if rest == "SMBv1" {
+			return []string{"smb", "netbios-ssn"}
+		}
+		return []string{"netbios-ssn"}
+	case "CAPWAP":
+		return []string{"capwap"}
+	case "SMBv23":
+		return []string{"smb"}
+	case "IPSec":
+		return []string{"ike", "ipsec"}
+	case "FTP_CONTROL":
+		return []string{"ftp"}
+	}
+	return nil
+}
+
+// checkApps wants no flow to be called otherwise than nDPI calls it. What is
+// called nothing is counted, not wanted: much begins before the capture does.
+func checkApps(t *testing.T, s scores, rows [][]string, corpus map[string]result) {
+	t.Helper()
+	for _, row := range rows {
+		if row[4] == "Unknown" || strings.HasPrefix(row[0], "corrupt/") || notFound()[row[0]+" "+row[2]] != "" {
+			continue
+		}
+		want := appsOf(row[4])
+		app, ok := appBetween(corpus[row[0]].obs, row)
+		if !ok || want == nil && app == "" {
+			continue
+		}
+		s.add("app", app != "")
+		if app != "" && !slices.Contains(want, app) {
+			s.of("app").wrong++
+			t.Logf("called %s: %q", app, row)
+		} else if app == "" {
+			t.Logf("called nothing: %q", row)
+		}
+	}
+}
+
+// appBetween returns what the flow of a line of nDPI's is called, and whether
+// there is one.
+func appBetween(obs []fact.Observation, row []string) (app string, ok bool) {
+	a, errA := netip.ParseAddrPort(row[2])
+	b, errB := netip.ParseAddrPort(row[3])
+	if errA != nil || errB != nil {
+		return "", false
+	}
+	at := func(e fact.Endpoint, p netip.AddrPort) bool {
+		return e.IP == p.Addr() && (e.Port == 0 || e.Port == p.Port())
+	}
+	for _, f := range facts[fact.Flow](obs) {
+		if strings.EqualFold(f.Protocol, row[1]) && (at(f.Client, a) && at(f.Server, b) || at(f.Client, b) && at(f.Server, a)) {
+			if ok = true; f.App != "" {
+				return f.App, true
+			}
+		}
+	}
+	return "", ok
 }

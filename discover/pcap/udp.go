@@ -266,8 +266,13 @@ func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
 // isTunnel ends the watch: the conversation is a tunnel.
 func (a *analyzer) isTunnel(c *conn, kind string, opener int) {
 	c.watch.left = 0
-	c.app = kind
-	c.tunnel(kind, "", opener)
+	detail := ""
+	if c.app == "tailscale" {
+		detail = "Tailscale"
+	} else {
+		c.app = kind
+	}
+	c.tunnel(kind, detail, opener)
 	if opener >= 0 {
 		c.opened(true, opener)
 	}
