@@ -38,7 +38,6 @@ const (
 	portUbiquiti   = 10001
 	portCAPWAP     = 5246
 	portCAPWAPData = 5247
-	portBGP        = 179
 )
 
 // speakerKey is the key of a fact about a speaker, which holds a list.
@@ -122,12 +121,10 @@ func (a *analyzer) routes(h *hop, p *packet, s *routing.Speaker) {
 
 // bgp learns from the OPEN message of one side. Its MAC address is that of the
 // last router, which may be another one.
-func (a *analyzer) bgp(c *conn, side int, p *packet) bool {
-	s, ok := routing.BGP(p.payload)
-	if ok && c.key.inner == 0 {
+func (a *analyzer) bgp(c *conn, side int, p *packet) {
+	if s, ok := routing.BGP(p.payload); ok && c.key.inner == 0 {
 		a.routes(&hop{src: c.mac[side], vid: c.key.vid}, p, &s)
 	}
-	return ok
 }
 
 // controlUDP learns from a datagram to a port of a protocol with which the

@@ -59,9 +59,9 @@ func (a *analyzer) start(c *conn, side int, p *packet) {
 			c.app = "pptp"
 			c.tunnel("pptp", "", pptpOpener(p, side))
 		}
-		if c.app == "" && (p.sport == portBGP || p.dport == portBGP) && a.bgp(c, side, p) {
-			c.app = "bgp"
-		}
+	}
+	if c.app == "bgp" {
+		a.bgp(c, side, p)
 	}
 	if !a.tlsStarts(c, side, p) && isHTTP(c.app) {
 		a.httpRequest(c, side, p)
