@@ -136,7 +136,7 @@ func (c *classifier) tunnels() {
 		if t.f.Established {
 			x.rules = append(x.rules, tunnelUp)
 		}
-		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Remote(out.IP)} { // who it is for says more
+		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Tunnel(t.f.Detail), c.sig.Remote(out.IP)} { // who it is for says more
 			if sig != nil {
 				x.sig, x.category = sig, sig.Category
 			}
