@@ -16,13 +16,13 @@ type SelfDescription struct {
 // ControlSpeaker is a host that speaks a protocol with which the network runs
 // itself: routing, redundancy of gateways, aggregation of links, groups.
 type ControlSpeaker struct {
-	Protocol string       `json:"protocol"`       // "ospf", "ospf3", "rip", "ripng", "bgp", "eigrp", "pim", "vrrp", "hsrp", "glbp", "carp", "lacp", "igmp", "mld", "dtp", "udld", "capwap"
-	Role     string       `json:"role,omitempty"` // in the protocol's own term: "active", "standby", "querier", "member", …
+	Protocol string       `json:"protocol"`       // "ospf", "ospf3", "rip", "ripng", "bgp", "eigrp", "pim", "vrrp", "hsrp", "glbp", "carp", "isis", "lacp", "igmp", "mld", "dtp", "vtp", "mstp", "pvst", "capwap"
+	Role     string       `json:"role,omitempty"` // in the protocol's own term: "active", "standby", "dr", "querier", "ac", "wtp", …; "default-route" (RIP); "partner" (LACP): the ID and domain are of the other end of the port's link
 	IP       netip.Addr   `json:"ip,omitzero"`
 	MAC      MAC          `json:"mac,omitzero"` // source of the frame; of VRRP and its kin the virtual one
 	VID      uint16       `json:"vid,omitempty"`
-	ID       string       `json:"id,omitempty"`      // router ID (OSPF, BGP), system ID (LACP)
-	Domain   string       `json:"domain,omitempty"`  // area (OSPF), autonomous system (BGP, EIGRP), group or virtual router ID (VRRP, HSRP), key (LACP)
+	ID       string       `json:"id,omitempty"`      // router ID (OSPF, BGP), system ID (IS-IS, LACP), bridge address (MSTP, PVST+), name (CAPWAP)
+	Domain   string       `json:"domain,omitempty"`  // area (OSPF), autonomous system (BGP, EIGRP), group or virtual router ID (VRRP, HSRP), key (LACP), region (MSTP), VLAN (PVST+), VTP domain (DTP, VTP)
 	Virtual  []netip.Addr `json:"virtual,omitempty"` // addresses that it holds for others (VRRP, HSRP, CARP)
 }
 

@@ -32,7 +32,7 @@ type AddressSet struct {
 	MAC       MAC          `json:"mac,omitzero"` // of the frame that carried the answer, on the host's own segment
 	From      netip.Addr   `json:"from,omitzero"`
 	Name      string       `json:"name,omitempty"`
-	Protocol  string       `json:"protocol"` // "mdns", "nbns", "ssdp", "oxid", …
+	Protocol  string       `json:"protocol"` // "mdns", "llmnr", "nbns", "netbios-dgm", "ssdp", "ws-discovery", "oxid", "ubnt", "capwap", …
 	Addresses []netip.Addr `json:"addresses"`
 }
 
@@ -63,7 +63,7 @@ type Neighbor struct {
 // NeighborAnnouncement is a frame in which a device announced itself to its
 // neighbours, heard at the vantage.
 type NeighborAnnouncement struct {
-	Protocol string   `json:"protocol"` // "lldp", "cdp", "fdp", "edp"
+	Protocol string   `json:"protocol"` // "lldp", "cdp", "fdp", "edp", "sonmp", "udld", "mndp"
 	MAC      MAC      `json:"mac"`      // source of the frame: the port's own address
 	VID      uint16   `json:"vid,omitempty"`
 	Neighbor Neighbor `json:"neighbor"`
@@ -119,15 +119,17 @@ type DHCPServer struct {
 	DNSServers    []netip.Addr   `json:"dns_servers,omitempty"`
 	SearchDomains []string       `json:"search_domains,omitempty"`
 	AFTRName      string         `json:"aftr_name,omitempty"` // RFC 6334: a DS-Lite way to the internet
-	S46           []string       `json:"s46,omitempty"`       // softwire containers (RFC 7598): "map-e", "map-t", "lw4o6"
+	S46           []string       `json:"s46,omitempty"`       // softwire containers (RFC 7598): "map-e", "map-t", "lw4o6"; "6rd" (RFC 5969)
 	Delegated     []netip.Prefix `json:"delegated,omitempty"` // RFC 8415, 21.22
 	VID           uint16         `json:"vid,omitempty"`
 }
 
-// NameQuery is a question to a name server.
+// NameQuery is a question to a name server, or to all hosts of the segment (mDNS,
+// LLMNR, NBNS): then the server is the group's address, or 255.255.255.255 for a
+// broadcast.
 type NameQuery struct {
 	Name   string   `json:"name"` // lower case, without the final dot
-	Type   string   `json:"type"` // "A", "AAAA", "TXT", …
+	Type   string   `json:"type"` // "A", "AAAA", "TXT", …; "NB" and "NBSTAT" of NBNS
 	Client Endpoint `json:"client"`
 	Server Endpoint `json:"server"`
 }
