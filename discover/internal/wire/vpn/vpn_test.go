@@ -21,11 +21,6 @@ func payload(next byte, v string) []byte {
 
 func TestIKE(t *testing.T) {
 	t.Parallel()
-	set := func(b []byte, i int, v byte) []byte {
-		b = slices.Clone(b)
-		b[i] = v
-		return b
-	}
 	good := ikeV1(payload(0, "\x88\x2f\xe5\x6d\x6f\xd2\x0d\xbc\x22\x51\x61\x3b\x2e\xbe\x5b\xeb"))
 	for _, tt := range []struct {
 		name   string
@@ -36,6 +31,8 @@ func TestIKE(t *testing.T) {
 	}{
 		{name: "known vendor", in: good, whole: true, vendor: "strongSwan", ok: true},
 		{name: "second vendor ID is the readable one", in: ikeV1(payload(13, "\x01\x02\x03\x04\x05"), payload(0, "SEIL Series")), whole: true, vendor: "SEIL Series", ok: true},
+		{name: "both known", in: ikeV1(payload(13, "\x82\x99\x03\x17\x57\xa3\x60\x82\xc6\xa6\x21\xde"), payload(13, "\x12\xf5\xf2\x8c\x45\x71\x68\xa9\x70\x2d\x9f\xe2\x74\xcc\x01\x00"), payload(0, "CISCO-DELETE-REASON")), whole: true, vendor: "Fortinet, Cisco Unity, Cisco", ok: true},
+		{name: "what many are able to do names nobody", in: ikeV1(payload(13, "\x4a\x13\x1c\x81\x07\x03\x58\x45\x5c\x57\x28\xf2\x0e\x95\x45\x2f"), payload(0, "\xaf\xca\xd7\x13\x68\xa1\xf1\xc9\x6b\x86\x96\xfc\x77\x57\x01\x00")), whole: true, ok: true},
 		{name: "cut by the capture", in: good[:40], whole: false, ok: true},
 		{name: "cut on the wire", in: good[:40], whole: true},
 		{name: "longer than it says", in: append(slices.Clone(good), 0), whole: true},
