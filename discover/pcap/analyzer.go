@@ -1,6 +1,8 @@
 package pcap
 
 import (
+	"net/netip"
+
 	"kanmon/discover/fact"
 )
 
@@ -40,6 +42,7 @@ type analyzer struct {
 	asked        *table // questions to groups
 	hopLimits    *table
 	transits     transitTable
+	told         map[netip.Addr]uint8 // how much each host said of itself
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable
@@ -158,6 +161,8 @@ func (a *analyzer) etherType(h *hop, t uint16, b []byte) {
 		a.lldp(h, b)
 	case t == etherSlow:
 		a.lacp(h, b)
+	case t == etherPROFINET:
+		a.profinet(h, b)
 	case t == etherPPPoED || t == etherPPPoES:
 		a.pppoePacket(h, b)
 	case t > 0 && t <= maxLength:

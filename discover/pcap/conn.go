@@ -28,6 +28,7 @@ type conn struct {
 	client  int8           // side that opened it, plus one; 0: not seen
 	sender  int8           // side that was seen first
 	tries   [2]uint8       // payloads of each side that were looked at for app
+	heard   [2]uint8       // payloads of each side that were looked at for what it says of itself
 	both    bool           // another VLAN showed the other direction
 	begun   uint64         // frame in which it was first seen
 	asked   bool           // a question to a name server was seen

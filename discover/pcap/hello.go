@@ -17,6 +17,7 @@ type stream struct {
 	side   int
 	slot   int
 	server bool
+	dicom  int    // octets of the A-ASSOCIATE that is collected; 0: something else is
 	next   uint32 // sequence number of the octet that follows
 	buf    []byte
 	quic   *quic.Hello
@@ -71,7 +72,7 @@ func (a *analyzer) endStream(c *conn) {
 			a.helloed("quic", h, c, s.side)
 		}
 	case s.buf != nil:
-		if !s.server {
+		if !s.server && s.dicom == 0 {
 			if h, err := tlshello.Decode(s.buf); errors.Is(err, tlshello.ErrMore) {
 				a.helloed("tls", h, c, s.side)
 			}
@@ -149,6 +150,12 @@ func (a *analyzer) continueStream(c *conn, side int, p *packet) bool {
 	}
 	s.buf = append(s.buf, b...)
 	s.next += uint32(len(b))
+	if s.dicom > 0 {
+		if a.associated(c, side) {
+			a.endStream(c)
+		}
+		return true
+	}
 	if s.server {
 		x, err := cert.Server(s.buf)
 		if errors.Is(err, cert.ErrMore) && len(s.buf) < cert.MaxFlight {

@@ -71,6 +71,7 @@ const (
 	etherIPv6     = 0x86dd
 	etherPPPoED   = 0x8863
 	etherPPPoES   = 0x8864
+	etherPROFINET = 0x8892
 	etherQinQ     = 0x88a8
 	etherQinQOld  = 0x9100
 	etherMPLS     = 0x8847

@@ -25,6 +25,9 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 		return
 	}
 	side := c.side(p)
+	if c.heard[side] < maxHeard {
+		a.describeTCP(h, c, side, p)
+	}
 	if c.stream != nil && a.continueStream(c, side, p) {
 		return
 	}

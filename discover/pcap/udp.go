@@ -12,6 +12,9 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 		a.announced(h, p)
 	}
 	c := a.conn(h, p)
+	if c == nil {
+		a.describeGroup(h, p)
+	}
 	if c == nil || len(p.payload) == 0 {
 		return
 	}
@@ -35,6 +38,9 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 		}
 	} else if c.stream != nil {
 		a.continueUDP(c, side, p)
+	}
+	if c.heard[side] < maxHeard {
+		a.describeUDP(c, side, p)
 	}
 	if c.watch != nil {
 		a.watchUDP(c, side, p)

@@ -1,0 +1,98 @@
+package pcap
+
+import (
+	"net/netip"
+
+	"kanmon/discover/fact"
+	"kanmon/discover/internal/wire/oxid"
+	"kanmon/discover/internal/wire/said"
+)
+
+const (
+	maxHeard = 8   // payloads of each side that are looked at for what it says of itself
+	maxTold  = 128 // different things that one host says of itself
+	maxHosts = 65_536
+)
+
+// described notes what the sender of a message says of itself and of the other
+// end. Of an end of a datagram that was never heard nothing is noted: it may not
+// be there.
+func (a *analyzer) described(c *conn, side int, list []said.Message) {
+	for i := range list {
+		m := &list[i]
+		switch m.Sender {
+		case said.Client:
+			c.opened(true, side)
+		case said.Server:
+			c.opened(false, side)
+		}
+		for _, w := range m.Words {
+			end, server := side, m.Sender == said.Server || m.Sender == said.Unknown && c.clientSide() != side
+			if w.OfPeer {
+				end, server = 1-side, !server
+				if c.key.proto == protoUDP && !c.seen[end] {
+					continue
+				}
+			}
+			host := c.endpoint(end, 0)
+			if server {
+				host = c.serverEnd(end)
+			}
+			a.tell(host, m.Protocol, w.Field, w.Value)
+		}
+	}
+}
+
+// tell notes one thing that a host says of itself, up to a limit for each host,
+// so that none can fill the table alone.
+func (a *analyzer) tell(host fact.Endpoint, protocol, field, value string) {
+	f := fact.SelfDescription{Host: host, Protocol: protocol, Field: field, Value: fact.Clean(value)}
+	if _, known := a.selves.byKey[f]; !known {
+		if a.told == nil || len(a.told) >= maxHosts {
+			a.told = make(map[netip.Addr]uint8)
+		}
+		if a.told[host.IP] >= maxTold {
+			a.selves.room.lost++
+			return
+		}
+		a.told[host.IP]++
+	}
+	a.says(host, protocol, field, value)
+}
+
+// describeGroup learns from a datagram to a group, which is part of no
+// conversation.
+func (a *analyzer) describeGroup(h *hop, p *packet) {
+	if h.inner || p.src.IsUnspecified() || len(p.payload) == 0 {
+		return
+	}
+	for _, m := range groupSays(p.payload, p.dport) {
+		host := fact.Endpoint{IP: p.src, MAC: h.src}
+		if m.Sender == said.Server {
+			host.Port = p.sport
+		}
+		for _, w := range m.Words {
+			if !w.OfPeer {
+				a.tell(host, m.Protocol, w.Field, w.Value)
+			}
+		}
+	}
+}
+
+// alive notes the addresses that a machine gives as its own in an answer to
+// ServerAlive2. The MAC address is its own where no router was on the way, which
+// shows in a hop limit that systems start with.
+func (a *analyzer) alive(h *hop, p *packet, x *oxid.Alive) {
+	var mac fact.MAC
+	if p.hops == 64 || p.hops == 128 || p.hops == 255 {
+		mac = h.src
+	}
+	list := addressList(x.Addresses)
+	if len(list) > 0 {
+		f := fact.AddressSet{MAC: mac, From: p.src, Name: x.Name, Protocol: "oxid", Addresses: list}
+		a.sets.noteAs("pcap/oxid", setKey{mac, addressesKey(f.Kind(), "oxid "+x.Name, p.src, list)}, f, a.at)
+	}
+	if x.Name != "" {
+		a.claims.note("pcap/oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
+	}
+}
