@@ -26,8 +26,12 @@ type hopKey struct {
 // says nothing about this network: one counts that has a private address, or
 // whose packets no router has counted down.
 func (a *analyzer) arrived(h *hop, p *packet) {
-	if p.proto != protoTCP && p.proto != protoUDP || !isStation(h.src) || p.src.IsLinkLocalUnicast() ||
-		!p.src.IsPrivate() && !fresh(p.hops) {
+	switch p.proto {
+	case protoTCP, protoUDP, protoICMP, protoICMPv6: // routers send little else than ICMP
+	default:
+		return
+	}
+	if !isStation(h.src) || p.src.IsLinkLocalUnicast() || !p.src.IsPrivate() && !fresh(p.hops) {
 		return
 	}
 	f := fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}
