@@ -82,8 +82,9 @@ func (c *classifier) gateways() {
 		x.behind = "" // what shows the path is evidence whoever takes it
 		c.ledger.add(x, obs[1:]...)
 	}
+	both := bothWays(c.seen.transits)
 	for _, t := range c.seen.transits {
-		c.transit(t, endings, routesInside, signs)
+		c.transit(t, both, endings, routesInside, signs)
 	}
 }
 

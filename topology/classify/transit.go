@@ -11,7 +11,7 @@ import (
 // outside. It is more evidence for a way out that is known, and shows one where
 // the conversations themselves were too many to be kept.
 func (c *classifier) transit(
-	t seen[fact.Transit], endings map[topology.DeviceID]*ending,
+	t seen[fact.Transit], both map[station]bool, endings map[topology.DeviceID]*ending,
 	routesInside map[topology.DeviceID]*fact.Observation, signs map[topology.DeviceID][]*fact.Observation,
 ) {
 	d, ok := c.net.DeviceByMAC(t.f.MAC)
@@ -22,36 +22,44 @@ func (c *classifier) transit(
 	if t.f.Version == 4 {
 		to = netip.AddrFrom4([4]byte{8})
 	}
-	way, both := c.follow(d, to, nil), c.bothWays(t.f)
+	way, answered := c.follow(d, to, nil), both[station{t.f.MAC, t.f.Version}]
 	x := claim{key: key{category: topology.Internet, device: way.end}, rules: way.rules}
 	switch {
 	case way.exit != nil:
-		x.key, x.rules = *way.exit, append(x.rules, either(both, trafficThrough, trafficThroughOneWay))
+		x.key, x.rules = *way.exit, append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
 	case way.ambiguous, t.f.Version != 4: // hosts have addresses of several networks of IPv6, and so do networks inside
 		return
 	case c.ledger.has(key{category: topology.Unclassified, device: way.end}) != nil:
 		x.category = topology.Unclassified
-		x.rules = append(x.rules, either(both, trafficThrough, trafficThroughOneWay))
+		x.rules = append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
 	case endings[way.end] != nil: // its conversations tell more
 		return
 	case routesInside[way.end] != nil || way.circular:
 		x.rules = append(x.rules, gatewaySomewhere)
 	case way.known || len(signs[way.end]) > 0:
-		x.rules = append(x.rules, either(both, gatewayKnown, gatewayKnownOneWay))
+		x.rules = append(x.rules, either(answered, gatewayKnown, gatewayKnownOneWay))
 	default:
-		x.rules = append(x.rules, either(both, gatewayOfMany, gatewayOfManyOneWay))
+		x.rules = append(x.rules, either(answered, gatewayOfMany, gatewayOfManyOneWay))
 	}
 	c.ledger.add(x, append([]*fact.Observation{t.o}, way.evidence...)...)
 }
 
-// bothWays reports whether the station carried packets from outside and for the
+// bothWays returns the stations that carried packets from outside and for the
 // outside, which two observations may tell.
-func (c *classifier) bothWays(f fact.Transit) bool {
-	from, to := f.From, f.To
-	for _, t := range c.seen.transits {
-		if t.f.MAC == f.MAC && t.f.Version == f.Version {
-			from, to = from || t.f.From, to || t.f.To
-		}
+func bothWays(list []seen[fact.Transit]) map[station]bool {
+	from, to := make(map[station]bool), make(map[station]bool)
+	for _, t := range list {
+		k := station{t.f.MAC, t.f.Version}
+		from[k], to[k] = from[k] || t.f.From, to[k] || t.f.To
 	}
-	return from && to
+	for k := range from {
+		from[k] = from[k] && to[k]
+	}
+	return from
+}
+
+// station is a MAC address, and the version of IP of what it carries.
+type station struct {
+	mac     fact.MAC
+	version int
 }
