@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"kanmon/discover/internal/wire/app"
+	"kanmon/discover/internal/wire/capwap"
 	"kanmon/discover/internal/wire/dns"
 	"kanmon/discover/internal/wire/vpn"
 )
@@ -142,7 +143,11 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 			c.tunnel("vxlan", "", -1)
 			a.bridged(in, h, false)
 		}
-	case portCAPWAP, portCAPWAPData:
+	case portCAPWAP:
+		if capwap.IsControl(b) {
+			c.app = "capwap"
+		}
+	case portCAPWAPData:
 		if a.capwapData(h, p) {
 			c.app = "capwap"
 		}

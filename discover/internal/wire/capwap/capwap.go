@@ -57,6 +57,19 @@ func Encrypted(b []byte) bool {
 		b[4] >= 20 && b[4] <= 25 && b[5] == 0xfe && (b[6] == 0xff || b[6] == 0xfd)
 }
 
+// IsControl reports whether b is a datagram of the control channel: encrypted, or
+// in the clear with a message whose length is that of what follows.
+func IsControl(b []byte) bool {
+	if Encrypted(b) {
+		return true
+	}
+	flags, b, ok := header(b)
+	if !ok || flags&0xc0 != 0 || len(b) < 8 || b[0] != 0 { // types of vendors begin with an enterprise number of three octets
+		return false
+	}
+	return int(binary.BigEndian.Uint16(b[5:])) == len(b)-5 // what follows the sequence number
+}
+
 // Decode reads a datagram of UDP port 5246 and takes messages in which somebody
 // tells of itself.
 func Decode(b []byte) (Message, bool) {
