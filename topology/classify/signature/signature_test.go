@@ -241,6 +241,8 @@ func TestLoadErrors(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add(user)
+	f.Add(signature.Template())
+	f.Add("version: 1\nsignatures:\n  - id: a\n    match: {said: [{protocol: tls, field: alpn, pattern: '^x{1,9}$'}], tunnels: [ab], resolvers: ['*.a.b'], resolver_addresses: [::1]}\n")
 	f.Add("version: 1\nsignatures:\n  - id: a\n    match: {products: ['^(a|b){1,3}$']}\n")
 	f.Add("version: 1\nsignatures: [{id: a, examples: {match: [{pool: x}]}}]")
 	f.Fuzz(func(t *testing.T, in string) {
@@ -251,9 +253,13 @@ func FuzzLoad(f *testing.F) {
 		if s == nil {
 			return
 		}
+		s.Overlaps()
 		for _, x := range s.All() {
 			for _, d := range x.Match.Domains {
 				s.Domain(strings.Replace(d, "*", "x", 1))
+			}
+			for _, m := range x.Match.Said {
+				s.Said(m.Protocol, m.Field, in)
 			}
 		}
 	})
