@@ -7,6 +7,7 @@ import (
 
 	"kanmon/discover/internal/wire/cert"
 	"kanmon/discover/internal/wire/dtls"
+	"kanmon/discover/internal/wire/httphost"
 	"kanmon/discover/internal/wire/quic"
 	"kanmon/discover/internal/wire/tlshello"
 )
@@ -17,6 +18,7 @@ type stream struct {
 	side   int
 	slot   int
 	server bool
+	http   bool   // the head of a request
 	dicom  int    // octets of the A-ASSOCIATE that is collected; 0: something else is
 	next   uint32 // sequence number of the octet that follows
 	buf    []byte
@@ -72,7 +74,7 @@ func (a *analyzer) endStream(c *conn) {
 			a.helloed("quic", h, c, s.side)
 		}
 	case s.buf != nil:
-		if !s.server && s.dicom == 0 {
+		if !s.server && s.dicom == 0 && !s.http {
 			if h, err := tlshello.Decode(s.buf); errors.Is(err, tlshello.ErrMore) {
 				a.helloed("tls", h, c, s.side)
 			}
@@ -150,6 +152,17 @@ func (a *analyzer) continueStream(c *conn, side int, p *packet) bool {
 	}
 	s.buf = append(s.buf, b...)
 	s.next += uint32(len(b))
+	if s.http {
+		name, ok := httphost.Decode(s.buf)
+		if ok {
+			c.opened(true, side)
+			a.serverName("http", name, "", c, side)
+		}
+		if ok || !httphost.Unfinished(s.buf) {
+			a.endStream(c)
+		}
+		return true
+	}
 	if s.dicom > 0 {
 		if a.associated(c, side) {
 			a.endStream(c)

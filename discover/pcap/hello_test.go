@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"kanmon/discover/fact"
@@ -75,6 +76,11 @@ func TestHello(t *testing.T) {
 		{name: "AnyDesk", in: talk().up(6, tcp(40000, 443, 1, ack, offer("anydesk/6.2.0/linux"))), want: []fact.Fact{
 			fact.ServerName{Protocol: "tls", ALPN: "anydesk/6.2.0/linux", Client: client, Server: server(443)}, flow("tcp", "anydesk", 443, false),
 		}},
+		{
+			name: "a host after a long target", in: talk().up(6, tcp(40000, 80, 1, ack, []byte("GET /"+strings.Repeat("x", 1400)))).
+				up(6, tcp(40000, 80, 1406, ack, []byte("yyyy HTTP/1.1\r\nUser-Agent: a\r\nHo"))).up(6, tcp(40000, 80, 1438, ack, []byte("st: a.example\r\n\r\n"))),
+			want: []fact.Fact{fact.ServerName{Name: "a.example", Protocol: "http", Client: client, Server: server(80)}, flow("tcp", "http", 80, false)},
+		},
 		{name: "the web", in: talk().up(6, tcp(40000, 443, 1, ack, offer("h2", "http/1.1"))), want: []fact.Fact{flow("tcp", "tls", 443, false)}},
 		{
 			name: "an address is no name", in: talk().up(6, tcp(40000, 443, 1, ack, clientHello("203.0.113.10", 0))),

@@ -86,6 +86,9 @@ func (a *analyzer) httpRequest(c *conn, side int, p *packet) {
 	if name, ok := httphost.Decode(p.payload); ok {
 		c.opened(true, side)
 		a.serverName("http", name, "", c, side)
+	} else if p.whole && httphost.Unfinished(p.payload) { // after a long target
+		a.collect(c, side, false, p.seq+uint32(len(p.payload)), p.payload)
+		c.stream.http = true
 	}
 }
 

@@ -78,7 +78,7 @@ func floors() map[string]floor {
 	return map[string]floor{
 		"link/arp": {percent: 100}, "link/cdp": {percent: 100}, "link/lldp": {percent: 100}, "link/stp": {percent: 100},
 		"app": {percent: 94}, "tunnel ends": {percent: 100}, "vpn flow": {percent: 95}, "remote flow": {percent: 95},
-		"name/dns": {percent: 91}, "name/sni": {percent: 100}, "name/host": {percent: 97}, "name/dhcp_name": {percent: 84},
+		"name/dns": {percent: 94}, "name/sni": {percent: 100}, "name/host": {percent: 100}, "name/dhcp_name": {percent: 89},
 		"name/dhcp_vc": {percent: 85}, "name/nbns": {percent: 62}, "name/aftr": {percent: 100}, "name/cdp_dev": {percent: 100}, "name/lldp_name": {percent: 100},
 	}
 }
@@ -410,7 +410,7 @@ func appsOf(label string) []string {
 		if rest == "SMBv1" {
 			return []string{"smb", "netbios-ssn"}
 		}
-		return []string{"netbios-ssn"}
+		return []string{"netbios-ssn", "nbns"}
 	case "CAPWAP":
 		return []string{"capwap"}
 	case "SMBv23":

@@ -53,7 +53,7 @@ func textTCP(b []byte) string {
 	switch {
 	case starts("HTTP/1.") || starts("PRI * HTTP/2.0"):
 		return "http"
-	case httphost.IsRequest(b) && bytes.Contains(b[:min(len(b), 2048)], []byte(" HTTP/1.")):
+	case httphost.IsRequest(b) && (bytes.Contains(b[:min(len(b), 2048)], []byte(" HTTP/1.")) || isLongTarget(b)):
 		if isIPP(b) {
 			return "ipp"
 		}
@@ -74,6 +74,13 @@ func textTCP(b []byte) string {
 		return "rsync"
 	}
 	return ""
+}
+
+// isLongTarget reports whether a request's first line goes on beyond the payload,
+// as only that of the web does.
+func isLongTarget(b []byte) bool {
+	i := bytes.IndexByte(b, ' ')
+	return len(b) >= 512 && i > 0 && b[i+1] == '/' && !bytes.ContainsAny(b, "\r\n")
 }
 
 // greeting tells SMTP from FTP, whose servers greet with the same number.
@@ -139,6 +146,8 @@ func UDP(b []byte, src, dst uint16) string {
 // have.
 func portUDP(b []byte, either func(uint16) bool) string {
 	switch {
+	case either(137) && isNBNS(b):
+		return "nbns"
 	case either(portRustDesk) && isRustDesk(b):
 		return "rustdesk"
 	case either(3389) && isRDPUDP(b):
@@ -155,6 +164,20 @@ func portUDP(b []byte, either func(uint16) bool) string {
 		return "coap"
 	}
 	return ""
+}
+
+// isNBNS looks for a question or an answer with one name in the encoding of
+// NetBIOS (RFC 1001, 14.1).
+func isNBNS(b []byte) bool {
+	if len(b) < 46 || b[12] != 32 || b[45] != 0 {
+		return false
+	}
+	for _, c := range b[13:45] {
+		if c < 'A' || c > 'P' {
+			return false
+		}
+	}
+	return true
 }
 
 // isNetFlow checks versions 5 and 9 (RFC 3954, 5.1).

@@ -78,7 +78,8 @@ func Decode(b []byte) (Message, error) {
 	}
 	qd, an := int(binary.BigEndian.Uint16(b[4:])), int(binary.BigEndian.Uint16(b[6:]))
 	ns, ar := int(binary.BigEndian.Uint16(b[8:])), int(binary.BigEndian.Uint16(b[10:]))
-	if qd*5+(an+ns+ar)*11 > len(b)-headerLen { // the least that a question and a record take
+	const question, least = 5, 11 // octets that a question and a record take at least
+	if qd*question > len(b)-headerLen {
 		return m, ErrCounts
 	}
 	off := headerLen
@@ -94,6 +95,9 @@ func Decode(b []byte) (Message, error) {
 			Name: name, Type: binary.BigEndian.Uint16(b[next:]), Class: binary.BigEndian.Uint16(b[next+2:]) & 0x7fff,
 		})
 		off = next + 4
+	}
+	if (an+ns+ar)*least > len(b)-off {
+		return m, ErrCounts
 	}
 	for i := range min(an+ns+ar, maxRecords) {
 		rec, next, err := record(b, off)

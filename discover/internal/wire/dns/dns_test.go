@@ -97,6 +97,10 @@ func TestCounts(t *testing.T) {
 	if _, err := dns.Decode(slices.Concat(header(0x84, 0, 200, 0, 0), make([]byte, 50))); !errors.Is(err, dns.ErrCounts) {
 		t.Errorf("error %v", err)
 	}
+	m, err := dns.Decode(slices.Concat(header(0x01, 1, 200, 0, 0), []byte{1, 'a', 0, 0, 1, 0, 1}))
+	if !errors.Is(err, dns.ErrCounts) || len(m.Questions) != 1 || m.Questions[0].Name != "a" {
+		t.Errorf("%+v, error %v", m, err)
+	}
 	if _, err := dns.Decode(make([]byte, 11)); !errors.Is(err, dns.ErrShort) {
 		t.Errorf("error %v", err)
 	}

@@ -43,6 +43,11 @@ func Decode(b []byte) (string, bool) {
 	return "", false
 }
 
+// Unfinished reports whether b is the start of a request whose head goes on.
+func Unfinished(b []byte) bool {
+	return IsRequest(b) && len(b) < maxHead && !bytes.Contains(b, []byte("\n\r\n")) && !bytes.Contains(b, []byte("\n\n"))
+}
+
 // host takes the port off and refuses what no host name holds.
 func host(s string) (string, bool) {
 	switch {
