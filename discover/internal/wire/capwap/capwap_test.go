@@ -110,6 +110,21 @@ func TestEncrypted(t *testing.T) {
 	}
 }
 
+func TestIsControl(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		in   string
+		want bool
+	}{
+		"request": {request, true}, "response": {response, true}, "encrypted": {"0100000016feff000000000000000000c3", true},
+		"cut": {request[:100], false}, "frame": {client, false}, "nothing": {"", false},
+	} {
+		if got := capwap.IsControl(unhex(tt.in)); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{request, response, client} {
 		f.Add(unhex(s))
