@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	maxHeard = 8   // payloads of each side that are looked at for what it says of itself
-	maxTold  = 128 // different things that one host says of itself
-	maxHosts = 65_536
+	maxHeard     = 8   // segments of each side that are looked at for what it says of itself
+	maxDatagrams = 32  // datagrams of each side that are; each is a message of its own
+	maxTold      = 128 // different things that one host says of itself
+	maxHosts     = 65_536
 )
 
 // described notes what the sender of a message says of itself and of the other

@@ -40,7 +40,7 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 	} else if c.stream != nil {
 		a.continueUDP(c, side, p)
 	}
-	if c.heard[side] < maxHeard {
+	if c.heard[side] < maxDatagrams {
 		a.describeUDP(c, side, p)
 	}
 	if c.watch != nil {

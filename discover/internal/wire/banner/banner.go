@@ -77,6 +77,9 @@ func rfb(b []byte) (said.Message, bool) {
 // mailOrFTP reads the greeting of SMTP (RFC 5321, 4.2) or FTP (RFC 959, 5.4).
 func mailOrFTP(b []byte, port uint16) (said.Message, bool) {
 	text := line(b[4:])
+	if len(text) > 4 && text[1] == '.' && text[0] >= '2' && text[0] <= '5' { // a status (RFC 3463): not a greeting, but an answer
+		return said.Message{}, false
+	}
 	upper := strings.ToUpper(text)
 	switch {
 	case strings.Contains(upper, "SMTP") || strings.Contains(upper, "MAIL SERVICE"):

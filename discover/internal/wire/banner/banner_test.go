@@ -32,6 +32,7 @@ func TestDecode(t *testing.T) {
 		{name: "so does Exchange", in: "220 ex1 Microsoft ESMTP MAIL Service, Version: 10.0.17763.1697 ready at  Tue, 12 Jan 2021\r\n", want: say("smtp", said.Server, "greeting", "ex1 Microsoft ESMTP MAIL Service, Version: 10.0.17763.1697")},
 		{name: "FTP", in: "220 (vsFTPd 3.0.3)\r\n", want: say("ftp", said.Server, "greeting", "(vsFTPd 3.0.3)")},
 		{name: "FTP by port", in: "220-Welcome\r\n220 x\r\n", port: 21, want: say("ftp", said.Server, "greeting", "Welcome")},
+		{name: "answer to STARTTLS", in: "220 2.0.0 Ready to start TLS\r\n", port: 25},
 		{name: "220 of something", in: "220 hello\r\n", port: 4711},
 		{name: "APOP", in: "+OK POP3 server ready <1896.697170952@mail.example>\r\n", want: say("pop3", said.Server, "greeting", "POP3 server ready")},
 		{name: "IMAP", in: "* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n", want: say("imap", said.Server, "greeting", "Dovecot ready")},

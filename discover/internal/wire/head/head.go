@@ -27,6 +27,9 @@ func Decode(b []byte) []said.Message {
 	if !ok {
 		return nil
 	}
+	if !bytes.Contains(start, []byte("HTTP/1.")) && !bytes.Contains(start, []byte("SIP/2.0")) && !bytes.Contains(start, []byte("RTSP/")) {
+		return nil // before it is copied
+	}
 	m, ok := startLine(string(bytes.TrimSpace(start)))
 	if !ok {
 		return nil

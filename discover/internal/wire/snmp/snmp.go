@@ -15,6 +15,9 @@ import (
 	"kanmon/discover/internal/wire/said"
 )
 
+// enterprises begins the identifiers of products (RFC 1155, 3.1.3).
+const enterprises = "1.3.6.1.4.1."
+
 // Types of PDUs (RFC 3416, 3).
 const (
 	getRequest     = 0xa0
@@ -141,7 +144,9 @@ func pdu(m *said.Message, b []byte) (kind byte, ok bool) {
 		m.Sender = said.Client
 		m.Add("role", "notifier")
 		if oid, _, ok := ber.Take(body, ber.OID); kind == trap1 && ok {
-			m.Add("sys-object-id", dotted(oid))
+			if s := dotted(oid); strings.HasPrefix(s, enterprises) { // else the kind of trap
+				m.Add("sys-object-id", s)
+			}
 		}
 	default:
 		return 0, false
