@@ -123,7 +123,7 @@ type Link struct {
 	Layer    int          `json:"layer"` // 2 or 3
 	A        Endpoint     `json:"a"`     // A sorts before B
 	B        Endpoint     `json:"b"`
-	Methods  []string     `json:"methods"` // what says so: "lldp", "cdp", "fdb", "arp", "subnet", "route"
+	Methods  []string     `json:"methods"` // what says so: "lldp", "cdp", "fdb", "arp", "subnet", "route", "frames"
 	Grade    Grade        `json:"grade"`
 	Evidence []EvidenceID `json:"evidence"`
 }

@@ -54,6 +54,7 @@ func Links(obs []fact.Observation, net *resolve.Network) Result {
 	in.neighbors()
 	in.forwarding()
 	in.routing()
+	in.nextHops()
 	in.out.Links = in.links.sorted()
 	slices.SortFunc(in.out.Unmanaged, func(a, b topology.Device) int {
 		return strings.Compare(string(a.ID), string(b.ID))

@@ -334,3 +334,47 @@ func TestNoMirror(t *testing.T) {
 		})
 	}
 }
+
+// Whose packets a gateway carries is known from the frames, unless they were
+// heard on the far side of it.
+func TestNextHops(t *testing.T) {
+	end := func(ip string, n int) fact.Endpoint { return fact.Endpoint{IP: netip.MustParseAddr(ip), MAC: macN(n)} }
+	flow := func(a, b fact.Endpoint, answered bool) fact.Observation {
+		return seen(t, "p", fact.Flow{Client: a, Server: b, Protocol: "tcp", Answered: answered})
+	}
+	at := func(ip string, n int) fact.Observation {
+		return seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr(ip), MAC: macN(n)})
+	}
+	known := []fact.Observation{at("10.0.0.5", 5), at("10.0.0.6", 6), at("10.0.0.1", 1), at("10.0.0.2", 2), at("10.1.0.254", 9)}
+	tests := []struct {
+		name string
+		in   []fact.Observation
+		want []string
+	}{
+		{"to its gateway", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 1), true)}, []string{"10.0.0.1 - 10.0.0.5 confirmed"}},
+		{"one way", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 1), false)}, []string{"10.0.0.1 - 10.0.0.5 reported"}},
+		{"to two of them", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 1), true), flow(end("10.0.0.5", 5), end("192.0.2.2", 2), true)}, []string{"10.0.0.1 - 10.0.0.5 confirmed", "10.0.0.2 - 10.0.0.5 confirmed"}},
+		{"to a neighbour", []fact.Observation{flow(end("10.0.0.5", 5), end("10.0.0.6", 6), true)}, nil},
+		{"to the gateway itself", []fact.Observation{flow(end("10.0.0.5", 5), end("10.0.0.1", 1), true)}, nil},
+		{"the answer was heard beyond the gateway", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 9), true)}, nil},
+		{"the question was heard beyond the gateway", []fact.Observation{flow(end("10.0.0.5", 1), end("192.0.2.1", 9), true)}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := slices.Concat(known, tt.in)
+			net := resolve.Resolve(in, topology.Site{})
+			var got []string
+			for _, l := range infer.Links(in, net).Links {
+				a, _ := net.Device(l.A.Device)
+				b, _ := net.Device(l.B.Device)
+				names := []string{a.Name, b.Name}
+				slices.Sort(names)
+				got = append(got, fmt.Sprintf("%s - %s %s", names[0], names[1], l.Grade))
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@
 //	fdb         a switch learned the device, and only it, on an access port: reported
 //	fdb         a switch learned several devices on one port, or another switch: inferred
 //	route, arp  both ends have the other in their tables: confirmed; one has: reported
+//	frames      packets for elsewhere were handed over, both ways: confirmed; one way: reported
 //	subnet      two routers have addresses in one subnet: inferred
 //
 // A link that several methods show has the best of their grades, and no link is

@@ -1,0 +1,145 @@
+package infer
+
+import (
+	"net/netip"
+	"slices"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/resolve"
+)
+
+// maxFrames bounds the conversations kept as evidence of one next hop.
+const maxFrames = 3
+
+// hopOf is a device, and one that its packets for elsewhere were handed to.
+type hopOf struct{ device, next topology.DeviceID }
+
+// nextHop is what shows one.
+type nextHop struct {
+	grade    topology.Grade
+	evidence []topology.EvidenceID
+	frames   uint64
+}
+
+// nextHops makes links on layer 3 between devices and the gateways that carry
+// their packets, by the MAC addresses in their frames. Where a mirror shows both
+// sides of a router, one flow may name the far side: so the gateway must have an
+// address in the device's own network. The usual gateway of a device whose cable
+// is known is no news, and is left out.
+func (in *inferer) nextHops() {
+	found := make(map[hopOf]*nextHop)
+	usual := make(map[topology.DeviceID]hopOf)
+	networks := in.networks()
+	for i := range in.obs {
+		o := &in.obs[i]
+		f, ok := o.Fact.(fact.Flow)
+		if !ok {
+			continue
+		}
+		for _, ends := range [][2]fact.Endpoint{{f.Client, f.Server}, {f.Server, f.Client}} {
+			k, ok := in.handed(ends[0], ends[1], networks)
+			if !ok {
+				continue
+			}
+			h := found[k]
+			if h == nil {
+				h = &nextHop{grade: topology.Reported}
+				found[k] = h
+			}
+			if f.Answered {
+				h.grade = topology.Confirmed
+			}
+			for _, s := range o.Seen {
+				h.frames += s.Count
+			}
+			if len(h.evidence) < maxFrames {
+				h.evidence = append(h.evidence, evidenceOf(o))
+			}
+		}
+	}
+	for k, h := range found {
+		have, ok := usual[k.device]
+		if !ok || h.frames > found[have].frames || h.frames == found[have].frames && k.next < have.next {
+			usual[k.device] = k
+		}
+	}
+	cabled := in.cabled()
+	for k, h := range found {
+		if usual[k.device] != k || len(in.out.Attached[k.device]) == 0 && !cabled[k.device] {
+			in.addL3(k.device, k.next, "frames", h.grade, h.evidence)
+		}
+	}
+}
+
+// handed returns who handed whom what was for the far end: a device at its own
+// address and MAC address, and a gateway at an address that is not its own.
+func (in *inferer) handed(near, far fact.Endpoint, networks map[topology.DeviceID][]netip.Prefix) (hopOf, bool) {
+	if !in.net.IsGatewayMAC(far.MAC) || far.IP.IsMulticast() {
+		return hopOf{}, false
+	}
+	d, ok := in.net.DeviceByIP(near.IP)
+	if m, known := in.net.DeviceByMAC(near.MAC); !ok || !known || m != d {
+		return hopOf{}, false
+	}
+	next, ok := in.net.DeviceByMAC(far.MAC)
+	if owner, known := in.net.DeviceByIP(far.IP); !ok || next == d || known && owner == next {
+		return hopOf{}, false
+	}
+	ip := near.IP.Unmap().WithZone("")
+	return hopOf{d, next}, slices.ContainsFunc(networks[next], func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// networks returns the networks in which each device has an address: where the
+// length of the prefix is not known, the subnet that is, or 24 bits and 64.
+func (in *inferer) networks() map[topology.DeviceID][]netip.Prefix {
+	out := make(map[topology.DeviceID][]netip.Prefix)
+	subnets := in.net.Subnets()
+	for _, d := range in.net.Devices() {
+		for _, i := range d.Interfaces {
+			for _, s := range i.IPs {
+				if p, ok := network(s, subnets); ok {
+					out[d.ID] = append(out[d.ID], p)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// network returns the network of an interface's address.
+func network(address string, subnets []resolve.Subnet) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(address); err == nil {
+		return p.Masked(), true
+	}
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.IsLinkLocalUnicast() {
+		return netip.Prefix{}, false
+	}
+	best := netip.Prefix{}
+	for _, s := range subnets {
+		if s.Prefix.Contains(a) && s.Prefix.Bits() > best.Bits() {
+			best = s.Prefix
+		}
+	}
+	if best.IsValid() {
+		return best, true
+	}
+	bits := 64
+	if a.Is4() {
+		bits = 24
+	}
+	p, err := a.Prefix(bits)
+	return p, err == nil
+}
+
+// cabled returns the devices at the ends of links on layer 2.
+func (in *inferer) cabled() map[topology.DeviceID]bool {
+	out := make(map[topology.DeviceID]bool)
+	for _, l := range in.links {
+		if l.Layer == 2 {
+			out[l.A.Device], out[l.B.Device] = true, true
+		}
+	}
+	return out
+}
