@@ -44,6 +44,7 @@ func IsLog(b []byte) bool {
 type Encoder struct {
 	w       io.Writer
 	started bool
+	line    []byte // to be used again
 }
 
 // NewEncoder returns an Encoder that writes the header line before the first
@@ -70,7 +71,22 @@ func (e *Encoder) Encode(o Observation) error {
 		return fmt.Errorf("encode %s fact: %w", o.Fact.Kind(), err)
 	}
 	for _, s := range o.Seen {
-		if err := e.writeLine(record{ID: o.ID, Source: o.Source, Kind: o.Fact.Kind(), Fact: body, Seen: s}); err != nil {
+		seen, err := json.Marshal(s)
+		if err != nil {
+			return fmt.Errorf("encode evidence: %w", err)
+		}
+		source, err := json.Marshal(o.Source)
+		if err != nil {
+			return fmt.Errorf("encode evidence: %w", err)
+		}
+		// What encoding/json would make of a record, without its checking once
+		// more what it wrote itself. ID and kind hold letters and hyphens only.
+		b := append(e.line[:0], `{"id":"`...)
+		b = append(append(append(b, o.ID...), `","source":`...), source...)
+		b = append(append(append(b, `,"kind":"`...), o.Fact.Kind()...), `","fact":`...)
+		b = append(append(append(append(b, body...), `,"seen":`...), seen...), '}')
+		e.line = b
+		if err := e.write(b); err != nil {
 			return err
 		}
 	}
@@ -82,6 +98,10 @@ func (e *Encoder) writeLine(v any) error {
 	if err != nil {
 		return fmt.Errorf("encode evidence: %w", err)
 	}
+	return e.write(line)
+}
+
+func (e *Encoder) write(line []byte) error {
 	if _, err := e.w.Write(append(escapeHidden(line), '\n')); err != nil {
 		return fmt.Errorf("write evidence: %w", err)
 	}
@@ -91,7 +111,7 @@ func (e *Encoder) writeLine(v any) error {
 // escapeHidden writes characters of JSON text that would act on a terminal as
 // \u escapes. encoding/json already does so for C0 controls.
 func escapeHidden(b []byte) []byte {
-	if !bytes.ContainsFunc(b, escapes) {
+	if isASCII(b) || !bytes.ContainsFunc(b, escapes) {
 		return b
 	}
 	var out bytes.Buffer
@@ -106,6 +126,17 @@ func escapeHidden(b []byte) []byte {
 		}
 	}
 	return out.Bytes()
+}
+
+// isASCII reports whether b holds nothing beyond what ASCII prints, or line
+// breaks.
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func escapes(r rune) bool { return r >= 0x7f && Hidden(r) }

@@ -37,8 +37,11 @@ type Sighting struct {
 // New returns the observation of f from source. Every text in f is cleaned
 // first (see Clean), so that no name heard on the wire gets further as it was.
 func New(source string, f Fact, seen ...Sighting) (Observation, error) {
-	f = cleanFact(f)
 	body, err := json.Marshal(f)
+	if err == nil && !plainJSON(body) {
+		f = cleanFact(f)
+		body, err = json.Marshal(f)
+	}
 	if err != nil {
 		return Observation{}, fmt.Errorf("encode %s fact: %w", f.Kind(), err)
 	}

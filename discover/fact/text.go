@@ -66,6 +66,23 @@ func isPlain(s string) bool {
 	return true
 }
 
+// plainJSON reports whether all texts in b, a fact as encoding/json writes it,
+// are such that Clean leaves as they are. It is quicker than to look at each of
+// them, and may be false where it could be true.
+func plainJSON(b []byte) bool {
+	if len(b) > MaxText {
+		return false
+	}
+	last := byte(0)
+	for _, c := range b {
+		if c < 0x20 || c > 0x7e || c == '\\' || c == ' ' && (last == ' ' || last == '"') || c == '"' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return true
+}
+
 // Hidden reports whether r acts on a display instead of showing on it: control
 // (Cc), format (Cf: bidirectional controls, zero-width characters, tags), line
 // and paragraph separators, spaces other than U+0020 and the ideographic U+3000,

@@ -10,12 +10,11 @@ import (
 // stations; these limits hold an attacker's inventions, not its network.
 const (
 	limitStations = 65_536
-	limitBindings = 65_536
-	limitNames    = 32_768 // of each of the kinds of facts about names
-	limitServices = 16_384
-	limitClients  = 32_768
-	limitInfra    = 4_096 // of each of the kinds of facts about infrastructure
-	limitAsked    = 8_192 // names that were asked for without a name server
+	limitBindings = 32_768
+	limitNames    = 32_768 // who asks for which name, and which server under which name
+	limitHosts    = 16_384 // of each of the kinds of facts that hosts tell of themselves
+	limitInfra    = 4_096  // of each of the kinds of facts about infrastructure
+	limitAsked    = 8_192  // names that were asked for without a name server
 )
 
 // analyzer turns frames into facts. It is not safe for concurrent use.
@@ -59,18 +58,18 @@ func newAnalyzer() *analyzer {
 		bridges:     newTable("bridges", limitInfra),
 		neighbors:   newTable("neighbor announcements", limitInfra),
 		routers:     newTable("router advertisements", limitInfra),
-		clients:     newTable("DHCP clients", limitClients),
+		clients:     newTable("DHCP clients", limitHosts),
 		servers:     newTable("DHCP servers", limitInfra),
 		queries:     newTable("name queries", limitNames),
-		answers:     newTable("name answers", limitNames),
-		claims:      newTable("name claims", limitNames),
-		sets:        newTable("address sets", limitNames),
-		services:    newTable("service announcements", limitServices),
+		answers:     newTable("name answers", limitHosts),
+		claims:      newTable("name claims", limitHosts),
+		sets:        newTable("address sets", limitHosts),
+		services:    newTable("service announcements", limitHosts),
 		serverNames: newTable("server names", limitNames),
-		selves:      newTable("self-descriptions", limitNames),
+		selves:      newTable("self-descriptions", limitHosts),
 		speakers:    newTable("control speakers", limitInfra),
 		asked:       newTable("questions to groups", limitAsked),
-		hopLimits:   newTable("hop limits", limitHops),
+		hopLimits:   newTable("hop limits", limitHosts),
 		transits:    newTransitTable(),
 		conns:       newConnTable(),
 		flows:       newFlowTable(),

@@ -6,13 +6,9 @@ import (
 	"kanmon/discover/fact"
 )
 
-const (
-	// limitHops is how many times to live are kept, of all hosts.
-	limitHops = 32_768
-	// maxHops is how many of them are kept of each host and station: a host
-	// sends with one or two, and traceroute with as many as it likes.
-	maxHops = 4
-)
+// maxHops is how many times to live are kept of each host and station: a host
+// sends with one or two, and traceroute with as many as it likes.
+const maxHops = 4
 
 type hopKey struct {
 	ip  netip.Addr
