@@ -144,7 +144,9 @@ func TestDecodeIP(t *testing.T) {
 		b[6], b[7] = byte(field>>8), byte(field)
 		return b
 	}
-	six := func(next byte, payload ...[]byte) []byte { return ip6("2001:db8::1", "2001:db8::2", next, 64, join(payload...)) }
+	six := func(next byte, payload ...[]byte) []byte {
+		return ip6("2001:db8::1", "2001:db8::2", next, 64, join(payload...))
+	}
 	tests := []struct {
 		name  string
 		b     []byte

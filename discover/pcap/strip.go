@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"kanmon/discover/internal/wire/tzsp"
 	"kanmon/discover/internal/wire/vpn"
 )
 
@@ -131,7 +132,7 @@ func stripIPv4(b []byte, depth int) int {
 	if binary.BigEndian.Uint16(b[6:])&0x1fff != 0 { // not the first fragment
 		return n
 	}
-	return n + stripTransport(b[9], b[n:], b[16]>>4 == 14, depth)
+	return n + stripTransport(b[9], b[n:], b[16]>>4 == 14 || [4]byte(b[16:]) == [4]byte{255, 255, 255, 255}, depth)
 }
 
 func stripIPv6(b []byte, depth int) int {
@@ -273,7 +274,9 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 		return len(b) - len(in) + stripEthernet(in, depth)
 	}
 	switch port := wellKnown(sport, dport); port {
-	case 53, 67, 68, 137, 520, 521, 546, 547:
+	case 137, 138:
+		return stripNetBIOS(b, port == 138)
+	case 53, 67, 68, 520, 521, 546, 547:
 		if port == 520 && len(b) >= 24 && b[4] == 0xff && b[5] == 0xff { // RIP with a password (RFC 2453, 4.1)
 			clear(b[8:24])
 		}
@@ -310,13 +313,35 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 		}
 	case 6081:
 		return inner(vpn.Geneve(b))
-	case 1194:
-		if op := b[0] >> 3; op == 1 || op == 2 || op == 7 || op == 8 || op == 10 { // it begins anew, and carries nothing
-			return min(len(b), 86)
+	case tzsp.Port:
+		return inner(tzsp.Ethernet(b))
+	case 1194: // opcode and session, or peer and number
+		if !openVPNReset(b) {
+			return min(len(b), 14)
 		}
-		return min(len(b), 14)
+	case 5246: // CAPWAP control (RFC 5415, 4), before it is encrypted
+		if len(b) >= 8 && b[0] == 0 {
+			return len(b)
+		}
 	}
 	return stripHandshake(b)
+}
+
+// stripNetBIOS keeps what NetBIOS says of names (RFC 1002, 4.2 and 4.4.1), unless
+// it is of the name of a user.
+func stripNetBIOS(b []byte, datagram bool) int {
+	user := func(at int) bool { // a name of 32 letters, the last two of which stand for 03
+		return len(b) >= at+33 && b[at] == 32 && b[at+31] == 'A' && b[at+32] == 'D'
+	}
+	switch {
+	case datagram && (user(14) || user(48)):
+		return min(len(b), 14)
+	case datagram:
+		return min(len(b), 82)
+	case user(12):
+		return 12
+	}
+	return len(b)
 }
 
 // wellKnown returns the port of the two that stands for a protocol: the lower
@@ -324,7 +349,8 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 func wellKnown(sport, dport uint16) uint16 {
 	for _, p := range [2]uint16{min(sport, dport), max(sport, dport)} {
 		switch p {
-		case 53, 67, 68, 123, 137, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4789, 5353, 5355, 5678, 6081, 8472:
+		case 53, 67, 68, 123, 137, 138, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4789,
+			5246, 5353, 5355, 5678, 6081, 8472, tzsp.Port:
 			return p
 		}
 	}
@@ -345,10 +371,20 @@ func stripHandshake(b []byte) int {
 			return len(b)
 		}
 		if b[0] == 4 && len(b)%16 == 0 && binary.BigEndian.Uint32(b[12:]) == 0 { // data: receiver and counter
-			return 16
+			clear(b[16:32])
+			return 32
 		}
+	case openVPNReset(b):
+		return len(b)
 	}
 	return 0
+}
+
+// openVPNReset reports whether b is the packet by which an end of OpenVPN begins
+// (opcodes 7, 8 and 10): a session, perhaps a digest, and packet number 0 at its
+// end. It holds nothing else.
+func openVPNReset(b []byte) bool {
+	return len(b) >= 14 && len(b) <= 90 && (b[0] == 0x38 || b[0] == 0x40 || b[0] == 0x50) && binary.BigEndian.Uint32(b[len(b)-4:]) == 0
 }
 
 // isQUIC reports whether v is a version of QUIC whose first packets everybody
@@ -394,6 +430,8 @@ func stripTCP(b []byte, sport, dport uint16) int {
 		return len(b)
 	case bytes.HasPrefix(b, []byte("SSH-")):
 		return 1 + max(bytes.IndexByte(b[:min(len(b), 255)], '\n'), 7)
+	case len(b) > 2 && int(binary.BigEndian.Uint16(b)) == len(b)-2 && openVPNReset(b[2:]):
+		return len(b)
 	case (sport == 1723 || dport == 1723) && len(b) >= 12 && vpn.PPTP(b):
 		if b[9] <= 2 { // Start-Control-Connection
 			return min(len(b), 156)
