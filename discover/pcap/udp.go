@@ -4,6 +4,7 @@ import (
 	"kanmon/discover/internal/wire/app"
 	"kanmon/discover/internal/wire/capwap"
 	"kanmon/discover/internal/wire/dns"
+	"kanmon/discover/internal/wire/tzsp"
 	"kanmon/discover/internal/wire/vpn"
 )
 
@@ -156,6 +157,11 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 			c.app = "geneve"
 			c.tunnel("geneve", "", -1)
 			a.bridged(in, h, false)
+		}
+	case tzsp.Port:
+		if in, ok := tzsp.Ethernet(b); ok {
+			c.app = "tzsp"
+			a.bridged(in, h, true)
 		}
 	default:
 		return false

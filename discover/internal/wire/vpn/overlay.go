@@ -10,6 +10,8 @@ type GRE struct {
 	Protocol uint16 // EtherType of Payload
 	Version  uint8  // 1: PPTP
 	Payload  []byte
+
+	sequence bool // it has a sequence number
 }
 
 // EtherTypes that GRE carries beside those of IP.
@@ -44,6 +46,7 @@ func DecodeGRE(b []byte) (GRE, bool) {
 				n += 4
 			}
 		}
+		g.sequence = flags&0x1000 != 0
 	default:
 		return GRE{}, false
 	}
@@ -55,9 +58,13 @@ func DecodeGRE(b []byte) (GRE, bool) {
 }
 
 // ERSPAN returns the mirrored Ethernet frame in the payload of a GRE packet of
-// type GREERSPAN2 or GREERSPAN3.
+// type GREERSPAN2 or GREERSPAN3 (draft-foschiano-erspan-03, 4). Without a
+// sequence number the first of these is type I, which has no header.
 func ERSPAN(g GRE) ([]byte, bool) {
 	n := 8
+	if g.Protocol == GREERSPAN2 && !g.sequence {
+		return g.Payload, len(g.Payload) >= 14
+	}
 	if len(g.Payload) < n {
 		return nil, false
 	}
@@ -67,6 +74,9 @@ func ERSPAN(g GRE) ([]byte, bool) {
 		n = 12
 		if len(g.Payload) >= n && g.Payload[11]&1 != 0 {
 			n += 8 // platform specific subheader
+		}
+		if len(g.Payload) >= n && g.Payload[10]&0x7c != 0 {
+			return nil, false // not an Ethernet frame
 		}
 	default:
 		return nil, false
