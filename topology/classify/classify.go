@@ -74,6 +74,7 @@ type classifier struct {
 	relayed  map[relay]bool // see relaysFound
 	passed   []passage      // see gateways
 	serving  map[topology.DeviceID]bool
+	wires    map[signature.Pool]bool // see wired
 	medical  map[topology.DeviceID]bool
 	shown    map[netip.Addr]shown             // by servers outside
 	resolved map[netip.Addr]*fact.Observation // see resolvers
@@ -95,6 +96,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		addrsOf:  make(map[string][]netip.Addr),
 		serves:   make(map[netip.Addr]service),
 		serving:  make(map[topology.DeviceID]bool),
+		wires:    make(map[signature.Pool]bool),
 		medical:  make(map[topology.DeviceID]bool),
 		shown:    make(map[netip.Addr]shown),
 	}

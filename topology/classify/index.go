@@ -1,6 +1,10 @@
 package classify
 
-import "kanmon/discover/fact"
+import (
+	"net/netip"
+
+	"kanmon/discover/fact"
+)
 
 // seen is a fact together with its observation.
 type seen[F any] struct {
@@ -35,6 +39,7 @@ type index struct {
 	ports     []seen[fact.Port]
 
 	known map[macKind]bool
+	bound map[netip.Addr]bool // IPv4 addresses that somebody answered for
 }
 
 type macKind struct {
@@ -47,7 +52,7 @@ func newIndex(obs []fact.Observation) *index {
 	for _, o := range obs {
 		set.Add(o)
 	}
-	x := &index{known: make(map[macKind]bool)}
+	x := &index{known: make(map[macKind]bool), bound: make(map[netip.Addr]bool)}
 	all := set.Sorted()
 	for i := range all {
 		all[i].Visit(x)
@@ -68,7 +73,12 @@ func (x *index) station(o *fact.Observation, m fact.MAC) {
 func (x *index) Station(o *fact.Observation, f fact.Station) { x.station(o, f.MAC) }
 
 // AddressBinding implements fact.Visitor.
-func (x *index) AddressBinding(o *fact.Observation, f fact.AddressBinding) { x.station(o, f.MAC) }
+func (x *index) AddressBinding(o *fact.Observation, f fact.AddressBinding) {
+	x.station(o, f.MAC)
+	if f.IP.Is4() {
+		x.bound[f.IP] = true
+	}
+}
 
 // AddressSet implements fact.Visitor.
 func (x *index) AddressSet(o *fact.Observation, f fact.AddressSet) {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -65,10 +66,46 @@ func poolClaim(d topology.DeviceID, sig *signature.Signature, r rule) claim {
 // the hospital's own: declared, or used by too many devices.
 func (c *classifier) shared(a netip.Addr, use map[signature.Pool]map[topology.DeviceID]bool) *signature.Signature {
 	sig, p := c.sig.Pool(a)
-	if sig == nil || a.Unmap() == p.Gateway || c.declared(p) || len(use[p]) >= ordinary {
+	if sig == nil || a.Unmap() == p.Gateway || c.declared(p) || len(use[p]) >= ordinary || c.wired(p) {
 		return nil
 	}
 	return sig
+}
+
+// wired reports whether the pool is a network on the hospital's own cables: a
+// server gives out its addresses there, a router that is no way out has one, or
+// a device that has no other address answers for one. What a phone shares is on
+// the phone's cable only.
+func (c *classifier) wired(p signature.Pool) bool {
+	have, ok := c.wires[p]
+	if !ok {
+		have = slices.ContainsFunc(c.seen.servers, func(s seen[fact.DHCPServer]) bool {
+			return s.f.Subnet.IsValid() && s.f.Subnet.Overlaps(p.Prefix)
+		}) || slices.ContainsFunc(c.tables, func(t *tables) bool { return c.routesPool(t, p) }) || c.livesIn(p)
+		c.wires[p] = have
+	}
+	return have
+}
+
+// routesPool reports whether a router has an address in the pool on an
+// interface over which it reaches nothing else.
+func (c *classifier) routesPool(t *tables, p signature.Pool) bool {
+	return t.forwarding && slices.ContainsFunc(t.addresses, func(a seen[fact.InterfaceAddress]) bool {
+		return p.Prefix.Contains(a.f.Address.Addr().Unmap()) && len(t.over(a.f.IfIndex)) == 0
+	})
+}
+
+// livesIn reports whether a device answers for an address in the pool and has
+// none elsewhere.
+func (c *classifier) livesIn(p signature.Pool) bool {
+	for d, addrs := range c.devices {
+		for _, a := range addrs {
+			if p.Prefix.Contains(a) && a != p.Gateway && c.seen.bound[a] && !c.outOfPools(d, nil) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // poolUse returns which devices have addresses in each pool. The phone's own

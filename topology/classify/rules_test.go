@@ -348,6 +348,29 @@ func TestPools(t *testing.T) {
 			[]fact.Fact{fact.AddressSet{MAC: mac("00:00:5e:00:53:b1"), From: ip("172.20.10.2"), Protocol: "mdns", Addresses: []netip.Addr{ip("172.20.10.2")}}},
 			nil,
 		},
+		{
+			"a network on the cables, where another lives", small(host{name: "x", mac: "00:00:5e:00:53:b1", ips: []string{"192.168.8.20"}}, host{name: "two", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.30", "192.168.8.2"}}),
+			topology.Site{},
+			[]fact.Fact{
+				fact.AddressBinding{IP: ip("192.168.8.20"), MAC: mac("00:00:5e:00:53:b1")},
+				fact.AddressSet{MAC: mac("00:00:5e:00:53:b2"), From: ip("10.0.0.30"), Protocol: "mdns", Addresses: []netip.Addr{ip("10.0.0.30"), ip("192.168.8.2")}},
+			},
+			nil,
+		},
+		{
+			"a network on the cables, where a server gives out addresses", small(host{name: "two", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.30", "192.168.8.2"}}),
+			topology.Site{},
+			[]fact.Fact{
+				fact.DHCPServer{IP: ip("10.0.0.53"), MAC: mac(nsMAC), Version: 4, Subnet: netip.MustParsePrefix("192.168.8.0/24")},
+				fact.AddressSet{MAC: mac("00:00:5e:00:53:b2"), From: ip("10.0.0.30"), Protocol: "mdns", Addresses: []netip.Addr{ip("10.0.0.30"), ip("192.168.8.2")}},
+			},
+			nil,
+		},
+		{
+			"weak hosts answer on the wrong cable", nil, topology.Site{},
+			[]fact.Fact{fact.AddressBinding{IP: ip("172.20.10.2"), MAC: mac(pcMAC)}, announce(pcMAC, "10.0.0.10")},
+			[]string{"usb-tether pc inferred outbound tethering"},
+		},
 		{"own tables, over a wireless interface", nil, topology.Site{}, []fact.Fact{
 			fact.Interface{Agent: "pc", IfIndex: 3, Type: 71, OperStatus: "up"},
 			fact.InterfaceAddress{Agent: "pc", IfIndex: 3, Address: netip.MustParsePrefix("192.168.8.132/24")},

@@ -1,0 +1,179 @@
+package classify_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/classify"
+	"kanmon/topology/classify/signature"
+)
+
+// What hosts and servers say of themselves shows services.
+func TestSaid(t *testing.T) {
+	says := func(addr, m, protocol, field, value string) fact.Fact {
+		return fact.SelfDescription{Host: end(addr, m), Protocol: protocol, Field: field, Value: value}
+	}
+	cert := func(names ...string) (out []fact.Fact) {
+		for _, n := range names {
+			out = append(out, says("203.0.113.9:443", gwMAC, "tls", "certificate-name", n))
+		}
+		return append(out, flow("10.0.0.10", pcMAC, "203.0.113.9:443", "", "tls"))
+	}
+	runRules(t, []ruleTest{
+		{"a program inside", nil, topology.Site{}, []fact.Fact{says("10.0.0.10", pcMAC, "http", "user-agent", "Mozilla/4.0 (compatible; MSIE 6.0; DynGate)")}, []string{"remote-support pc reported outbound tls"}},
+		{"a program outside", nil, topology.Site{}, []fact.Fact{says("203.0.113.9", gwMAC, "http", "user-agent", "Mozilla/4.0 (compatible; MSIE 6.0; DynGate)")}, nil},
+		{"a program behind the gateway is not the gateway's", nil, topology.Site{}, []fact.Fact{says("10.9.9.9", gwMAC, "http", "user-agent", "Mozilla/4.0 (compatible; MSIE 6.0; DynGate)")}, nil},
+		{"a host name that makers give", nil, topology.Site{}, []fact.Fact{fact.DHCPClient{MAC: mac(pcMAC), Version: 4, HostName: "Teltonika-RUT955"}}, []string{"vendor-lte pc reported outbound lte"}},
+		{"a certificate of the service", nil, topology.Site{}, cert("*.teamviewer.com", "teamviewer.com"), []string{"remote-support pc confirmed outbound tls @203.0.113.9 *.teamviewer.com teamviewer.com"}},
+		{"a certificate for many", nil, topology.Site{}, cert("*.teamviewer.com", "a.example", "b.example", "c.example"), nil},
+		{"a certificate of another", nil, topology.Site{}, cert("www.example.jp"), nil},
+	})
+}
+
+// What is said of a way out beside its category.
+func TestRemarks(t *testing.T) {
+	net := newFake(small())
+	for i := range net.devices {
+		if net.devices[i].Name == "pc2" {
+			net.devices[i].Roles = []topology.Role{topology.RoleModality}
+		}
+	}
+	at := func(f fact.Fact, d time.Duration) fact.Observation {
+		first := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+		o, err := fact.New("test", f, fact.Sighting{Input: "sha256:test", First: first, Last: first.Add(d), Count: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	base := func(d time.Duration) []fact.Observation {
+		out := []fact.Observation{at(fact.NameQuery{Name: "pacs.example", Type: "A", Client: end("10.0.0.10", pcMAC), Server: end("10.0.0.53:53", nsMAC)}, d)}
+		for _, f := range routed() {
+			out = append(out, at(f, d))
+		}
+		return append(out, at(flow("10.0.0.10", pcMAC, "198.51.100.80:443", gwMAC, "tls"), d))
+	}
+	const direct, hidden, medical = "directly", "encrypted channel", "medical device"
+	tests := []struct {
+		name string
+		in   fact.Fact
+		long time.Duration
+		want []string
+	}{
+		{"web", flow("10.0.0.10", pcMAC, "198.51.100.81:443", gwMAC, "tls"), time.Minute, nil},
+		{"a name server outside", fact.Flow{Client: end("10.0.0.10", pcMAC), Server: end("8.8.8.8:53", gwMAC), Protocol: "udp", App: "dns", Answered: true}, time.Minute, []string{direct}},
+		{"the hospital's own asks it", fact.Flow{Client: end("10.0.0.53", nsMAC), Server: end("8.8.8.8:53", gwMAC), Protocol: "udp", App: "dns", Answered: true}, time.Minute, nil},
+		{"DNS over TLS", flow("10.0.0.10", pcMAC, "198.51.100.53:853", gwMAC, "tls"), time.Minute, []string{hidden}},
+		{"something else at its port", flow("10.0.0.10", pcMAC, "198.51.100.53:853", gwMAC, ""), time.Minute, nil},
+		{"DNS over HTTPS by address", flow("10.0.0.10", pcMAC, "1.1.1.1:443", gwMAC, "tls"), time.Minute, []string{hidden}},
+		{"a modality for a minute", flow("10.0.0.11", pc2MAC, "198.51.100.82:443", gwMAC, "tls"), time.Minute, nil},
+		{"a modality for hours", flow("10.0.0.11", pc2MAC, "198.51.100.82:443", gwMAC, "tls"), 2 * time.Hour, []string{medical}},
+		{"a PC for hours", flow("10.0.0.10", pcMAC, "198.51.100.82:443", gwMAC, "tls"), 2 * time.Hour, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			xs := classify.Connections(append(base(time.Minute), at(tt.in, tt.long)), net, topology.Site{}, signatures(t))
+			if len(xs) != 1 || xs[0].Device != "gw2" {
+				t.Fatalf("%d ways out: %v", len(xs), shorts(xs))
+			}
+			said := strings.Join(xs[0].Because, " ")
+			for _, part := range []string{direct, hidden, medical} {
+				want := len(tt.want) > 0 && tt.want[0] == part
+				if strings.Contains(said, part) != want {
+					t.Errorf("says %q: %t, want %t: %s", part, !want, want, said)
+				}
+			}
+		})
+	}
+}
+
+// A device that asks again and again and is never seen to go there.
+func TestOnlyAsked(t *testing.T) {
+	first := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	at := func(f fact.Fact, d time.Duration, n uint64) fact.Observation {
+		o, err := fact.New("test", f, fact.Sighting{Input: "sha256:test", First: first, Last: first.Add(d), Count: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	ask := func(name string, d time.Duration, n uint64) fact.Observation {
+		return at(fact.NameQuery{Name: name, Type: "A", Client: end("10.0.0.10", pcMAC), Server: end("10.0.0.53:53", nsMAC)}, d, n)
+	}
+	answer := func(name, a string) fact.Observation {
+		return at(fact.NameAnswer{Name: name, Addresses: []netip.Addr{ip(a)}, Server: ip("10.0.0.53")}, 0, 1)
+	}
+	out := func(a string) fact.Observation { return at(flow("10.0.0.10", pcMAC, a, gw2MAC, "tls"), 0, 9) }
+	route := func() (o []fact.Observation) {
+		for _, f := range routed() {
+			o = append(o, at(f, 0, 1))
+		}
+		return o
+	}
+	const found = "unclassified pc inferred outbound @198.51.100.7 cloud.example"
+	internet := internetGW2 + " behind:pc"
+	tests := []struct {
+		name string
+		in   []fact.Observation
+		want []string
+	}{
+		{"for an hour", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "198.51.100.7"), out("192.0.2.80:443")}, []string{internet, found}},
+		{"for a minute", []fact.Observation{ask("cloud.example", time.Minute, 30), answer("cloud.example", "198.51.100.7"), out("192.0.2.80:443")}, []string{internet}},
+		{"twice", []fact.Observation{ask("cloud.example", time.Hour, 2), answer("cloud.example", "198.51.100.7"), out("192.0.2.80:443")}, []string{internet}},
+		{"and goes there", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "198.51.100.7"), out("198.51.100.7:443")}, []string{internet}},
+		{"and goes next to it", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "198.51.100.7"), out("198.51.100.9:443")}, []string{internet}},
+		{"without an answer", []fact.Observation{ask("cloud.example", time.Hour, 30), out("192.0.2.80:443")}, []string{internet}},
+		{"an address inside", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "10.0.0.99"), out("192.0.2.80:443")}, []string{internet}},
+		{"nothing else of it passes here", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "198.51.100.7")}, []string{internetGW2}},
+		{
+			"a service that is known", []fact.Observation{ask("router1.teamviewer.com", time.Hour, 30), answer("router1.teamviewer.com", "198.51.100.7"), out("192.0.2.80:443")},
+			[]string{internet, "remote-support pc reported outbound tls @198.51.100.7 router1.teamviewer.com"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := shorts(classify.Connections(append(route(), tt.in...), newFake(small()), topology.Site{}, signatures(t)))
+			if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
+
+// A station that carries packets of several networks outside is a gateway, also
+// where no conversation was kept.
+func TestTransit(t *testing.T) {
+	carries := func(m string, version int, from, to bool) fact.Fact {
+		return fact.Transit{MAC: mac(m), Version: version, From: from, To: to}
+	}
+	both := []fact.Fact{carries(gwMAC, 4, true, false), carries(gwMAC, 4, false, true)}
+	runRules(t, []ruleTest{
+		{"both ways", nil, topology.Site{}, both, []string{"internet gw confirmed outbound"}},
+		{"one way", nil, topology.Site{}, both[:1], []string{"internet gw reported outbound"}},
+		{"along its routes", nil, topology.Site{}, append(routed(), both...), []string{internetGW2}},
+		{"IPv6 alone may be of networks inside", nil, topology.Site{}, []fact.Fact{carries(gwMAC, 6, true, true)}, nil},
+		{"a station that has no address here", small(host{name: "isp", mac: "00:00:5e:00:53:b1"}), topology.Site{}, []fact.Fact{carries("00:00:5e:00:53:b1", 4, true, true)}, nil},
+	})
+}
+
+// A tunnel that only one service has is that service's.
+func TestTunnelServices(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := s.Tunnel("tailscale")
+	if kind == nil {
+		t.Skip("no signature has such a tunnel")
+	}
+	f := tunnel("tailscale", "10.0.0.10:41641", pcMAC, "203.0.113.10:41641", "", true)
+	f.Established = true
+	xs := find(t, small(), topology.Site{}, []fact.Fact{f})
+	if len(xs) != 1 || xs[0].Category != kind.Category || xs[0].Signature != kind.ID || !strings.Contains(strings.Join(xs[0].Because, " "), "came up") {
+		t.Errorf("got %+v, want one of %s that came up", xs, kind.ID)
+	}
+}
