@@ -160,6 +160,35 @@ func parse(t *testing.T, text string) *signature.Set {
 	return s
 }
 
+// What PCs of a hospital ask for all day is no sign of anything.
+func TestOrdinaryNames(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields(`
+		www.google.com clients4.google.com mtalk.google.com play.googleapis.com fonts.gstatic.com www.youtube.com
+		login.microsoftonline.com teams.microsoft.com outlook.office365.com www.office.com settings-win.data.microsoft.com
+		ctldl.windowsupdate.com fe3cr.delivery.mp.microsoft.com v10.events.data.microsoft.com www.msftconnecttest.com
+		graph.microsoft.com support.microsoft.com learn.microsoft.com github.com raw.githubusercontent.com
+		gateway.icloud.com captive.apple.com time.apple.com www.amazon.co.jp s3.ap-northeast-1.amazonaws.com d111111abcdef8.cloudfront.net
+		zoom.us us04web.zoom.us global-ssl.fastly.net www.cloudflare.com cdnjs.cloudflare.com
+		ocsp.digicert.com crl3.digicert.com ocsp.secomtrust.net crl.cybertrust.ne.jp time.windows.com ntp.nict.jp
+		definitionupdates.microsoft.com ds.kaspersky.com avs.trendmicro.com update.eset.com www.virusbuster.jp
+		www.mhlw.go.jp www.pmda.go.jp www.ssk.or.jp iryohokenjyoho.service-now.com www.orca.med.or.jp www.ncd.or.jp www.umin.ac.jp
+		www.yahoo.co.jp www.nikkei.com www.jst.go.jp pubmed.ncbi.nlm.nih.gov www.m3.com medpeer.jp
+		www.teamviewer.com www.anydesk.com www.splashtop.com www.realvnc.com www.soracom.io users.soracom.io www.ngrok.com dashboard.ngrok.com
+		www.gehealthcare.com www.philips.co.jp www.siemens-healthineers.com jp.medical.canon www.sysmex.co.jp www.fujifilm.com
+		wpad.example.local isatap _ldap._tcp.dc._msdcs.hospital.example pacs01.hospital.example 1.0.168.192.in-addr.arpa`) {
+		if x := s.Domain(name); x != nil {
+			t.Errorf("%s is taken for %s", name, x.ID)
+		}
+		if x := s.Resolver(name); x != nil {
+			t.Errorf("%s is taken for the name server %s", name, x.ID)
+		}
+	}
+}
+
 const user = `version: 1
 signatures:
   - id: maker-x

@@ -136,3 +136,45 @@ func TestSignaturesTemplate(t *testing.T) {
 		}
 	}
 }
+
+// TestSignaturesOnRealCaptures: of captures of real networks, those with a
+// service that kanmon knows show it, and the others show none.
+func TestSignaturesOnRealCaptures(t *testing.T) {
+	dir := filepath.Join(sharedData(t), "captures")
+	want := map[string][]string{
+		"remote/ndpi__teamviewer.pcap":        {"teamviewer"},
+		"vpn-other/ndpi__anyconnect-vpn.pcap": {"anyconnect"},
+		"vpn-other/ndpi__softether.pcap":      {"softether", "softether-relay"},
+		"vpn-other/ndpi__tailscale.pcap":      {"tailscale"},
+		"vpn-other/ndpi__tor.pcap":            {"tor"},
+	}
+	read := 0
+	for _, folder := range []string{"cloud", "dns", "http", "mixed-lan", "mdns-ssdp-wsd", "quic", "remote", "tls", "vpn-other"} {
+		files, err := filepath.Glob(filepath.Join(dir, folder, "*.pcap*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range files {
+			var s topology.Snapshot
+			r := kanmon(t, "map", "--json", "-q", path)
+			if r.stdout == "" {
+				continue // nothing of it could be read
+			}
+			read++
+			decode(t, r.stdout, &s)
+			var got []string
+			for _, c := range s.ExternalConnections {
+				if c.Signature != "" {
+					got = append(got, c.Signature)
+				}
+			}
+			slices.Sort(got)
+			if got, want := slices.Compact(got), want[folder+"/"+filepath.Base(path)]; !slices.Equal(got, want) {
+				t.Errorf("%s/%s shows %q, want %q", folder, filepath.Base(path), got, want)
+			}
+		}
+	}
+	if read < 20 {
+		t.Errorf("only %d captures were read", read)
+	}
+}
