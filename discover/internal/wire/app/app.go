@@ -120,7 +120,7 @@ func UDP(b []byte, src, dst uint16) string {
 		return "sip"
 	case (either(161) || either(162)) && isSNMP(b):
 		return "snmp"
-	case (either(1812) || either(1813) || either(1645) || either(1646) || either(3799)) && len(b) >= 20 && int(binary.BigEndian.Uint16(b[2:])) == len(b):
+	case (either(1812) || either(1813) || either(1645) || either(1646) || either(3799)) && isRADIUS(b):
 		return "radius"
 	case either(514) && isSyslog(b):
 		return "syslog"
@@ -160,7 +160,7 @@ func portUDP(b []byte, either func(uint16) bool) string {
 		return "ipfix"
 	case either(6343) && len(b) >= 28 && binary.BigEndian.Uint32(b) == 5 && (binary.BigEndian.Uint32(b[4:]) == 1 || binary.BigEndian.Uint32(b[4:]) == 2):
 		return "sflow"
-	case either(5683) && b[0]>>6 == 1 && b[0]&0x0f <= 8 && (b[1]>>5 <= 5 && b[1]>>5 != 1): // RFC 7252, 3
+	case either(5683) && b[0]>>6 == 1 && b[0]&0x0f <= 8 && (b[1] < 8 || b[1]>>5 == 2 || b[1]>>5 == 4 || b[1]>>5 == 5): // RFC 7252, 3
 		return "coap"
 	}
 	return ""
@@ -200,7 +200,20 @@ func isSIP(b []byte) bool {
 // isNTP checks version, mode and length (RFC 5905, 7.3).
 func isNTP(b []byte) bool {
 	v, mode := b[0]>>3&7, b[0]&7
-	return v >= 1 && v <= 4 && mode >= 1 && (mode <= 5 && len(b) >= 48 || mode >= 6 && len(b) >= 8)
+	return v >= 1 && v <= 4 && (mode >= 1 && mode <= 5 && len(b) >= 48 || mode == 6 && len(b) >= 12 || mode == 7 && len(b) >= 8 && b[1]&0x7f == 0)
+}
+
+// isRADIUS checks the code, the length and the attributes (RFC 2865, 3).
+func isRADIUS(b []byte) bool {
+	if len(b) < 20 || int(binary.BigEndian.Uint16(b[2:])) != len(b) || b[0] == 0 || b[0] > 45 || b[0] > 13 && b[0] < 40 {
+		return false
+	}
+	for b = b[20:]; len(b) > 0; b = b[b[1]:] {
+		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) {
+			return false
+		}
+	}
+	return true
 }
 
 // isQUIC checks for a long header of a version that exists (RFC 9000, RFC 9369,

@@ -117,5 +117,13 @@ func isPrinterLanguage(b []byte) bool {
 
 // isLPD looks for a command of the line printer daemon (RFC 1179, 5).
 func isLPD(b []byte) bool {
-	return b[0] >= 1 && b[0] <= 5 && b[len(b)-1] == '\n' && len(b) < 256
+	if b[0] < 1 || b[0] > 5 || b[len(b)-1] != '\n' || len(b) > 255 {
+		return false
+	}
+	for _, c := range b[1 : len(b)-1] {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
