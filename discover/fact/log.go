@@ -66,31 +66,30 @@ func (e *Encoder) Encode(o Observation) error {
 	if err := e.Start(); err != nil {
 		return err
 	}
-	body, err := json.Marshal(o.Fact)
-	if err != nil {
-		return fmt.Errorf("encode %s fact: %w", o.Fact.Kind(), err)
-	}
 	for _, s := range o.Seen {
-		seen, err := json.Marshal(s)
-		if err != nil {
-			return fmt.Errorf("encode evidence: %w", err)
-		}
-		source, err := json.Marshal(o.Source)
-		if err != nil {
-			return fmt.Errorf("encode evidence: %w", err)
-		}
-		// What encoding/json would make of a record, without its checking once
-		// more what it wrote itself. ID and kind hold letters and hyphens only.
-		b := append(e.line[:0], `{"id":"`...)
-		b = append(append(append(b, o.ID...), `","source":`...), source...)
-		b = append(append(append(b, `,"kind":"`...), o.Fact.Kind()...), `","fact":`...)
-		b = append(append(append(append(b, body...), `,"seen":`...), seen...), '}')
-		e.line = b
-		if err := e.write(b); err != nil {
+		if err := e.encode(o, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// encode writes what encoding/json would make of a record.
+func (e *Encoder) encode(o Observation, s Sighting) error {
+	w := writer{b: append(e.line[:0], '{'), first: true}
+	w.text("id", string(o.ID))
+	w.text("source", o.Source)
+	w.text("kind", string(o.Fact.Kind()))
+	w.name("fact")
+	b, err := appendJSON(w.b, o.Fact)
+	if err != nil {
+		return fmt.Errorf("encode %s fact: %w", o.Fact.Kind(), err)
+	}
+	if b, err = appendSighting(append(b, `,"seen":`...), s); err != nil {
+		return fmt.Errorf("encode evidence: %w", err)
+	}
+	e.line = append(b, '}')
+	return e.write(e.line)
 }
 
 func (e *Encoder) writeLine(v any) error {

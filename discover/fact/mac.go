@@ -32,16 +32,17 @@ func MACFrom(b []byte) (MAC, bool) {
 }
 
 // String writes m in the canonical lower-case form with colons.
-func (m MAC) String() string {
+func (m MAC) String() string { return string(m.append(make([]byte, 0, 17))) }
+
+func (m MAC) append(b []byte) []byte {
 	const digits = "0123456789abcdef"
-	var b [17]byte
 	for i, o := range m {
-		b[3*i], b[3*i+1] = digits[o>>4], digits[o&15]
-		if i < len(m)-1 {
-			b[3*i+2] = ':'
+		if i > 0 {
+			b = append(b, ':')
 		}
+		b = append(b, digits[o>>4], digits[o&15])
 	}
-	return string(b[:])
+	return b
 }
 
 // IsZero reports whether m is unknown.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,18 +36,18 @@ type Sighting struct {
 // New returns the observation of f from source. Every text in f is cleaned
 // first (see Clean), so that no name heard on the wire gets further as it was.
 func New(source string, f Fact, seen ...Sighting) (Observation, error) {
-	body, err := json.Marshal(f)
-	if err == nil && !plainJSON(body) {
+	head := make([]byte, 0, 512)
+	head = append(append(append(append(head, source...), 0), f.Kind()...), 0)
+	b, err := appendJSON(head, f)
+	if err == nil && !plainJSON(b[len(head):]) {
 		f = cleanFact(f)
-		body, err = json.Marshal(f)
+		b, err = appendJSON(head, f)
 	}
 	if err != nil {
 		return Observation{}, fmt.Errorf("encode %s fact: %w", f.Kind(), err)
 	}
-	h := sha256.New()
-	h.Write([]byte(source + "\x00" + string(f.Kind()) + "\x00"))
-	h.Write(body)
-	o := Observation{ID: ID(hex.EncodeToString(h.Sum(nil)[:12])), Source: source, Fact: f}
+	sum := sha256.Sum256(b)
+	o := Observation{ID: ID(hex.EncodeToString(sum[:12])), Source: source, Fact: f}
 	for _, s := range seen {
 		o.addSighting(s)
 	}
