@@ -117,7 +117,11 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 		}
 	case protoIPv6:
 		if v, ok := innerVersion(p.payload); ok && v == 6 {
-			c.tunnel(pick(v4, "6in4", "6in6"), "", -1)
+			detail := ""
+			if v4 && len(c.tunnels) == 0 {
+				detail = vpn.SixInFour(p.payload)
+			}
+			c.tunnel(pick(v4, "6in4", "6in6"), detail, -1)
 			a.innerIP(h, etherIPv6, p.payload)
 		}
 	case protoGRE:
@@ -171,9 +175,15 @@ func (a *analyzer) gre(h *hop, p *packet, c *conn) {
 		}
 	case vpn.GRENHRP:
 		c.tunnel("gre", "nhrp", -1)
-	case vpn.GREBridged:
-		c.tunnel("gre", "", -1)
-		a.bridged(g.Payload, h, false)
+	case vpn.GREBridged, vpn.GREEoIP:
+		detail := ""
+		if g.Protocol == vpn.GREEoIP {
+			detail = "eoip"
+		}
+		c.tunnel("gre", detail, -1)
+		if len(g.Payload) > 0 { // else it only keeps the way open
+			a.bridged(g.Payload, h, false)
+		}
 	default:
 		c.tunnel("gre", "", -1)
 		if g.Protocol == etherIPv4 || g.Protocol == etherIPv6 {

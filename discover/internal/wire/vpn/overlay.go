@@ -21,6 +21,7 @@ const (
 	GREERSPAN2 = 0x88be
 	GREERSPAN3 = 0x22eb
 	GRENHRP    = 0x2001
+	GREEoIP    = 0x6400 // of MikroTik: Ethernet, without a header that any RFC has
 )
 
 // DecodeGRE reads a GRE packet and reports whether b is one.
@@ -40,6 +41,8 @@ func DecodeGRE(b []byte) (GRE, bool) {
 		if flags&0x0080 != 0 {
 			n += 4
 		}
+	case g.Version == 1 && g.Protocol == GREEoIP && flags == 0x2001:
+		n += 4 // length, and the number of the tunnel
 	case g.Version == 0 && flags&0x4ff8 == 0: // no source routing, reserved bits clear
 		for _, bit := range []uint16{0x8000, 0x2000, 0x1000} { // checksum, key, sequence number
 			if flags&bit != 0 {
@@ -85,6 +88,25 @@ func ERSPAN(g GRE) ([]byte, bool) {
 		return nil, false
 	}
 	return g.Payload[n:], true
+}
+
+// SixInFour names the way in which an IPv6 packet that IPv4 carries got its
+// addresses: "6to4" (RFC 3056, 2), "isatap" (RFC 5214, 6.1), else nothing.
+func SixInFour(b []byte) string {
+	if len(b) < 40 {
+		return ""
+	}
+	for _, a := range [][]byte{b[8:24], b[24:40]} {
+		if a[0] == 0x20 && a[1] == 0x02 {
+			return "6to4"
+		}
+	}
+	for _, a := range [][]byte{b[8:24], b[24:40]} {
+		if a[8]&^2 == 0 && a[9] == 0 && a[10] == 0x5e && a[11] == 0xfe {
+			return "isatap"
+		}
+	}
+	return ""
 }
 
 // VXLAN returns the Ethernet frame in b, a datagram to UDP port 4789 (RFC 7348,

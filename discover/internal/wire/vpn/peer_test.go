@@ -3,6 +3,7 @@ package vpn_test
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -95,6 +96,29 @@ func TestL2TPv3(t *testing.T) {
 			t.Parallel()
 			if got := vpn.L2TPv3(tt.in, true); got != tt.want {
 				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestSixInFour(t *testing.T) {
+	t.Parallel()
+	packet := func(src, dst string) []byte {
+		return slices.Concat(make([]byte, 8), netip.MustParseAddr(src).AsSlice(), netip.MustParseAddr(dst).AsSlice())
+	}
+	for _, tt := range []struct {
+		name, want string
+		in         []byte
+	}{
+		{name: "6to4", want: "6to4", in: packet("2002:c000:204::1", "2001:db8::1")},
+		{name: "ISATAP", want: "isatap", in: packet("fe80::5efe:192.0.2.1", "fe80::200:5efe:198.51.100.1")},
+		{name: "configured", in: packet("2001:db8::1", "2001:db8::2")},
+		{name: "cut", in: make([]byte, 39)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := vpn.SixInFour(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -63,6 +63,7 @@ func TestGRE(t *testing.T) {
 		{name: "plain", in: []byte{0, 0, 8, 0, 'x'}, rest: 1, ok: true},
 		{name: "checksum, key and sequence", in: append([]byte{0xb0, 0, 8, 0}, make([]byte, 13)...), rest: 1, ok: true},
 		{name: "PPTP", in: append([]byte{0x30, 0x81, 0x88, 0x0b}, make([]byte, 13)...), rest: 1, ok: true},
+		{name: "EoIP", in: []byte{0x20, 1, 0x64, 0, 0, 1, 7, 0, 'x'}, rest: 1, ok: true},
 		{name: "cut", in: []byte{0xb0, 0, 8, 0, 0, 0}},
 		{name: "source routing", in: make([]byte, 0, 8)},
 		{name: "version", in: []byte{0, 2, 8, 0}},
@@ -126,6 +127,7 @@ func FuzzVPN(f *testing.F) {
 		vpn.VXLAN(b)
 		vpn.Geneve(b)
 		vpn.Teredo(b)
+		vpn.SixInFour(b)
 		if g, ok := vpn.DecodeGRE(b); ok {
 			vpn.ERSPAN(g)
 		}
