@@ -33,12 +33,14 @@ func (a *analyzer) describeTCP(h *hop, c *conn, side int, p *packet) {
 		a.associate(c, side, p, n)
 		return
 	}
-	a.described(c, side, tcpSays(b, c.key.port[1-c.clientSide()]))
+	first := c.client != 0 && c.heard[side] == 1 && c.heard[1-side] == 0 // it began before our eyes
+	a.described(c, side, tcpSays(b, c.key.port[1-c.clientSide()], first))
 }
 
 // tcpSays returns what the sender of a payload says. The port is the server's;
-// it is looked at only where the octets leave a doubt.
-func tcpSays(b []byte, port uint16) []said.Message {
+// it is looked at only where the octets leave a doubt. First tells that nobody
+// has said anything before.
+func tcpSays(b []byte, port uint16, first bool) []said.Message {
 	var out []said.Message
 	add := func(m said.Message, ok bool) bool {
 		if ok {
@@ -51,7 +53,7 @@ func tcpSays(b []byte, port uint16) []said.Message {
 			add(printer.IPP(b))
 			return out
 		}
-		if add(banner.Decode(b, port)) || add(lab.Decode(b)) || add(printer.PJL(b)) || add(industry.OPCUA(b)) {
+		if add(banner.Decode(b, port, first)) || add(lab.Decode(b)) || add(printer.PJL(b)) || add(industry.OPCUA(b)) {
 			return out
 		}
 	}

@@ -15,26 +15,29 @@ import (
 const maxLine = 512
 
 // Decode reads the first payload of one side. The port of the server is looked
-// at only where a greeting fits two protocols.
-func Decode(b []byte, port uint16) (said.Message, bool) {
+// at only where a greeting fits two protocols. First tells that nobody has said
+// anything before: later on, lines that look like greetings are answers, which
+// may name a person.
+func Decode(b []byte, port uint16, first bool) (said.Message, bool) {
 	switch {
 	case len(b) < 4:
 	case bytes.HasPrefix(b, []byte("SSH-")):
 		return ssh(b)
 	case len(b) >= 12 && bytes.HasPrefix(b, []byte("RFB ")):
 		return rfb(b)
-	case bytes.HasPrefix(b, []byte("220 ")) || bytes.HasPrefix(b, []byte("220-")):
-		return mailOrFTP(b, port)
-	case bytes.HasPrefix(b, []byte("+OK ")) && (port == 110 || port == 143 || bytes.Contains(b[:min(len(b), maxLine)], []byte("POP3"))):
-		return greeting("pop3", line(b[4:])), true
-	case bytes.HasPrefix(b, []byte("* OK ")) && port != 110:
-		return greeting("imap", line(b[5:])), true
 	case len(b) > 5 && (bytes.EqualFold(b[:5], []byte("EHLO ")) || bytes.EqualFold(b[:5], []byte("HELO "))):
 		m := said.Message{Protocol: "smtp", Sender: said.Client}
 		if name := line(b[5:]); said.HostName(name) {
 			m.Add("ehlo", name)
 		}
 		return m, true
+	case !first:
+	case bytes.HasPrefix(b, []byte("220 ")) || bytes.HasPrefix(b, []byte("220-")):
+		return mailOrFTP(b, port)
+	case bytes.HasPrefix(b, []byte("+OK ")) && (port == 110 || port == 143 || bytes.Contains(b[:min(len(b), maxLine)], []byte("POP3"))):
+		return greeting("pop3", line(b[4:])), true
+	case bytes.HasPrefix(b, []byte("* OK ")) && port != 110:
+		return greeting("imap", line(b[5:])), true
 	}
 	return said.Message{}, false
 }

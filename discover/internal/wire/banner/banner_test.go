@@ -20,6 +20,7 @@ func TestDecode(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name, in string
+		late     string // what was said before
 		port     uint16
 		want     said.Message
 	}{
@@ -35,6 +36,8 @@ func TestDecode(t *testing.T) {
 		{name: "answer to STARTTLS", in: "220 2.0.0 Ready to start TLS\r\n", port: 25},
 		{name: "220 of something", in: "220 hello\r\n", port: 4711},
 		{name: "APOP", in: "+OK POP3 server ready <1896.697170952@mail.example>\r\n", want: say("pop3", said.Server, "greeting", "POP3 server ready")},
+		{name: "answer of POP3", in: "+OK tanaka is welcome\r\n", late: "USER tanaka", port: 110},
+		{name: "SSH, after the other side", in: "SSH-2.0-x\r\n", late: "SSH-2.0-y", want: say("ssh", said.Unknown, "software-version", "x")},
 		{name: "IMAP", in: "* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n", want: say("imap", said.Server, "greeting", "Dovecot ready")},
 		{name: "EHLO", in: "EHLO ct-console.example\r\n", want: say("smtp", said.Client, "ehlo", "ct-console.example")},
 		{name: "EHLO with an address", in: "EHLO [10.0.0.5]\r\n", want: say("smtp", said.Client)},
@@ -43,7 +46,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := banner.Decode([]byte(tt.in), tt.port)
+			got, ok := banner.Decode([]byte(tt.in), tt.port, tt.late == "")
 			if diff := cmp.Diff(tt.want, got); diff != "" || ok != (tt.want.Protocol != "") {
 				t.Errorf("%v (-want +got):\n%s", ok, diff)
 			}
@@ -56,7 +59,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(s), uint16(21))
 	}
 	f.Fuzz(func(t *testing.T, b []byte, port uint16) {
-		if m, ok := banner.Decode(b, port); ok && (m.Protocol == "" || len(m.Words) > 2) {
+		if m, ok := banner.Decode(b, port, len(b)%2 == 0); ok && (m.Protocol == "" || len(m.Words) > 2) {
 			t.Errorf("%+v", m)
 		}
 	})
