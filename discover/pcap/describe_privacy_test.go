@@ -253,7 +253,7 @@ func TestNobodyInCaptures(t *testing.T) {
 		"smb-netbios/sv__smb3-01__input.pcap":   {"administrator"},
 		"aaa/ndpi__kerberos-login.pcap":         {`"des"`, `"u5"`},
 		"aaa/tcpdump__RADIUS.pcap":              {"John.McGuirk"},
-		"hl7-dicom/ndpi__hl7.pcap":              {"EVERYMAN"},
+		"hl7-dicom/ndpi__hl7.pcap":              {"MICKEY", "135769"},
 		"http/ndpi__http_auth.pcap":             {"authorization", "test:test"},
 		"voip/ndpi__sip.pcap":                   {"voi18062", "35104723"},
 		"truncated/pcpp__pcapng-example.pcapng": {"password"},
