@@ -11,6 +11,19 @@ import (
 	"kanmon/discover/internal/wire/wsd"
 )
 
+// maxLinkHops is how far packets go that are meant for the segment only: UPnP
+// sends with a TTL of 2 or 4 (UPnP Device Architecture 2.0, 1.1.1 and 1.2.2).
+const maxLinkHops = 4
+
+// sender returns the MAC address of the frame where it is that of the host that
+// sent the packet: none where a router passed it on, which shows in its hop limit.
+func sender(h *hop, p *packet) fact.MAC {
+	if h.dst.IsGroup() || p.src.IsLinkLocalUnicast() || fresh(p.hops) || p.hops <= maxLinkHops {
+		return h.src
+	}
+	return fact.MAC{}
+}
+
 // ssdp learns from an announcement or the response to a search which devices
 // and services a host offers. What only repeats a device's UUID is left out.
 func (a *analyzer) ssdp(h *hop, p *packet) {
@@ -24,7 +37,7 @@ func (a *analyzer) ssdp(h *hop, p *packet) {
 	if strings.HasPrefix(n.Target, "uuid:") {
 		return
 	}
-	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: h.src}
+	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: sender(h, p)}
 	a.services.note("pcap/ssdp", f, a.at)
 }
 
@@ -35,8 +48,8 @@ func (a *analyzer) ownAddresses(h *hop, p *packet, protocol string, list []netip
 	if len(list) == 0 || len(list) == 1 && list[0] == p.src || p.src.IsUnspecified() {
 		return
 	}
-	f := fact.AddressSet{MAC: h.src, From: p.src, Protocol: protocol, Addresses: list}
-	a.sets.noteAs("pcap/"+protocol, setKey{h.src, addressesKey(f.Kind(), protocol, p.src, list)}, f, a.at)
+	f := fact.AddressSet{MAC: sender(h, p), From: p.src, Protocol: protocol, Addresses: list}
+	a.sets.noteAs("pcap/"+protocol, setKey{f.MAC, addressesKey(f.Kind(), protocol, p.src, list)}, f, a.at)
 }
 
 // wsDiscovery learns which devices and services a host offers with WS-Discovery,
@@ -47,14 +60,14 @@ func (a *analyzer) wsDiscovery(h *hop, p *packet) {
 		return
 	}
 	for _, t := range n.Types {
-		f := fact.ServiceAnnouncement{Protocol: "ws-discovery", Service: fact.Clean(t), Detail: fact.Clean(n.Hardware), IP: p.src, MAC: h.src}
+		f := fact.ServiceAnnouncement{Protocol: "ws-discovery", Service: fact.Clean(t), Detail: fact.Clean(n.Hardware), IP: p.src, MAC: sender(h, p)}
 		a.services.note("pcap/ws-discovery", f, a.at)
 	}
 	if n.Matches > 1 && !slices.Contains(n.Addresses, p.src) {
 		return // a proxy speaks for others
 	}
 	a.ownAddresses(h, p, "ws-discovery", n.Addresses)
-	host := fact.Endpoint{IP: p.src, Port: 3702, MAC: h.src}
+	host := fact.Endpoint{IP: p.src, Port: 3702, MAC: sender(h, p)}
 	a.says(host, "ws-discovery", "onvif-name", n.Name)
 	a.says(host, "ws-discovery", "onvif-hardware", n.Hardware)
 }
@@ -67,14 +80,14 @@ func (a *analyzer) netBIOSDatagram(h *hop, p *packet) {
 		return
 	}
 	if name := fact.Clean(d.Name); name != "" && d.FromHost() {
-		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: p.src, MAC: h.src}
+		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: p.src, MAC: sender(h, p)}
 		a.claims.note("pcap/netbios-dgm", f, a.at)
 		a.ownAddresses(h, p, "netbios-dgm", []netip.Addr{d.Source})
 	}
 	if d.Host == nil {
 		return
 	}
-	host := fact.Endpoint{IP: p.src, MAC: h.src}
+	host := fact.Endpoint{IP: p.src, MAC: sender(h, p)}
 	a.says(host, "browser", "os-version", d.Host.OS)
 	a.says(host, "browser", "server-type", strings.Join(d.Host.Roles, ","))
 	if d.ToKind == 0x1d || d.ToKind == 0x1e {

@@ -89,3 +89,50 @@ func TestReleasedName(t *testing.T) {
 	compare(t, read(t, eth(all1, macA, 0x0800, ip4("10.30.0.22", "10.30.0.255", 17, udp(137, 137, release)))),
 		fact.NameClaim{Name: "KENSA-PC3", Protocol: "nbns", IP: ip("10.30.0.22"), MAC: macA})
 }
+
+// TestPassedOn: what a router passed on is not said of the router.
+func TestPassedOn(t *testing.T) {
+	t.Parallel()
+	name := netBIOSName("KENSA-PC3", 0)
+	register := join(be16(1), be16(0x2900), be16(1), be32(0), be16(1), name, be16(0x20), be16(1), []byte{0xc0, 12}, be16(0x20), be16(1), be32(60), be16(6), be16(0), addr("10.30.0.22"))
+	routed := ip4("10.30.0.22", "10.60.0.5", 17, udp(137, 137, register))
+	routed[8] = 127
+	given := join([]byte{53, 1, 5, 54, 4}, addr("10.60.0.7"), []byte{1, 4, 255, 255, 255, 0})
+	renewed := ip4("10.60.0.7", "10.30.0.77", 17, udp(67, 68, dhcpMessage(2, "10.30.0.77", "0.0.0.0", given)))
+	renewed[8] = 63
+	r := read(t, eth(macB, macA, 0x0800, routed), eth(macC, macA, 0x0800, renewed))
+	compare(t, r, fact.NameClaim{Name: "KENSA-PC3", Protocol: "nbns", IP: ip("10.30.0.22")})
+	compare(t, r, fact.AddressSet{From: ip("10.30.0.22"), Name: "KENSA-PC3", Protocol: "nbns", Addresses: []netip.Addr{ip("10.30.0.22")}})
+	compare(t, r, fact.DHCPServer{IP: ip("10.60.0.7"), Version: 4, Subnet: netip.MustParsePrefix("10.30.0.0/24")})
+}
+
+// TestNodeStatus: a host tells its MAC address across routers.
+func TestNodeStatus(t *testing.T) {
+	t.Parallel()
+	entry := func(text string, suffix, flags byte) []byte {
+		b := []byte("               ")
+		copy(b, text)
+		return append(b, suffix, flags, 0)
+	}
+	status := func(unit fact.MAC) []byte {
+		names := join([]byte{4}, entry("KENSA-PC3", 0, 4), entry("HOSPITAL", 0, 0x84), entry("KENSA-PC3", 0x20, 4), entry("YAMADA", 3, 4), unit[:], make([]byte, 40))
+		b := ip4("10.30.0.22", "10.60.0.5", 17, udp(137, 137, join(be16(1), be16(0x8400), be16(0), be16(1), be32(0), netBIOSName("*", 0), be16(0x21), be16(1), be32(0), be16(uint16(len(names))), names)))
+		b[8] = 127
+		return eth(macB, macA, 0x0800, b)
+	}
+	compare(t, read(t, status(macC)), fact.NameClaim{Name: "KENSA-PC3", Protocol: "nbns", IP: ip("10.30.0.22"), MAC: macC})
+	r := read(t, status(fact.MAC{})) // Samba
+	compare(t, r, fact.NameClaim{Name: "KENSA-PC3", Protocol: "nbns", IP: ip("10.30.0.22")})
+	compare(t, r, fact.SelfDescription{Host: fact.Endpoint{IP: ip("10.30.0.22")}, Protocol: "nbns", Field: "workgroup", Value: "HOSPITAL"})
+}
+
+// TestReflectedModels: a reflector of mDNS is not the printer it repeats.
+func TestReflectedModels(t *testing.T) {
+	t.Parallel()
+	txt := record(dnsName("x", "_ipp", "_tcp", "local"), 16, []byte("\x04ty=P"))
+	own := record(dnsName("printer", "local"), 1, addr("10.30.0.50"))
+	send := func(src string) []byte {
+		return eth(group4, macA, 0x0800, ip4(src, "224.0.0.251", 17, udp(5353, 5353, dnsMessage(0x8400, nil, [][]byte{txt, own}))))
+	}
+	compare(t, read(t, send("10.30.0.1"), send("10.30.0.50")), fact.SelfDescription{Host: fact.Endpoint{IP: ip("10.30.0.50"), MAC: macA}, Protocol: "mdns", Field: "ty", Value: "P"})
+}

@@ -110,17 +110,16 @@ func (a *analyzer) mldQuery(h *hop, p *packet) {
 // from a virtual MAC address, its packets from an address of its own.
 func (a *analyzer) redundant(h *hop, p *packet, s *fhrp.Speaker) {
 	a.speaks(fact.ControlSpeaker{
-		Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: h.src, VID: h.vid,
+		Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.vid,
 		Domain: strconv.Itoa(s.Group), Virtual: addressList(s.Virtual),
 	})
 }
 
 func (a *analyzer) routes(h *hop, p *packet, s *routing.Speaker) {
-	a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: h.src, VID: h.vid, ID: s.ID, Domain: s.Domain})
+	a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.vid, ID: s.ID, Domain: s.Domain})
 }
 
-// bgp learns from the OPEN message of one side. Its MAC address is that of the
-// last router, which may be another one.
+// bgp learns from the OPEN message of one side.
 func (a *analyzer) bgp(c *conn, side int, p *packet) {
 	if s, ok := routing.BGP(p.payload); ok && c.key.inner == 0 {
 		a.routes(&hop{src: c.mac[side], vid: c.key.vid}, p, &s)
@@ -187,7 +186,7 @@ func (a *analyzer) ubiquiti(h *hop, p *packet) {
 	if !ok {
 		return
 	}
-	host := fact.Endpoint{IP: p.src, Port: portUbiquiti, MAC: h.src}
+	host := fact.Endpoint{IP: p.src, Port: portUbiquiti, MAC: sender(h, p)}
 	a.says(host, "ubnt", "model", n.Model)
 	a.says(host, "ubnt", "firmware", n.Version)
 	a.ownName(h, p, fact.Clean(n.Name), "ubnt", addressList(n.Addresses))
@@ -199,13 +198,13 @@ func (a *analyzer) capwap(h *hop, p *packet) bool {
 	if !ok || m.Controller != (p.sport == portCAPWAP) {
 		return false
 	}
-	f := fact.ControlSpeaker{Protocol: "capwap", Role: "wtp", IP: specified(p.src), MAC: h.src, VID: h.vid, ID: m.Name}
+	f := fact.ControlSpeaker{Protocol: "capwap", Role: "wtp", IP: specified(p.src), MAC: sender(h, p), VID: h.vid, ID: m.Name}
 	if m.Controller {
 		f.Role = "ac"
 		a.ownAddresses(h, p, "capwap", m.Addresses)
 	}
 	a.speaks(f)
-	host := fact.Endpoint{IP: specified(p.src), MAC: h.src}
+	host := fact.Endpoint{IP: specified(p.src), MAC: f.MAC}
 	a.says(host, "capwap", f.Role+"-name", m.Name)
 	a.says(host, "capwap", f.Role+"-model", m.Model)
 	a.says(host, "capwap", f.Role+"-serial", m.Serial)

@@ -66,7 +66,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		f.IP = p.src
 	}
 	if f.IP == p.src && !relayed(m) {
-		f.MAC = h.src
+		f.MAC = sender(h, p)
 	}
 	if m.DomainName != "" && !slices.Contains(f.SearchDomains, m.DomainName) {
 		f.SearchDomains = append([]string{m.DomainName}, f.SearchDomains...)

@@ -77,8 +77,9 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 		return
 	}
 	a.ownNames(h, p, &m, "mdns")
+	own := speaksForItself(p, &m)
 	for _, r := range m.Records {
-		if r.Type == dns.TypeTXT && r.TTL != 0 {
+		if r.Type == dns.TypeTXT && r.TTL != 0 && own {
 			a.models(h, p, r.Data)
 		}
 		if r.Type != dns.TypePTR || r.TTL == 0 || r.Target == "" {
@@ -88,7 +89,7 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 		if !ok || !strings.HasSuffix(r.Target, "."+r.Name) {
 			continue
 		}
-		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: fact.Clean(r.Label), IP: p.src, MAC: h.src}
+		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: fact.Clean(r.Label), IP: p.src, MAC: sender(h, p)}
 		a.services.note("pcap/mdns", f, a.at)
 	}
 }
@@ -106,6 +107,19 @@ func serviceType(name string) (string, bool) {
 	return s, true
 }
 
+// speaksForItself reports whether nothing in a response shows that its sender
+// repeats what another host said: it gives no addresses, or its own among them.
+func speaksForItself(p *packet, m *dns.Message) bool {
+	found := false
+	for _, r := range m.Records {
+		if r.Addr == p.src {
+			return true
+		}
+		found = found || r.Addr.IsValid() && r.Addr.Is4() == p.src.Is4()
+	}
+	return !found
+}
+
 // models learns from a TXT record what kind of machine a host is: printers,
 // displays and cameras tell it under one of these keys (RFC 6763, 6).
 func (a *analyzer) models(h *hop, p *packet, b []byte) {
@@ -118,7 +132,7 @@ func (a *analyzer) models(h *hop, p *packet, b []byte) {
 		}
 		switch key = strings.ToLower(key); key {
 		case "ty", "model", "md", "am", "rpmd", "usb_mfg", "usb_mdl", "product", "manufacturer", "mfg", "mdl", "osxvers":
-			a.says(fact.Endpoint{IP: p.src, MAC: h.src}, "mdns", key, strings.Trim(value, "()"))
+			a.says(fact.Endpoint{IP: p.src, MAC: sender(h, p)}, "mdns", key, strings.Trim(value, "()"))
 		}
 	}
 }
@@ -140,7 +154,7 @@ const maxQuestions = 32
 func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) {
 	f := fact.NameQuery{
 		Name: name, Type: kind,
-		Client: fact.Endpoint{IP: specified(p.src), MAC: h.src},
+		Client: fact.Endpoint{IP: specified(p.src), MAC: sender(h, p)},
 		Server: fact.Endpoint{IP: p.dst, Port: p.dport},
 	}
 	switch {
@@ -209,7 +223,7 @@ func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []neti
 		})
 	mac := fact.MAC{}
 	if own {
-		mac = h.src
+		mac = sender(h, p)
 	}
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
@@ -237,12 +251,8 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 	if !m.Response && m.Opcode == 0 && m.Query != "" && m.Query != "*" {
 		a.askedSegment(h, p, "nbns", strings.ToLower(m.Query), nbns.TypeName(m.QueryType))
 	}
-	for _, n := range m.Status {
-		if n.Suffix == 0 && !n.Group && n.Text != "" {
-			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
-			a.claims.note("pcap/nbns", f, a.at)
-			break
-		}
+	if m.Response && len(m.Status) > 0 {
+		a.nodeStatus(h, p, &m)
 	}
 	for _, c := range m.Claims {
 		list := addressList(c.Addresses)
@@ -251,7 +261,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case !host || len(list) == 0:
 		case m.Opcode == 6: // released: it was the host's until now
 			if !m.Response && slices.Contains(list, p.src) {
-				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: p.src, MAC: h.src}
+				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: p.src, MAC: sender(h, p)}
 				a.claims.note("pcap/nbns", f, a.at)
 			}
 		case !m.Response && (m.Opcode == 5 || m.Opcode == 8 || m.Opcode == 9 || m.Opcode == 15):
@@ -267,13 +277,35 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 	}
 }
 
+// nodeStatus learns the names of a host and of its group, and its MAC address,
+// which it tells across routers too; Samba leaves that empty.
+func (a *analyzer) nodeStatus(h *hop, p *packet, m *nbns.Packet) {
+	mac := fact.MAC(m.UnitID)
+	if mac.IsZero() || mac.IsGroup() {
+		mac = sender(h, p)
+	}
+	named := false
+	for _, n := range m.Status {
+		switch {
+		case n.Text == "" || n.Suffix != 0:
+		case n.Group:
+			a.says(fact.Endpoint{IP: p.src, MAC: mac}, "nbns", "workgroup", n.Text)
+		case !named:
+			named = true
+			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: mac}
+			a.claims.note("pcap/nbns", f, a.at)
+		}
+	}
+}
+
 // registered notes a name that its sender registers, for one of its addresses
-// at a time, whichever it sends from.
+// at a time, whichever it sends from. A name server may be behind a router.
 func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr) {
+	mac := sender(h, p)
 	for _, ip := range list {
-		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: h.src}
+		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: mac}
 		a.claims.note("pcap/nbns", f, a.at)
 	}
-	f := fact.AddressSet{MAC: h.src, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
-	a.sets.noteAs("pcap/nbns", setKey{h.src, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
+	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
+	a.sets.noteAs("pcap/nbns", setKey{mac, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
 }

@@ -117,12 +117,12 @@ func TestWitness(t *testing.T) {
 			}, "mstp"),
 		},
 		{
-			name: "CAPWAP", file: "wireless/ndpi__capwap.pcap", filter: "capwap.control.header.message_type == 2", fields: []string{"ip.src", "eth.src", "capwap.control.message_element.ac_name"},
+			name: "CAPWAP", file: "wireless/ndpi__capwap.pcap", filter: "capwap.control.header.message_type == 2", fields: []string{"ip.src", "capwap.control.message_element.ac_name"},
 			told: speaker(func(f fact.ControlSpeaker) []string {
 				if f.Role != "ac" {
 					return nil
 				}
-				return []string{f.IP.String(), f.MAC.String(), f.ID}
+				return []string{f.IP.String(), f.ID} // that one sends with a TTL of 127, as if it were behind a router
 			}, "capwap"),
 		},
 		{

@@ -33,6 +33,10 @@ func TestDecode(t *testing.T) {
 	client := dhcp6.Message{Type: dhcp6.Solicit, ClientDUID: "00030001020000000007", HostName: "pc.example", VendorClass: "MSFT 5.0", Fingerprint: "23,64"}
 	relayed := client
 	relayed.Relayed, relayed.RelayMAC = true, [6]byte{2, 0, 0, 0, 0, 7}
+	linked := dhcp6.Message{Type: dhcp6.Reply, Relayed: true, Link: netip.MustParseAddr("2001:db8:1::1"), ServerIP: netip.MustParseAddr("2001:db8:9::7")}
+	at := func(kind byte, link string, options ...[]byte) []byte {
+		return slices.Concat([]byte{kind, 0}, address(link), address("fe80::7"), slices.Concat(options...))
+	}
 	for _, tt := range []struct {
 		name string
 		in   []byte
@@ -52,6 +56,7 @@ func TestDecode(t *testing.T) {
 				DNSServers: []netip.Addr{netip.MustParseAddr("2404:1a8::1")}, SearchDomains: []string{"flets-east.jp"},
 			},
 		},
+		{name: "link of the relay next to the client", want: linked, in: at(13, "2001:db8:5::1", option(9, at(13, "2001:db8:1::1", option(9, message(7, option(12, address("2001:db8:9::7")))))))},
 		{name: "option too long", in: message(1, option(1, duid), []byte{0, 6, 0, 99}), want: dhcp6.Message{Type: 1, ClientDUID: "00030001020000000007"}, err: dhcp6.ErrOption},
 		{name: "relay without a message", in: relay(12), want: dhcp6.Message{Type: 12, Relayed: true}, err: dhcp6.ErrRelay},
 		{name: "type", in: []byte{99, 0, 0, 0}, want: dhcp6.Message{Type: 99}, err: dhcp6.ErrOther},
