@@ -37,6 +37,7 @@ type analyzer struct {
 	services     *table
 	serverNames  *table
 	selves       *table // what hosts say of themselves
+	certificates *table // what servers say of themselves in their certificates
 	speakers     *table // who runs the network
 	asked        *table // questions to groups
 	hopLimits    *table
@@ -53,28 +54,29 @@ type analyzer struct {
 
 func newAnalyzer() *analyzer {
 	a := &analyzer{
-		stations:    newStationTable(),
-		bindings:    newTable("address bindings", limitBindings),
-		bridges:     newTable("bridges", limitInfra),
-		neighbors:   newTable("neighbor announcements", limitInfra),
-		routers:     newTable("router advertisements", limitInfra),
-		clients:     newTable("DHCP clients", limitHosts),
-		servers:     newTable("DHCP servers", limitInfra),
-		queries:     newTable("name queries", limitNames),
-		answers:     newTable("name answers", limitHosts),
-		claims:      newTable("name claims", limitHosts),
-		sets:        newTable("address sets", limitHosts),
-		services:    newTable("service announcements", limitHosts),
-		serverNames: newTable("server names", limitNames),
-		selves:      newTable("self-descriptions", limitHosts),
-		speakers:    newTable("control speakers", limitInfra),
-		asked:       newTable("questions to groups", limitAsked),
-		hopLimits:   newTable("hop limits", limitHosts),
-		transits:    newTransitTable(),
-		conns:       newConnTable(),
-		flows:       newFlowTable(),
-		tunnels:     newTunnelTable(),
-		pppoe:       newPPPoETable(),
+		stations:     newStationTable(),
+		bindings:     newTable("address bindings", limitBindings),
+		bridges:      newTable("bridges", limitInfra),
+		neighbors:    newTable("neighbor announcements", limitInfra),
+		routers:      newTable("router advertisements", limitInfra),
+		clients:      newTable("DHCP clients", limitHosts),
+		servers:      newTable("DHCP servers", limitInfra),
+		queries:      newTable("name queries", limitNames),
+		answers:      newTable("name answers", limitHosts),
+		claims:       newTable("name claims", limitHosts),
+		sets:         newTable("address sets", limitHosts),
+		services:     newTable("service announcements", limitHosts),
+		serverNames:  newTable("server names", limitNames),
+		selves:       newTable("self-descriptions", limitHosts),
+		certificates: newTable("server certificates", limitNames),
+		speakers:     newTable("control speakers", limitInfra),
+		asked:        newTable("questions to groups", limitAsked),
+		hopLimits:    newTable("hop limits", limitHosts),
+		transits:     newTransitTable(),
+		conns:        newConnTable(),
+		flows:        newFlowTable(),
+		tunnels:      newTunnelTable(),
+		pppoe:        newPPPoETable(),
 	}
 	for _, t := range a.tables() {
 		t.from = a
@@ -210,7 +212,7 @@ func (a *analyzer) flush(to emit, end bool) error {
 func (a *analyzer) tables() []*table {
 	return []*table{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
-		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves,
+		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves, a.certificates,
 		a.speakers, a.asked, a.hopLimits,
 	}
 }

@@ -274,8 +274,13 @@ func appOf(alpn string) string {
 // of the web only.
 func telling(protocols []string) string {
 	web := func(s string) bool {
-		return s == "h2" || s == "h2c" || s == "h3" || s == "hq" || strings.HasPrefix(s, "http/") ||
-			strings.HasPrefix(s, "h3-") || strings.HasPrefix(s, "hq-") || strings.HasPrefix(s, "spdy/")
+		name, _, _ := strings.Cut(s, "-") // drafts
+		name, _, _ = strings.Cut(name, "/")
+		switch name {
+		case "h2", "h2c", "h3", "hq", "http", "spdy":
+			return true
+		}
+		return false
 	}
 	if !slices.ContainsFunc(protocols, func(s string) bool { return !web(s) }) {
 		return ""
@@ -286,11 +291,11 @@ func telling(protocols []string) string {
 // certificate notes what a server says of itself in its certificate.
 func (a *analyzer) certificate(protocol string, x *cert.Certificate, c *conn, side int) {
 	host := c.endpoint(side, c.key.port[side])
-	a.says(host, protocol, "certificate-subject", x.Subject)
-	a.says(host, protocol, "certificate-organization", x.Organization)
-	a.says(host, protocol, "certificate-issuer", x.Issuer)
+	a.saysIn(a.certificates, host, protocol, "certificate-subject", x.Subject)
+	a.saysIn(a.certificates, host, protocol, "certificate-organization", x.Organization)
+	a.saysIn(a.certificates, host, protocol, "certificate-issuer", x.Issuer)
 	for _, name := range x.Names {
-		a.says(host, protocol, "certificate-name", name)
+		a.saysIn(a.certificates, host, protocol, "certificate-name", name)
 	}
 	if x.Tor() {
 		c.app = "tor"

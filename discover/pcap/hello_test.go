@@ -81,7 +81,7 @@ func TestHello(t *testing.T) {
 				up(6, tcp(40000, 80, 1406, ack, []byte("yyyy HTTP/1.1\r\nUser-Agent: a\r\nHo"))).up(6, tcp(40000, 80, 1438, ack, []byte("st: a.example\r\n\r\n"))),
 			want: []fact.Fact{fact.ServerName{Name: "a.example", Protocol: "http", Client: client, Server: server(80)}, flow("tcp", "http", 80, false)},
 		},
-		{name: "the web", in: talk().up(6, tcp(40000, 443, 1, ack, offer("h2", "http/1.1"))), want: []fact.Fact{flow("tcp", "tls", 443, false)}},
+		{name: "the web", in: talk().up(6, tcp(40000, 443, 1, ack, offer("h2", "h2-14", "spdy/3.1", "http/1.1"))), want: []fact.Fact{flow("tcp", "tls", 443, false)}},
 		{
 			name: "an address is no name", in: talk().up(6, tcp(40000, 443, 1, ack, clientHello("203.0.113.10", 0))),
 			want: []fact.Fact{flow("tcp", "tls", 443, false)},

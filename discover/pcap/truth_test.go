@@ -182,6 +182,24 @@ func checkTunnels(t *testing.T, s scores, rows [][]string, corpus map[string]res
 	}
 }
 
+// TestCameUp has the captures in which a key exchange goes through.
+func TestCameUp(t *testing.T) {
+	t.Parallel()
+	corpus := readCorpus(t, captureFolder(t))
+	for name, vendor := range map[string]string{
+		"vpn-ipsec/tcpdump__ISAKMP_sa_setup.pcap": "Cisco Unity", // quick mode
+		"vpn-ipsec/tcpdump__ikev2four.pcap":       "",            // child SAs
+		"vpn-ipsec/ndpi__esp.pcapng":              "Cisco",       // ESP after it
+		"vpn-ipsec/scapy__ikev2_nat_t.pcapng":     "",            // ESP in UDP after it
+	} {
+		if !slices.ContainsFunc(facts[fact.Tunnel](corpus[name].obs), func(f fact.Tunnel) bool {
+			return f.Type == "ike" && f.Established && f.Detail == vendor
+		}) {
+			t.Errorf("%s: no IKE that came up, of %q", name, vendor)
+		}
+	}
+}
+
 // sameHosts reports whether two ends have the addresses a and b, whichever is
 // which.
 func sameHosts(x, y fact.Endpoint, a, b string) bool {
