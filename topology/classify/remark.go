@@ -39,7 +39,7 @@ func (c *classifier) remark(x claim, p passage) {
 // hospital's own name server, and how.
 func (c *classifier) pastResolver(p passage) (rule, []*fact.Observation, bool) {
 	f, ok := p.o.Fact.(fact.Flow)
-	if !ok || p.dir != topology.Outbound {
+	if !ok || p.dir != topology.Outbound || c.place(p.to) == closed { // a closed network has name servers of its own
 		return 0, nil, false
 	}
 	relays := c.relaysFound()

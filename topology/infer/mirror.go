@@ -14,7 +14,7 @@ import (
 // one machine's conversations to be suspiciously alone.
 const (
 	enoughFrames = 50
-	enoughOthers = 3
+	enoughOthers = 8
 )
 
 // vantage is what one capture shows of the place where it was made.
@@ -98,8 +98,8 @@ func (b *blind) mirrors() {
 				"ほぼ全員あてのフレームしか聞こえない。ミラーポートではないか、何も複製されていない。機器どうしの通信も、外への出口も見えない")
 		case one:
 			b.add(topology.BlindMirror, what,
-				fmt.Sprintf("only conversations of one machine, %s, were heard beside frames for everybody: this is its own port, and no mirror of others", alone),
-				fmt.Sprintf("全員あてのフレームのほかは、一台（%s）の通信しか聞こえない。その機器自身のポートであり、ほかの機器のミラーではない", alone))
+				fmt.Sprintf("only conversations of one machine, %s, were heard beside frames for everybody, though others are there: this looks like its own port, and no mirror of others", alone),
+				fmt.Sprintf("全員あてのフレームのほかは、一台（%s）の通信しか聞こえないが、ほかの機器もいる。その機器自身のポートで、ほかの機器のミラーではないと見られる", alone))
 		case !b.walk:
 			b.add(topology.BlindOnePort, what,
 				"only what passes this port is seen: it showed "+v.tags("untagged frames", "VLAN ")+"; what stays within another segment or behind another switch does not pass here",
