@@ -26,6 +26,7 @@ func (a *analyzer) described(c *conn, side int, list []said.Message) {
 			c.opened(true, side)
 		case said.Server:
 			c.opened(false, side)
+		case said.Unknown:
 		}
 		for _, w := range m.Words {
 			end, server := side, m.Sender == said.Server || m.Sender == said.Unknown && c.clientSide() != side

@@ -54,9 +54,11 @@ func privateText(basic string) []private {
 		{name: "HTTP", port: 80, want: "http user-agent: Mozilla/5.0", says: []string{
 			"GET /" + hidden + "?name=" + hidden + " HTTP/1.1\r\nHost: his.example\r\nUser-Agent: Mozilla/5.0\r\nCookie: sid=" + hidden + "\r\nReferer: http://his.example/" + hidden + "\r\nAuthorization: Basic " + basic + "\r\n\r\n",
 			"HTTP/1.1 200 OK\r\nServer: Apache\r\nSet-Cookie: sid=" + hidden + "\r\n\r\n<title>" + hidden + "</title>",
-			"POST /login HTTP/1.1\r\nUser-Agent: Mozilla/5.0\r\n\r\nuser=" + hidden + "&password=" + hidden}},
+			"POST /login HTTP/1.1\r\nUser-Agent: Mozilla/5.0\r\n\r\nuser=" + hidden + "&password=" + hidden,
+		}},
 		{name: "SIP", udp: true, port: 5060, want: "sip user-agent: Phone 1.0", says: []string{
-			"REGISTER sip:" + hidden + "@pbx.example SIP/2.0\r\nFrom: \"" + hidden + "\" <sip:" + hidden + "@pbx.example>\r\nContact: <sip:" + hidden + "@10.0.0.5>\r\nUser-Agent: Phone 1.0\r\nAuthorization: Digest username=\"" + hidden + "\"\r\n\r\n"}},
+			"REGISTER sip:" + hidden + "@pbx.example SIP/2.0\r\nFrom: \"" + hidden + "\" <sip:" + hidden + "@pbx.example>\r\nContact: <sip:" + hidden + "@10.0.0.5>\r\nUser-Agent: Phone 1.0\r\nAuthorization: Digest username=\"" + hidden + "\"\r\n\r\n",
+		}},
 		{name: "RTSP", port: 554, want: "rtsp user-agent: Viewer", says: []string{"DESCRIBE rtsp://" + hidden + ":" + hidden + "@cam/" + hidden + " RTSP/1.0\r\nUser-Agent: Viewer\r\n\r\n"}},
 		{name: "FTP", port: 21, want: "ftp greeting: FTP server", says: []string{"", "220 FTP server\r\n", "USER " + hidden + "\r\n", "331 Password for " + hidden + "\r\n", "PASS " + hidden + "\r\n", "230 " + hidden + " logged in\r\n"}},
 		{name: "SMTP", port: 25, want: "smtp ehlo: pc1.example", says: []string{"", "220 mx.example ESMTP\r\n", "EHLO pc1.example\r\n", "250 AUTH LOGIN\r\n", "AUTH LOGIN " + basic + "\r\n", "235 ok\r\n", "MAIL FROM:<" + hidden + "@example>\r\n", "250 ok\r\n", "Subject: " + hidden + "\r\n\r\n" + hidden}},
@@ -115,8 +117,10 @@ func privateWindows() []private {
 		{name: "SMB share", port: 445, want: "smb called-name: SRV1", says: []string{nbss(tree)}},
 		{name: "HTTP with NTLM", port: 80, want: "ntlm workstation: PC1", says: []string{"GET /" + hidden + " HTTP/1.1\r\nAuthorization: NTLM " + base64.StdEncoding.EncodeToString(login) + "\r\n\r\n"}},
 		{name: "Kerberos", udp: true, port: 88, want: "kerberos realm: EXAMPLE", says: []string{request, reply}},
-		{name: "LDAP bind", port: 389, app: "ldap", says: []string{ber(0x30, "\x02\x01\x01", ber(0x60, "\x02\x01\x03", ber(4, "cn="+hidden), ber(0x80, hidden))),
-			ber(0x30, "\x02\x01\x02", ber(0x64, ber(4, "cn="+hidden), ber(0x30, ber(0x30, ber(4, "vendorName"), ber(0x31, ber(4, hidden))))))}},
+		{name: "LDAP bind", port: 389, app: "ldap", says: []string{
+			ber(0x30, "\x02\x01\x01", ber(0x60, "\x02\x01\x03", ber(4, "cn="+hidden), ber(0x80, hidden))),
+			ber(0x30, "\x02\x01\x02", ber(0x64, ber(4, "cn="+hidden), ber(0x30, ber(0x30, ber(4, "vendorName"), ber(0x31, ber(4, hidden)))))),
+		}},
 		{name: "CLDAP", udp: true, port: 389, want: "ldap dns-computer: dc1", says: []string{ping, pong}},
 		{name: "RDP cookie", port: 3389, app: "rdp", says: []string{"\x03\x00\x00\x2d\x28\xe0\x00\x00\x00\x00\x00Cookie: mstshash=" + hidden + "\r\n\x01\x00\x08\x00\x03\x00\x00\x00"}},
 		{name: "SQL Server", port: 1433, want: "mssql host-name: PC1", says: []string{"\x10\x01" + string(be16(uint16(len(login7)+8))) + "\x00\x00\x01\x00" + login7}},
@@ -164,7 +168,8 @@ func privateOther() []private {
 		{name: "VNC", port: 5900, want: "vnc protocol-version: 3.8", says: []string{"", "RFB 003.008\n", "RFB 003.008\n", "\x01\x01", "\x01", "\x00\x00\x00\x00", "\x01", "\x04\x00\x03\x00" + strings.Repeat("\x00", 16) + "\x00\x00\x00\x07" + hidden}},
 		{name: "IPP", port: 631, want: "ipp printer-make-and-model: LBP6300", says: []string{
 			"POST /printers/" + hidden + " HTTP/1.1\r\nContent-Type: application/ipp\r\n\r\n" + attribute(0x42, "requesting-user-name", hidden),
-			"HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\n\r\n" + attribute(0x41, "printer-make-and-model", "LBP6300") + attribute(0x42, "job-name", hidden) + attribute(0x42, "job-originating-user-name", hidden)}},
+			"HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\n\r\n" + attribute(0x41, "printer-make-and-model", "LBP6300") + attribute(0x42, "job-name", hidden) + attribute(0x42, "job-originating-user-name", hidden),
+		}},
 		{name: "TFTP", udp: true, port: 69, app: "tftp", says: []string{"\x00\x01" + hidden + ".cfg\x00octet\x00"}},
 		{name: "MQTT", port: 1883, app: "mqtt", says: []string{"\x10\x21\x00\x04MQTT\x04\xc2\x00\x3c\x00\x03dev\x00\x07" + hidden + "\x00\x07" + hidden}},
 	}

@@ -72,21 +72,32 @@ func TestDescribed(t *testing.T) {
 		frames [][]byte
 		want   []string
 	}{
-		{name: "both sides", frames: open(2222).down(6, tcp(2222, 40000, 1, ack, []byte(greeting))).up(6, tcp(40000, 2222, 1, ack, []byte("SSH-2.0-Go\r\n"))).frames,
-			want: []string{"10.0.0.5 0 ssh software-version: Go", "10.0.1.9 2222 ssh software-version: OpenSSH_9.2"}},
-		{name: "by the port, where the opening was missed", frames: talk().down(6, tcp(22, 40000, 1, ack, []byte(greeting))).frames,
-			want: []string{"10.0.1.9 22 ssh software-version: OpenSSH_9.2"}},
+		{
+			name: "both sides", frames: open(2222).down(6, tcp(2222, 40000, 1, ack, []byte(greeting))).up(6, tcp(40000, 2222, 1, ack, []byte("SSH-2.0-Go\r\n"))).frames,
+			want: []string{"10.0.0.5 0 ssh software-version: Go", "10.0.1.9 2222 ssh software-version: OpenSSH_9.2"},
+		},
+		{
+			name: "by the port, where the opening was missed", frames: talk().down(6, tcp(22, 40000, 1, ack, []byte(greeting))).frames,
+			want: []string{"10.0.1.9 22 ssh software-version: OpenSSH_9.2"},
+		},
 		{name: "a greeting of a connection that goes on may be an answer", frames: talk().down(6, tcp(21, 40000, 1, ack, []byte("220 FTP of somebody\r\n"))).frames},
-		{name: "association in segments", frames: open(11112).up(6, tcp(40000, 11112, 1, ack, long[:1460])).up(6, tcp(40000, 11112, 1461, ack, long[1460:2920])).up(6, tcp(40000, 11112, 2921, ack, long[2920:])).frames,
-			want: []string{"10.0.0.5 0 dicom calling-ae-title: CT1", "10.0.0.5 0 dicom implementation-class-uid: 1.2.392", "10.0.0.5 0 dicom implementation-version-name: CT_SW_3", "10.0.1.9 11112 dicom called-ae-title: PACS1"}},
-		{name: "association with a gap", frames: open(11112).up(6, tcp(40000, 11112, 1, ack, long[:1460])).up(6, tcp(40000, 11112, 2921, ack, long[2920:])).frames,
-			want: []string{"10.0.0.5 0 dicom calling-ae-title: CT1", "10.0.1.9 11112 dicom called-ae-title: PACS1"}},
+		{
+			name: "association in segments", frames: open(11112).up(6, tcp(40000, 11112, 1, ack, long[:1460])).up(6, tcp(40000, 11112, 1461, ack, long[1460:2920])).up(6, tcp(40000, 11112, 2921, ack, long[2920:])).frames,
+			want: []string{"10.0.0.5 0 dicom calling-ae-title: CT1", "10.0.0.5 0 dicom implementation-class-uid: 1.2.392", "10.0.0.5 0 dicom implementation-version-name: CT_SW_3", "10.0.1.9 11112 dicom called-ae-title: PACS1"},
+		},
+		{
+			name: "association with a gap", frames: open(11112).up(6, tcp(40000, 11112, 1, ack, long[:1460])).up(6, tcp(40000, 11112, 2921, ack, long[2920:])).frames,
+			want: []string{"10.0.0.5 0 dicom calling-ae-title: CT1", "10.0.1.9 11112 dicom called-ae-title: PACS1"},
+		},
 		{name: "who never answered may not be there", frames: talk().up(17, udp(40000, 161, []byte(ask3))).frames, want: []string{"10.0.0.5 0 snmp version: v3"}},
 		{name: "who answered is", frames: talk().down(17, udp(161, 40000, []byte("\x00"))).up(17, udp(40000, 161, []byte(ask3))).frames, want: []string{
-			"10.0.0.5 0 snmp version: v3", "10.0.1.9 161 snmp engine-id: 80000009046167656e74", "10.0.1.9 161 snmp engine-text: agent", "10.0.1.9 161 snmp enterprise: 9"}},
+			"10.0.0.5 0 snmp version: v3", "10.0.1.9 161 snmp engine-id: 80000009046167656e74", "10.0.1.9 161 snmp engine-text: agent", "10.0.1.9 161 snmp enterprise: 9",
+		}},
 		{name: "a question alone", frames: talk().up(17, udp(40000, 161, []byte(ask))).frames, want: []string{"10.0.0.5 0 snmp version: v1"}},
-		{name: "to all", frames: [][]byte{eth(all1, macC, 0x0800, ip4("10.0.0.7", "10.0.0.255", 17, udp(47808, 47808, []byte(iAm))))},
-			want: []string{"10.0.0.7 47808 bacnet device-instance: 123", "10.0.0.7 47808 bacnet vendor-id: 24"}},
+		{
+			name: "to all", frames: [][]byte{eth(all1, macC, 0x0800, ip4("10.0.0.7", "10.0.0.255", 17, udp(47808, 47808, []byte(iAm))))},
+			want: []string{"10.0.0.7 47808 bacnet device-instance: 123", "10.0.0.7 47808 bacnet vendor-id: 24"},
+		},
 		{name: "without IP", frames: [][]byte{eth(macA, macC, 0x8892, []byte(station))}, want: []string{"10.0.0.7 0 profinet station-name: plc-1"}},
 		{name: "within TLS nothing", frames: open(443).up(6, tcp(40000, 443, 1, ack, []byte("\x17\x03\x03\x00\x20"+greeting))).frames},
 	} {

@@ -18,9 +18,13 @@ func TestDecode(t *testing.T) {
 		name, in string
 		want     said.Message
 	}{
-		{name: "result", in: "\x0bMSH|^~\\&|GASTAR|LAB|HIS|HOSPITAL|20260801||ORU^R01|4711|P|2.5.1|||||JPN|UNICODE UTF-8\r" + patient + "\x1c\r",
-			want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "GASTAR"), word("sending-facility", "LAB"), peer("receiving-application", "HIS"), peer("receiving-facility", "HOSPITAL"),
-				word("message-type", "ORU^R01"), word("version", "2.5.1"), word("country", "JPN"), word("character-set", "UNICODE UTF-8")}}},
+		{
+			name: "result", in: "\x0bMSH|^~\\&|GASTAR|LAB|HIS|HOSPITAL|20260801||ORU^R01|4711|P|2.5.1|||||JPN|UNICODE UTF-8\r" + patient + "\x1c\r",
+			want: said.Message{Protocol: "hl7", Words: []said.Word{
+				word("sending-application", "GASTAR"), word("sending-facility", "LAB"), peer("receiving-application", "HIS"), peer("receiving-facility", "HOSPITAL"),
+				word("message-type", "ORU^R01"), word("version", "2.5.1"), word("country", "JPN"), word("character-set", "UNICODE UTF-8"),
+			}},
+		},
 		{name: "line feeds", in: "\x0bMSH|^~\\&|A|B||\n" + patient, want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "A"), word("sending-facility", "B")}}},
 		{name: "cut in a field", in: "\x0bMSH|^~\\&|GASTAR|LA", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "GASTAR")}}},
 		{name: "with an identifier", in: "\x0bMSH|^~\\&|MON^1.2.3^ISO|\r", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "MON^1.2.3^ISO")}}},

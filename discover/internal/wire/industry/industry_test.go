@@ -48,16 +48,19 @@ func TestDecode(t *testing.T) {
 		{name: "model", decode: industry.BACnet, in: bvlc(0x0a, model), want: said.Message{Protocol: "bacnet", Sender: said.Server, Words: []said.Word{word("model-name", "Controller")}}},
 		{name: "BACnet cut", decode: industry.BACnet, in: bvlc(0x0a, model)[:12]},
 		{name: "Modbus identification", decode: industry.Modbus, in: modbus, want: said.Message{Protocol: "modbus", Sender: said.Server, Words: []said.Word{
-			word("vendor-name", "Schneider"), word("product-code", "TM221CE2"), word("revision", "V1.6")}}},
+			word("vendor-name", "Schneider"), word("product-code", "TM221CE2"), word("revision", "V1.6"),
+		}}},
 		{name: "Modbus question", decode: industry.Modbus, in: "\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x0a", want: said.Message{Protocol: "modbus"}},
 		{name: "not Modbus", decode: industry.Modbus, in: "\x00\x01\x00\x01\x00\x06\x01\x03\x00\x00\x00\x0a"},
 		{name: "ListIdentity", decode: industry.EtherNetIP, in: identity, want: said.Message{Protocol: "ethernet-ip", Sender: said.Server, Words: []said.Word{
-			word("vendor-id", "1"), word("device-type", "14"), word("product-code", "54"), word("revision", "20.11"), word("serial-number", "006caf2a"), word("product-name", "1756-ENBT/")}}},
+			word("vendor-id", "1"), word("device-type", "14"), word("product-code", "54"), word("revision", "20.11"), word("serial-number", "006caf2a"), word("product-name", "1756-ENBT/"),
+		}}},
 		{name: "not EtherNet/IP", decode: industry.EtherNetIP, in: identity[:40]},
 		{name: "Hello", decode: industry.OPCUA, in: hello, want: said.Message{Protocol: "opcua", Sender: said.Client, Words: []said.Word{{Field: "called-name", Value: "plc1", OfPeer: true}}}},
 		{name: "not OPC UA", decode: industry.OPCUA, in: "HELLO, this is text"},
 		{name: "station", decode: profinet, in: station, want: said.Message{Protocol: "profinet", Sender: said.Server, Words: []said.Word{
-			word("station-type", "S7-300"), word("station-name", "plc-1"), word("vendor-id", "002a"), word("device-id", "0101"), word("ip", "10.0.0.7")}}},
+			word("station-type", "S7-300"), word("station-name", "plc-1"), word("vendor-id", "002a"), word("device-id", "0101"), word("ip", "10.0.0.7"),
+		}}},
 		{name: "search for stations", decode: profinet, in: "\xfe\xfe\x05\x00\x00\x00\x00\x01\x00\x00\x00\x04\xff\xff\x00\x00"},
 		{name: "empty", decode: industry.BACnet},
 		{name: "empty", decode: industry.OPCUA},

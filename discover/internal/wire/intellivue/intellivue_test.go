@@ -29,7 +29,8 @@ func TestDecode(t *testing.T) {
 	}{
 		{name: "monitor", in: indication, want: said.Message{Protocol: "intellivue", Sender: said.Server, Words: []said.Word{
 			word("mac-address", "00:09:fb:09:77:bd"), word("ip-address", "10.13.37.2"), word("serial-number", "DE22713007"), word("software-version", "G.01.78"),
-			word("manufacturer", "Philips"), word("model", "M8007A")}}},
+			word("manufacturer", "Philips"), word("model", "M8007A"),
+		}}},
 		{name: "cut", in: indication[:70], want: said.Message{Protocol: "intellivue", Sender: said.Server, Words: []said.Word{word("mac-address", "00:09:fb:09:77:bd"), word("ip-address", "10.13.37.2")}}},
 		{name: "association", in: "\x0d\xff" + indication},
 		{name: "empty"},

@@ -87,7 +87,7 @@ func request(m *said.Message, seq []byte) {
 	if !ok {
 		return
 	}
-	list, _, ok = ber.Take(list, ber.Sequence)
+	list, _, _ = ber.Take(list, ber.Sequence)
 	for range 8 {
 		var one []byte
 		if one, list, ok = ber.Take(list, ber.Sequence); !ok {

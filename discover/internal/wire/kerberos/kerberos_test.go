@@ -63,20 +63,28 @@ func TestDecode(t *testing.T) {
 		want     said.Message
 	}{
 		{name: "AS-REQ of a person", in: request(0x6a, []string{"tanaka"}, []string{"krbtgt", "HOSPITAL.EXAMPLE"}), want: said.Message{Protocol: "kerberos", Sender: said.Client, Words: []said.Word{
-			peer("realm", "HOSPITAL.EXAMPLE"), word("service-asked", "krbtgt/HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE")}}},
+			peer("realm", "HOSPITAL.EXAMPLE"), word("service-asked", "krbtgt/HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE"),
+		}}},
 		{name: "AS-REQ of a machine", in: request(0x6a, []string{"CT-CONSOLE$"}, []string{"krbtgt", "HOSPITAL.EXAMPLE"}), want: said.Message{Protocol: "kerberos", Sender: said.Client, Words: []said.Word{
-			peer("realm", "HOSPITAL.EXAMPLE"), word("machine-principal", "CT-CONSOLE$"), word("service-asked", "krbtgt/HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE")}}},
+			peer("realm", "HOSPITAL.EXAMPLE"), word("machine-principal", "CT-CONSOLE$"), word("service-asked", "krbtgt/HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE"),
+		}}},
 		{name: "TGS-REQ for oneself names a person", in: request(0x6c, nil, []string{"tanaka"}), want: said.Message{Protocol: "kerberos", Sender: said.Client, Words: []said.Word{
-			peer("realm", "HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE")}}},
+			peer("realm", "HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE"),
+		}}},
 		{name: "person as a service", in: request(0x6c, nil, []string{"people", "tanaka"}), want: said.Message{Protocol: "kerberos", Sender: said.Client, Words: []said.Word{
-			peer("realm", "HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE")}}},
+			peer("realm", "HOSPITAL.EXAMPLE"), word("netbios-computer", "CT-CONSOLE"),
+		}}},
 		{name: "TGS-REP", in: reply([]string{"tanaka"}, []string{"cifs", "fs1.hospital.example"}), want: said.Message{Protocol: "kerberos", Sender: said.Server, Words: []said.Word{
-			word("realm", "HOSPITAL.EXAMPLE"), peer("service-asked", "cifs/fs1.hospital.example")}}},
+			word("realm", "HOSPITAL.EXAMPLE"), peer("service-asked", "cifs/fs1.hospital.example"),
+		}}},
 		{name: "TGS-REP of a machine, cut in the ticket", in: reply([]string{"CT-CONSOLE$"}, []string{"cifs", "fs1.hospital.example"})[:200], want: said.Message{Protocol: "kerberos", Sender: said.Server, Words: []said.Word{
-			word("realm", "HOSPITAL.EXAMPLE"), peer("machine-principal", "CT-CONSOLE$"), peer("service-asked", "cifs/fs1.hospital.example")}}},
+			word("realm", "HOSPITAL.EXAMPLE"), peer("machine-principal", "CT-CONSOLE$"), peer("service-asked", "cifs/fs1.hospital.example"),
+		}}},
 		{name: "cut in a name", in: cut(reply([]string{"CT-CONSOLE$"}, nil), "CONSOLE$"), want: said.Message{Protocol: "kerberos", Sender: said.Server, Words: []said.Word{word("realm", "HOSPITAL.EXAMPLE")}}},
-		{name: "KRB-ERROR", in: tlv(0x7e, tlv(0x30, tlv(0xa0, "\x02\x01\x05"), tlv(0xa1, integer(30)), tlv(0xa9, tlv(0x1b, "HOSPITAL.EXAMPLE")), tlv(0xaa, name("host", "pc1")))),
-			want: said.Message{Protocol: "kerberos", Sender: said.Server, Words: []said.Word{word("realm", "HOSPITAL.EXAMPLE"), peer("service-asked", "host/pc1")}}},
+		{
+			name: "KRB-ERROR", in: tlv(0x7e, tlv(0x30, tlv(0xa0, "\x02\x01\x05"), tlv(0xa1, integer(30)), tlv(0xa9, tlv(0x1b, "HOSPITAL.EXAMPLE")), tlv(0xaa, name("host", "pc1")))),
+			want: said.Message{Protocol: "kerberos", Sender: said.Server, Words: []said.Word{word("realm", "HOSPITAL.EXAMPLE"), peer("service-asked", "host/pc1")}},
+		},
 		{name: "other version", in: tlv(0x6a, tlv(0x30, tlv(0xa1, "\x02\x01\x04")))},
 		{name: "not Kerberos", in: tlv(0x30, integer(5))},
 		{name: "empty"},
@@ -101,7 +109,8 @@ func TestDecode(t *testing.T) {
 func TestFindTicket(t *testing.T) {
 	t.Parallel()
 	want := said.Message{Protocol: "kerberos", Sender: said.Client, Words: []said.Word{
-		{Field: "realm", Value: "HOSPITAL.EXAMPLE", OfPeer: true}, {Field: "service-principal", Value: "cifs/fs1.hospital.example", OfPeer: true}}}
+		{Field: "realm", Value: "HOSPITAL.EXAMPLE", OfPeer: true}, {Field: "service-principal", Value: "cifs/fs1.hospital.example", OfPeer: true},
+	}}
 	got, ok := kerberos.FindTicket([]byte("\x00\x00\x02\x00\xfeSMB" + strings.Repeat("\x00", 80) + token("cifs", "fs1.hospital.example")))
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("%v (-want +got):\n%s", ok, diff)

@@ -27,7 +27,8 @@ func TestDecode(t *testing.T) {
 		{name: "cut in a field", in: "\x021H|\\^&|||cobas 6000|||||ho", want: said.Message{Protocol: "astm", Words: []said.Word{word("sender", "cobas 6000")}}},
 		{name: "patient", in: "\x022" + patient},
 		{name: "hello", in: hello, want: said.Message{Protocol: "poct1-a", Sender: said.Client, Words: []said.Word{
-			word("model-id", "GEM 5000"), word("device-id", "00-11-22-33-44-55"), word("vendor-id", "ACME"), word("serial-id", "17034"), word("sw-version", "3.1")}}},
+			word("model-id", "GEM 5000"), word("device-id", "00-11-22-33-44-55"), word("vendor-id", "ACME"), word("serial-id", "17034"), word("sw-version", "3.1"),
+		}}},
 		{name: "observation", in: `<OBS.R01><PT><PT.patient_id V="4711"/></PT></OBS.R01>`},
 		{name: "empty"},
 	} {

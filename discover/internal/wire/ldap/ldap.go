@@ -86,9 +86,10 @@ func request(m *said.Message, b []byte) {
 
 // own reads the attributes of the server's own entry.
 func own(m *said.Message, b []byte) {
-	b, _, ok := ber.Take(b, ber.Sequence)
+	b, _, _ = ber.Take(b, ber.Sequence)
 	for range 64 {
 		var one []byte
+		var ok bool
 		if one, b, ok = ber.Take(b, ber.Sequence); !ok {
 			return
 		}
@@ -122,12 +123,13 @@ func netlogon(m *said.Message, b []byte) {
 		return
 	}
 	at := 24
-	var names [8]string
-	for i := range names {
-		var ok bool
-		if names[i], at, ok = name(b, at); !ok {
+	names := make([]string, 0, 8)
+	for range cap(names) {
+		s, next, ok := name(b, at)
+		if !ok {
 			return
 		}
+		names, at = append(names, s), next
 	}
 	m.Add("dns-forest", names[0])
 	m.Add("dns-domain", names[1])

@@ -53,11 +53,16 @@ func TestDecode(t *testing.T) {
 	}{
 		{name: "netlogon", in: entry(), want: said.Message{Protocol: "ldap", Sender: said.Server, Words: []said.Word{
 			word("dns-forest", "hospital.example"), word("dns-domain", "hospital.example"), word("dns-computer", "dc1.hospital.example"),
-			word("netbios-domain", "HOSPITAL"), word("netbios-computer", "DC1"), word("site", "Tokyo"), {Field: "site", Value: "Tokyo", OfPeer: true}}}},
+			word("netbios-domain", "HOSPITAL"), word("netbios-computer", "DC1"), word("site", "Tokyo"),
+			{Field: "site", Value: "Tokyo", OfPeer: true},
+		}}},
 		{name: "search for a controller", in: ping(), want: said.Message{Protocol: "ldap", Sender: said.Client, Words: []said.Word{
-			word("netbios-computer", "CT-CONSOLE"), {Field: "dns-domain", Value: "hospital.example", OfPeer: true}}}},
-		{name: "own entry", in: message(tlv(0x64, tlv(4, ""), tlv(0x30, attribute("vendorName", "Samba Team"), attribute("dnsHostName", "nas1.example"), attribute("currentTime", "x")))),
-			want: said.Message{Protocol: "ldap", Sender: said.Server, Words: []said.Word{word("vendor", "Samba Team"), word("dns-computer", "nas1.example")}}},
+			word("netbios-computer", "CT-CONSOLE"), {Field: "dns-domain", Value: "hospital.example", OfPeer: true},
+		}}},
+		{
+			name: "own entry", in: message(tlv(0x64, tlv(4, ""), tlv(0x30, attribute("vendorName", "Samba Team"), attribute("dnsHostName", "nas1.example"), attribute("currentTime", "x")))),
+			want: said.Message{Protocol: "ldap", Sender: said.Server, Words: []said.Word{word("vendor", "Samba Team"), word("dns-computer", "nas1.example")}},
+		},
 		{name: "entry of a person", in: message(tlv(0x64, tlv(4, "cn=Tanaka,dc=example"), tlv(0x30, attribute("vendorName", "x")))), want: said.Message{Protocol: "ldap", Sender: said.Server}},
 		{name: "search in the directory", in: string(search), want: said.Message{Protocol: "ldap", Sender: said.Client}},
 		{name: "bind", in: message(tlv(0x60, "\x02\x01\x03", tlv(4, "cn=admin"), tlv(0x80, "secret"))), want: said.Message{Protocol: "ldap", Sender: said.Client}},

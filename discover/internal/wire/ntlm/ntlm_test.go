@@ -26,13 +26,17 @@ func TestDecode(t *testing.T) {
 		want     said.Message
 	}{
 		{name: "challenge", in: challenge, want: said.Message{Protocol: "ntlm", Sender: said.Server, Words: []said.Word{
-			{Field: "netbios-domain", Value: "Domain"}, {Field: "netbios-computer", Value: "Server"}, {Field: "os-version", Value: "6.0.6000"}}}},
+			{Field: "netbios-domain", Value: "Domain"}, {Field: "netbios-computer", Value: "Server"}, {Field: "os-version", Value: "6.0.6000"},
+		}}},
 		{name: "authenticate names no user", in: authenticate, want: said.Message{Protocol: "ntlm", Sender: said.Client, Words: []said.Word{
-			{Field: "workstation", Value: "COMPUTER"}, {Field: "os-version", Value: "5.1.2600"}}}},
+			{Field: "workstation", Value: "COMPUTER"}, {Field: "os-version", Value: "5.1.2600"},
+		}}},
 		{name: "negotiate", in: negotiate, want: said.Message{Protocol: "ntlm", Sender: said.Client, Words: []said.Word{
-			{Field: "workstation", Value: "PC01"}, {Field: "os-version", Value: "10.0.17763"}}}},
+			{Field: "workstation", Value: "PC01"}, {Field: "os-version", Value: "10.0.17763"},
+		}}},
 		{name: "within something", in: "6082ffff" + negotiate, want: said.Message{Protocol: "ntlm", Sender: said.Client, Words: []said.Word{
-			{Field: "workstation", Value: "PC01"}, {Field: "os-version", Value: "10.0.17763"}}}},
+			{Field: "workstation", Value: "PC01"}, {Field: "os-version", Value: "10.0.17763"},
+		}}},
 		{name: "cut", in: challenge[:100], want: said.Message{Protocol: "ntlm", Sender: said.Server}},
 		{name: "unknown type", in: "4e544c4d5353500009000000000000000000000000000000000000000000000000"},
 		{name: "empty"},

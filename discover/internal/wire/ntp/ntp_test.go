@@ -24,8 +24,10 @@ func TestDecode(t *testing.T) {
 		{name: "server", in: packet(0x24, 2, "\xc0\x00\x02\x01"), want: said.Message{Protocol: "ntp", Sender: said.Server, Words: []said.Word{word("stratum", "2"), word("reference-id", "192.0.2.1")}}},
 		{name: "clock", in: packet(0x1c, 1, "GPS\x00"), want: said.Message{Protocol: "ntp", Sender: said.Server, Words: []said.Word{word("stratum", "1"), word("reference-id", "GPS")}}},
 		{name: "not synchronised", in: packet(0xe4, 16, "INIT"), want: said.Message{Protocol: "ntp", Sender: said.Server}},
-		{name: "variables", in: "\x16\x82\x00\x01\x06\x15\x00\x00\x00\x00\x00\x40" + `version="ntpd 4.2.6p5", processor="mips", system="Linux/2.6.36", leap=0`,
-			want: said.Message{Protocol: "ntp", Sender: said.Server, Words: []said.Word{word("version", "ntpd 4.2.6p5"), word("processor", "mips"), word("system", "Linux/2.6.36")}}},
+		{
+			name: "variables", in: "\x16\x82\x00\x01\x06\x15\x00\x00\x00\x00\x00\x40" + `version="ntpd 4.2.6p5", processor="mips", system="Linux/2.6.36", leap=0`,
+			want: said.Message{Protocol: "ntp", Sender: said.Server, Words: []said.Word{word("version", "ntpd 4.2.6p5"), word("processor", "mips"), word("system", "Linux/2.6.36")}},
+		},
 		{name: "private mode", in: "\x17\x00\x03\x2a\x00\x00\x00\x00\x00\x00\x00\x00"},
 		{name: "short", in: "\x23"},
 		{name: "empty"},

@@ -42,7 +42,8 @@ func TestDecode(t *testing.T) {
 		want oxid.Alive
 	}{
 		{name: "second interface", in: tether, want: oxid.Alive{Name: "CT-CONSOLE", Addresses: []netip.Addr{
-			netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("192.168.42.17"), netip.MustParseAddr("fd00::1")}}},
+			netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("192.168.42.17"), netip.MustParseAddr("fd00::1"),
+		}}},
 		{name: "cut", in: tether[:len(tether)-30]},
 		{name: "other response", in: append([]byte{5, 0, 2, 3, 0x10, 0, 0, 0, 64, 0, 0, 0}, make([]byte, 52)...)},
 		{name: "no binding", in: answer()},

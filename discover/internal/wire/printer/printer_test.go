@@ -24,8 +24,10 @@ func TestIPP(t *testing.T) {
 		name, in string
 		want     said.Message
 	}{
-		{name: "printer", in: head + attribute(0x42, "printer-name", "ward 3") + attribute(0x41, "printer-make-and-model", "Canon LBP6300") + attribute(0x42, "job-originating-user-name", "tanaka"),
-			want: said.Message{Protocol: "ipp", Sender: said.Server, Words: []said.Word{{Field: "printer-make-and-model", Value: "Canon LBP6300"}}}},
+		{
+			name: "printer", in: head + attribute(0x42, "printer-name", "ward 3") + attribute(0x41, "printer-make-and-model", "Canon LBP6300") + attribute(0x42, "job-originating-user-name", "tanaka"),
+			want: said.Message{Protocol: "ipp", Sender: said.Server, Words: []said.Word{{Field: "printer-make-and-model", Value: "Canon LBP6300"}}},
+		},
 		{name: "cut in the value", in: head + attribute(0x41, "printer-make-and-model", "Canon LBP6300")[:32], want: said.Message{Protocol: "ipp", Sender: said.Server}},
 		{name: "name as a value", in: head + attribute(0x44, "", "printer-make-and-model") + "\x00\x01", want: said.Message{Protocol: "ipp", Sender: said.Server}},
 		{name: "page", in: "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"},

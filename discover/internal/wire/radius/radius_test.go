@@ -30,7 +30,8 @@ func TestDecode(t *testing.T) {
 		want said.Message
 	}{
 		{name: "request", in: request, want: said.Message{Protocol: "radius", Sender: said.Client, Words: []said.Word{
-			word("nas-ip-address", "10.0.0.5"), word("nas-identifier", "WLC-1"), word("nas-port-type", "wireless-802.11"), word("called-station", "00:19:06:ea:b8:8c"), word("ssid", "ward")}}},
+			word("nas-ip-address", "10.0.0.5"), word("nas-identifier", "WLC-1"), word("nas-port-type", "wireless-802.11"), word("called-station", "00:19:06:ea:b8:8c"), word("ssid", "ward"),
+		}}},
 		{name: "colons", in: packet(4, "\x1e00:19:06:ea:b8:8c:guest"), want: said.Message{Protocol: "radius", Sender: said.Client, Words: []said.Word{word("called-station", "00:19:06:ea:b8:8c"), word("ssid", "guest")}}},
 		{name: "bare", in: packet(4, "\x1e001906eab88c"), want: said.Message{Protocol: "radius", Sender: said.Client, Words: []said.Word{word("called-station", "00:19:06:ea:b8:8c")}}},
 		{name: "telephone", in: packet(1, "\x1e0312345678"), want: said.Message{Protocol: "radius", Sender: said.Client}},

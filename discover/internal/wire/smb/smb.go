@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"kanmon/discover/internal/wire/said"
@@ -53,13 +54,13 @@ func netBIOS(b []byte) (string, []byte, bool) {
 	if len(b) < 34 || b[0] != 32 {
 		return "", nil, false
 	}
-	var name [16]byte
-	for i := range name {
-		x, y := b[1+2*i]-'A', b[2+2*i]-'A'
+	name := make([]byte, 0, 16)
+	for pair := range slices.Chunk(b[1:33], 2) {
+		x, y := pair[0]-'A', pair[1]-'A'
 		if x > 15 || y > 15 {
 			return "", nil, false
 		}
-		name[i] = x<<4 | y
+		name = append(name, x<<4|y)
 	}
 	rest := b[33:]
 	end := bytes.IndexByte(rest, 0) // labels of a scope may follow

@@ -32,13 +32,15 @@ func TestDecode(t *testing.T) {
 		{name: "negotiate of 1.0", in: negotiate1, want: said.Message{Protocol: "smb", Sender: said.Server, Words: []said.Word{word("dialect", "1.0"), word("primary-domain", "WORKGROUP"), word("server-name", "JOHN-PC")}}},
 		{name: "session setup", in: setup1, want: said.Message{Protocol: "smb", Sender: said.Client, Words: []said.Word{word("native-os", "Windows 2000 2195"), word("native-lan-manager", "Windows 2000 5.0")}}},
 		{name: "its answer", in: answer1, want: said.Message{Protocol: "smb", Sender: said.Server, Words: []said.Word{
-			word("native-os", "Windows 7 Ultimate 7601 Service Pack 1"), word("native-lan-manager", "Windows 7 Ultimate 6.1"), word("primary-domain", "WORKGROUP")}}},
+			word("native-os", "Windows 7 Ultimate 7601 Service Pack 1"), word("native-lan-manager", "Windows 7 Ultimate 6.1"), word("primary-domain", "WORKGROUP"),
+		}}},
 		{name: "tree connect by address", in: tree1, want: said.Message{Protocol: "smb", Sender: said.Client}},
 		{name: "offer of 2", in: offer2, want: said.Message{Protocol: "smb", Sender: said.Client, Words: []said.Word{word("client-guid", "a1eefcb2-2495-6541-893f-bf5b2c69acd4"), word("dialect", "3.0")}}},
 		{name: "its answer", in: answer2, want: said.Message{Protocol: "smb", Sender: said.Server, Words: []said.Word{word("dialect", "3.0"), word("server-guid", "bf32f44b-928f-4805-90c0-3ddf2546646e")}}},
 		{name: "tree connect by name", in: tree2, want: said.Message{Protocol: "smb", Sender: said.Client, Words: []said.Word{{Field: "called-name", Value: "WS2016", OfPeer: true}}}},
 		{name: "NetBIOS session", in: session, want: said.Message{Protocol: "nbss", Sender: said.Client, Words: []said.Word{
-			{Field: "called-name", Value: "IBIFHQ11WS023", OfPeer: true}, word("calling-name", "ROSFHQ07WS004")}}},
+			{Field: "called-name", Value: "IBIFHQ11WS023", OfPeer: true}, word("calling-name", "ROSFHQ07WS004"),
+		}}},
 		{name: "cut in a name", in: negotiate1[:len(negotiate1)-20], want: said.Message{Protocol: "smb", Sender: said.Server, Words: []said.Word{word("dialect", "1.0"), word("primary-domain", "WORKGROUP")}}},
 		{name: "keepalive", in: "85000000"},
 		{name: "empty"},

@@ -68,9 +68,11 @@ func TestDecode(t *testing.T) {
 		{name: "report", in: unhex(report3), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: engine(word)}},
 		{name: "encrypted", in: unhex(secret3), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: engine(peer)}},
 		{name: "trap", in: []byte(trap()), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: []said.Word{
-			word("version", "v1"), word("role", "notifier"), word("sys-object-id", "1.3.6.1.4.1.1189.1")}}},
+			word("version", "v1"), word("role", "notifier"), word("sys-object-id", "1.3.6.1.4.1.1189.1"),
+		}}},
 		{name: "system, without its contact", in: []byte(system()), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{
-			word("version", "v2c"), word("sys-descr", "YAMAHA RTX1210 Rev.14.01.42"), word("sys-object-id", "1.3.6.1.4.1.1189.1.2")}}},
+			word("version", "v2c"), word("sys-descr", "YAMAHA RTX1210 Rev.14.01.42"), word("sys-object-id", "1.3.6.1.4.1.1189.1.2"),
+		}}},
 		{name: "cut in the name", in: unhex(name1[:len(name1)-4]), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v1")}}},
 		{name: "LDAP", in: unhex("300c0201016007020103040080")},
 		{name: "empty"},
