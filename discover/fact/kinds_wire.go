@@ -32,7 +32,7 @@ type AddressSet struct {
 	MAC       MAC          `json:"mac,omitzero"` // of the frame that carried the answer, on the host's own segment
 	From      netip.Addr   `json:"from,omitzero"`
 	Name      string       `json:"name,omitempty"`
-	Protocol  string       `json:"protocol"` // "mdns", "llmnr", "nbns", "netbios-dgm", "ssdp", "ws-discovery", "oxid", "ubnt", "capwap", …
+	Protocol  string       `json:"protocol"` // "mdns", "llmnr", "nbns", "netbios-dgm", "ssdp", "ws-discovery", "oxid", "ubnt", "capwap", "nat-pmp" (also PCP: outside addresses of a gateway), …
 	Addresses []netip.Addr `json:"addresses"`
 }
 

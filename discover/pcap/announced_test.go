@@ -69,11 +69,12 @@ func TestSecondAddresses(t *testing.T) {
 		send(1900, notify("http://192.168.43.1:49152/d.xml")),
 		send(3702, hello),
 		eth(all1, macA, 0x0800, ip4("10.30.0.22", "10.30.0.255", 17, udp(138, 138, datagram))),
+		eth(macB, macA, 0x0800, ip4("10.30.0.22", "10.30.0.9", 17, udp(5351, 50000, join([]byte{0, 128, 0, 0}, be32(9), addr("203.0.113.7"))))),
 	)
 	set := func(protocol string, list ...netip.Addr) fact.AddressSet {
 		return fact.AddressSet{MAC: macA, From: ip("10.30.0.22"), Protocol: protocol, Addresses: list}
 	}
-	compare(t, r, set("ssdp", ip("192.168.43.1")), set("ws-discovery", ip("10.30.0.22"), ip("192.168.42.129")), set("netbios-dgm", ip("172.20.10.2")))
+	compare(t, r, set("ssdp", ip("192.168.43.1")), set("ws-discovery", ip("10.30.0.22"), ip("192.168.42.129")), set("netbios-dgm", ip("172.20.10.2")), set("nat-pmp", ip("203.0.113.7")))
 	compare(t, r, fact.NameClaim{Name: "KENSA-PC3", Protocol: "nbns", IP: ip("10.30.0.22"), MAC: macA})
 	compare(t, r,
 		fact.ServiceAnnouncement{Protocol: "ssdp", Service: "upnp:rootdevice", IP: ip("10.30.0.22"), MAC: macA},

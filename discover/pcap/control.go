@@ -10,6 +10,7 @@ import (
 	"kanmon/discover/internal/wire/fhrp"
 	"kanmon/discover/internal/wire/group"
 	"kanmon/discover/internal/wire/link"
+	"kanmon/discover/internal/wire/natpmp"
 	"kanmon/discover/internal/wire/neighbor"
 	"kanmon/discover/internal/wire/routing"
 	"kanmon/discover/internal/wire/stp"
@@ -38,6 +39,7 @@ const (
 	portUbiquiti   = 10001
 	portCAPWAP     = 5246
 	portCAPWAPData = 5247
+	portNATPMP     = 5351
 )
 
 // speakerKey is the key of a fact about a speaker, which holds a list.
@@ -162,6 +164,10 @@ func (a *analyzer) controlUDP(h *hop, p *packet) {
 		}
 	case portCAPWAP:
 		a.capwap(h, p)
+	case portNATPMP:
+		if ip, ok := natpmp.External(p.payload); ok {
+			a.ownAddresses(h, p, "nat-pmp", []netip.Addr{ip})
+		}
 	}
 }
 
