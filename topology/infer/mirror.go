@@ -10,10 +10,11 @@ import (
 )
 
 // enoughFrames is from how many frames on a capture tells what kind of port it
-// was made at, and enoughOthers how many others must have been heard there for
-// one machine's conversations to be suspiciously alone.
+// was made at. For one machine's conversations to be suspiciously alone there
+// must be enoughTalks of them, and enoughOthers that were heard and had none.
 const (
 	enoughFrames = 50
+	enoughTalks  = 5
 	enoughOthers = 8
 )
 
@@ -123,7 +124,7 @@ func (b *blind) alone(v *vantage) (fact.MAC, bool) {
 			silent++
 		}
 	}
-	if len(found) != 1 || silent < enoughOthers {
+	if len(found) != 1 || silent < enoughOthers || v.talks < enoughTalks {
 		return fact.MAC{}, false
 	}
 	return found[0], true
