@@ -98,9 +98,9 @@ func (b *blind) mirrors() {
 				"almost only frames for everybody were heard: this is no mirror port, or nothing is copied to it; what machines say to each other, and the ways out, are not seen",
 				"ほぼ全員あてのフレームしか聞こえない。ミラーポートではないか、何も複製されていない。機器どうしの通信も、外への出口も見えない")
 		case one:
-			b.add(topology.BlindMirror, what,
-				fmt.Sprintf("only conversations of one machine, %s, were heard beside frames for everybody, though others are there: this looks like its own port, and no mirror of others", alone),
-				fmt.Sprintf("全員あてのフレームのほかは、一台（%s）の通信しか聞こえないが、ほかの機器もいる。その機器自身のポートで、ほかの機器のミラーではないと見られる", alone))
+			b.add(topology.BlindOnePort, what,
+				fmt.Sprintf("only conversations of one machine, %s, were heard beside frames for everybody, though others are there: this is its own port, or a mirror of that port alone", alone),
+				fmt.Sprintf("全員あてのフレームのほかは、一台（%s）の通信しか聞こえないが、ほかの機器もいる。その機器自身のポートか、そのポートだけのミラーである", alone))
 		case !b.walk:
 			b.add(topology.BlindOnePort, what,
 				"only what passes this port is seen: it showed "+v.tags("untagged frames", "VLAN ")+"; what stays within another segment or behind another switch does not pass here",
