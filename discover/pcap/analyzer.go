@@ -41,6 +41,7 @@ type analyzer struct {
 	speakers     *table // who runs the network
 	asked        *table // questions to groups
 	hopLimits    *table
+	hopsOf       map[uint64]uint8 // hop limits of each station
 	transits     transitTable
 	told         map[netip.Addr]uint8 // how much each host said of itself
 	conns        connTable
@@ -72,6 +73,7 @@ func newAnalyzer() *analyzer {
 		speakers:     newTable("control speakers", limitInfra),
 		asked:        newTable("questions to groups", limitAsked),
 		hopLimits:    newTable("hop limits", limitHosts),
+		hopsOf:       make(map[uint64]uint8),
 		transits:     newTransitTable(),
 		conns:        newConnTable(),
 		flows:        newFlowTable(),
@@ -178,21 +180,20 @@ func (a *analyzer) finish(to emit) error { return a.flush(to, true) }
 func (a *analyzer) flush(to emit, end bool) error {
 	if end {
 		a.endStreams()
-	}
-	a.conns.fold(a)
-	if end {
-		a.conns = newConnTable() // frees it before facts are made of what it told
+		a.conns.drain(a)
+	} else {
+		a.conns.fold(a)
 	}
 	if err := a.stations.flush(to, end); err != nil {
+		return err
+	}
+	if err := a.transits.flush(a, to, end); err != nil {
 		return err
 	}
 	for _, t := range a.tables() {
 		if err := t.flush(to, end); err != nil {
 			return err
 		}
-	}
-	if err := a.transits.flush(a, to, end); err != nil {
-		return err
 	}
 	if err := a.tunnels.flush(to, end); err != nil {
 		return err

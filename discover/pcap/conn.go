@@ -61,7 +61,7 @@ type connTable struct {
 
 const (
 	// limitConns is how many conversations are held.
-	limitConns = 65_536
+	limitConns = 32_768
 	// spareConns is how many more one frame may begin, with all that is
 	// in it.
 	spareConns = 64
@@ -196,6 +196,20 @@ func (t *connTable) fold(a *analyzer) {
 		})
 		a.flows.reclaim()
 	}
+}
+
+// drain folds all conversations for the last time and frees them on the way, so
+// that what they become takes their place in memory.
+func (t *connTable) drain(a *analyzer) {
+	t.pair()
+	t.index, t.last = index{}, nil
+	for i, chunk := range t.slab.chunks {
+		for j := range chunk {
+			chunk[j].fold(a)
+		}
+		t.slab.chunks[i] = nil
+	}
+	*t = newConnTable()
 }
 
 func (c *conn) fold(a *analyzer) {

@@ -10,6 +10,10 @@ import (
 // sends with one or two, and traceroute with as many as it likes.
 const maxHops = 4
 
+// maxHopsOf is how many are kept of each station: a gateway sends for thousands
+// of hosts, and some of them show what there is to be seen.
+const maxHopsOf = 128
+
 type hopKey struct {
 	ip  netip.Addr
 	mac fact.MAC
@@ -30,13 +34,22 @@ func (a *analyzer) arrived(h *hop, p *packet) {
 	if !isStation(h.src) || p.src.IsLinkLocalUnicast() || !p.src.IsPrivate() && !fresh(p.hops) {
 		return
 	}
+	station := stationKey(h.src, h.vid)
+	if a.hopsOf[station] >= maxHopsOf {
+		return
+	}
 	f := fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}
 	for nth := range int8(maxHops) {
 		k := hopKey{ip: p.src, mac: h.src, vid: h.vid, nth: nth}
-		if e := a.hopLimits.byKey[k]; e == nil || e.fact == fact.Fact(f) {
-			a.hopLimits.noteAs("pcap/hop-limit", k, f, a.at)
-			return
+		e := a.hopLimits.byKey[k]
+		if e != nil && e.fact != fact.Fact(f) {
+			continue
 		}
+		if e == nil && len(a.hopsOf) < limitStations {
+			a.hopsOf[station]++
+		}
+		a.hopLimits.noteAs("pcap/hop-limit", k, f, a.at)
+		return
 	}
 }
 

@@ -109,10 +109,17 @@ func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
 	e.see(at)
 }
 
-// flush emits what is new, or all that changed since it was last emitted.
-func (t *table) flush(to emit, all bool) error {
-	for _, e := range t.order {
-		if e.sent == e.count || e.sent > 0 && !all {
+// flush emits what is new; at the end all that changed since it was last
+// emitted, and what it emitted is freed.
+func (t *table) flush(to emit, end bool) error {
+	if end {
+		t.byKey = nil
+	}
+	for i, e := range t.order {
+		if end {
+			t.order[i] = nil
+		}
+		if e.sent == e.count || e.sent > 0 && !end {
 			continue
 		}
 		e.sent = e.count
