@@ -2,6 +2,7 @@ package classify
 
 import (
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 )
@@ -48,16 +49,28 @@ type macKind struct {
 }
 
 func newIndex(obs []fact.Observation) *index {
-	var set fact.Set
-	for _, o := range obs {
-		set.Add(o)
-	}
 	x := &index{known: make(map[macKind]bool), bound: make(map[netip.Addr]bool)}
-	all := set.Sorted()
+	all := obs
+	if !slices.IsSortedFunc(obs, earlier) {
+		var set fact.Set
+		for _, o := range obs {
+			set.Add(o)
+		}
+		all = set.Sorted()
+	}
 	for i := range all {
 		all[i].Visit(x)
 	}
 	return x
+}
+
+// earlier orders observations by ID; of two with one ID either comes first, so
+// that a list in which one is there twice does not count as sorted.
+func earlier(a, b fact.Observation) int {
+	if a.ID <= b.ID {
+		return -1
+	}
+	return 1
 }
 
 func (x *index) station(o *fact.Observation, m fact.MAC) {
