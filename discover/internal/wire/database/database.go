@@ -52,6 +52,9 @@ func postgresql(b []byte) (said.Message, bool) {
 	if n, code := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]); int64(n) == int64(len(b)) && (code == 0x30000 && bytes.Contains(b, []byte("user\x00")) || code == 80877103 && n == 8) {
 		return said.Message{Protocol: "postgres", Sender: said.Client}, true
 	}
+	if n := int64(binary.BigEndian.Uint32(b[1:])) + 1; len(b) >= 9 && b[0] == 'R' && b[8] == 12 && n >= 9 && n < int64(len(b)) { // the end of SASL
+		b = b[n:]
+	}
 	if !bytes.HasPrefix(b, []byte("R\x00\x00\x00\x08\x00\x00\x00\x00")) {
 		return said.Message{}, false
 	}

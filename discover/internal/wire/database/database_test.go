@@ -64,6 +64,7 @@ func samples() []struct {
 	}{
 		{name: "MySQL", in: string([]byte{byte(len(mysql)), 0, 0, 0}) + mysql, want: say("mysql", said.Server, word("server-version", "5.5.5-10.11.6-MariaDB"))},
 		{name: "PostgreSQL", in: "R\x00\x00\x00\x08\x00\x00\x00\x00" + pg("application_name", "psql") + pg("server_version", "13.4 (Debian)") + "K\x00\x00\x00\x0c12345678", want: say("postgres", said.Server, word("server-version", "13.4 (Debian)"))},
+		{name: "PostgreSQL after SASL", in: "R\x00\x00\x00\x0c\x00\x00\x00\x0cv=xx" + "R\x00\x00\x00\x08\x00\x00\x00\x00" + pg("server_version", "16.2"), want: say("postgres", said.Server, word("server-version", "16.2"))},
 		{name: "PostgreSQL client", in: "\x00\x00\x00\x15\x00\x03\x00\x00user\x00tanaka\x00\x00", want: say("postgres", said.Client)},
 		{name: "SQL Server", in: tds(4, "\x00\x00\x0b\x00\x06\x01\x00\x11\x00\x01\xff\x0f\x00\x07\xd0\x00\x00\x02"), want: say("mssql", said.Server, word("server-version", "15.0.2000"))},
 		{name: "login", in: login(), want: say("mssql", said.Client, word("host-name", "CT-CONSOLE"), word("program", "viewer.exe"), word("library", "ODBC"), said.Word{Field: "called-name", Value: "SQL1", OfPeer: true})},
