@@ -161,7 +161,8 @@ func (p *projector) transports(ts []string) []string {
 	names := map[string]string{
 		"pppoe": "PPPoE", "ipoe": "IPoE", "map-e": "MAP-E", "ds-lite": "DS-Lite", "ipsec": "IPsec",
 		"openvpn": "OpenVPN", "wireguard": "WireGuard", "l2tp": "L2TP", "pptp": "PPTP", "sstp": "SSTP",
-		"ssl-vpn": "SSL-VPN", "softether": "SoftEther", "lte": "LTE", "usb": "USB", "tls": "TLS",
+		"tailscale": "Tailscale", "zerotier": "ZeroTier", "softether": "SoftEther", "tinc": "tinc", "tor": "Tor", "anyconnect": "AnyConnect",
+		"ssl-vpn": "SSL-VPN", "lte": "LTE", "usb": "USB", "tls": "TLS",
 		"ipv4": "IPv4", "ipv6": "IPv6", "gre": "GRE", "dicom": "DICOM", "hl7": "HL7", "http": "HTTP",
 		"rndis": "USB (RNDIS)", "dns": "DNS", "quic": "QUIC", "6in4": "6in4", "4in6": "4in6",
 		"rdp": "RDP", "vnc": "VNC", "ssh": "SSH", "telnet": "Telnet", "wifi": "Wi-Fi", "bluetooth": "Bluetooth",

@@ -160,7 +160,7 @@ func tunnelTransport(t fact.Tunnel) (transport string, tellsOpener bool) {
 		return "ipsec", false
 	case "gre", "4in4", "6in6", "vxlan":
 		return t.Type, false
-	case "wireguard", "l2tp", "geneve":
+	case "wireguard", "l2tp", "geneve", "tailscale", "zerotier", "softether", "tinc":
 		return t.Type, onePort(t)
 	}
 	return t.Type, true
