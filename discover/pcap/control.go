@@ -199,10 +199,10 @@ func (a *analyzer) ubiquiti(h *hop, p *packet) {
 }
 
 // capwap learns who is an access point and who its controller.
-func (a *analyzer) capwap(h *hop, p *packet) bool {
+func (a *analyzer) capwap(h *hop, p *packet) {
 	m, ok := capwap.Decode(p.payload)
 	if !ok || m.Controller != (p.sport == portCAPWAP) {
-		return false
+		return
 	}
 	f := fact.ControlSpeaker{Protocol: "capwap", Role: "wtp", IP: specified(p.src), MAC: sender(h, p), VID: h.vid, ID: m.Name}
 	if m.Controller {
@@ -216,7 +216,6 @@ func (a *analyzer) capwap(h *hop, p *packet) bool {
 	a.says(host, "capwap", f.Role+"-serial", m.Serial)
 	a.says(host, "capwap", f.Role+"-hardware", m.Hardware)
 	a.says(host, "capwap", f.Role+"-software", m.Software)
-	return true
 }
 
 // capwapData learns from the frames of Wi-Fi clients between an access point and

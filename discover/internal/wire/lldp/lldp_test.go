@@ -28,8 +28,12 @@ func TestDecode(t *testing.T) {
 	full.ManagementAddresses = []netip.Addr{netip.MustParseAddr("10.99.0.13"), netip.MustParseAddr("2001:db8::1")}
 	extended := base
 	extended.Extensions = []lldp.Extension{
-		{Field: "port-vlan", Value: "30"}, {Field: "med-class", Value: "endpoint-3"}, {Field: "med-voice-vlan", Value: "200"},
-		{Field: "med-serial", Value: "SN 7"}, {Field: "med-model", Value: "CP-8811"}, {Field: "mud-host", Value: "mud.example.com"},
+		{Field: "port-vlan", Value: "30"},
+		{Field: "med-class", Value: "endpoint-3"},
+		{Field: "med-voice-vlan", Value: "200"},
+		{Field: "med-serial", Value: "SN 7"},
+		{Field: "med-model", Value: "CP-8811"},
+		{Field: "mud-host", Value: "mud.example.com"},
 	}
 	network := base
 	network.ChassisID, network.ChassisIDSubtype, network.PortID, network.PortIDSubtype = "192.0.2.1", "networkAddress", "00ff", "local"
