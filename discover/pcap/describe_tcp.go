@@ -3,6 +3,7 @@ package pcap
 import (
 	"kanmon/discover/internal/wire/banner"
 	"kanmon/discover/internal/wire/database"
+	"kanmon/discover/internal/wire/diameter"
 	"kanmon/discover/internal/wire/dicom"
 	"kanmon/discover/internal/wire/head"
 	"kanmon/discover/internal/wire/hl7"
@@ -62,7 +63,7 @@ func tcpSays(b []byte, port uint16, first bool) []said.Message {
 		return out
 	case b[0] == 0x02 && add(lab.Decode(b)), b[0] == 0x1b && add(printer.PJL(b)), b[0] == 0x0b && add(lab.Decode(b)):
 		return out
-	case b[0] == 3 && add(rdp.Decode(b)):
+	case b[0] == 3 && add(rdp.Decode(b)), b[0] == 1 && add(diameter.Decode(b)):
 		return out
 	case port == industry.PortModbus && add(industry.Modbus(b)), port == industry.PortEtherNetIP && add(industry.EtherNetIP(b)):
 		return out
