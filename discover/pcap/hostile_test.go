@@ -29,7 +29,7 @@ func TestHostile(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := readBytes(t, row[0], b)
-		if strconv.FormatUint(uint64(r.sum.Records), 10) != row[2] || r.err != nil {
+		if strconv.FormatUint(r.sum.Records, 10) != row[2] || r.err != nil {
 			t.Errorf("%s: %d frames, error %v; tshark reads %s", row[0], r.sum.Records, r.err, row[2])
 		}
 		if r.took > 2*time.Second {
@@ -38,7 +38,7 @@ func TestHostile(t *testing.T) {
 		for _, s := range r.skips {
 			faults++
 			n, err := strconv.Atoi(strings.TrimPrefix(s.Place, "frame "))
-			if err != nil || n < 1 || uint64(n) > uint64(r.sum.Records) || s.Reason == "" {
+			if err != nil || n < 1 || uint64(n) > r.sum.Records || s.Reason == "" {
 				t.Errorf("%s: fault %q at %q", row[0], s.Reason, s.Place)
 			}
 		}

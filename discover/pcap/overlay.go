@@ -8,7 +8,7 @@ import (
 
 // overlay looks for the datagrams by which programs that build networks over
 // others are known.
-func (a *analyzer) overlay(c *conn, side int, p *packet) {
+func (a *analyzer) overlay(c *conn, p *packet) {
 	kind := ""
 	switch b := p.payload; {
 	case vpn.Tailscale(b):

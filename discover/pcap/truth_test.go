@@ -176,6 +176,7 @@ func checkTunnels(t *testing.T, s scores, rows [][]string, corpus map[string]res
 			return slices.Contains(want, f.Type) && (f.Type == "pppoe" || sameHosts(f.A, f.B, a, b))
 		})
 		s.add("tunnel ends", hit)
+		s.add("tunnel ends/"+row[1], hit)
 		if !hit {
 			t.Errorf("not found: %q", row)
 		}

@@ -30,7 +30,7 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 			c.app = app.UDP(p.payload, p.sport, p.dport)
 		}
 		if c.app == "" {
-			a.overlay(c, side, p)
+			a.overlay(c, p)
 		}
 		if c.app == "" && c.watch == nil {
 			a.beginWatch(c, p.payload)

@@ -162,13 +162,13 @@ func Parse(b []byte) (Certificate, bool) {
 	if _, rest, ok := inner(tbs, tagVersion); ok {
 		tbs = rest
 	}
-	var fields [6][]byte // serial number, signature, issuer, validity, subject, key
-	for i := range fields {
+	var fields [][]byte // serial number, signature, issuer, validity, subject, key
+	for len(fields) < 6 {
 		_, value, rest, ok := element(tbs)
 		if !ok {
 			return Certificate{}, false
 		}
-		fields[i], tbs = value, rest
+		fields, tbs = append(fields, value), rest
 	}
 	var c Certificate
 	var organization string

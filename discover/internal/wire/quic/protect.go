@@ -83,8 +83,8 @@ func (k *keys) open(h *header) ([]byte, bool) {
 	aad := append([]byte(nil), h.packet[:h.number+size]...)
 	aad[0] = first
 	var number uint64
-	for i := range size {
-		aad[h.number+i] ^= mask[1+i]
+	for i, m := range mask[1 : 1+size] {
+		aad[h.number+i] ^= m
 		number = number<<8 | uint64(aad[h.number+i])
 	}
 	var nonce [aes.BlockSize]byte // 12 octets, and the counter of a cut packet

@@ -175,3 +175,12 @@ func FuzzHello(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkHello(b *testing.B) {
+	in := v1().seal(0, crypto(0, hello(900)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var q quic.Hello
+		q.Feed(in)
+	}
+}
