@@ -129,6 +129,12 @@ func TestTruth(t *testing.T) {
 			t.Errorf("ekaru-07 is known by %v", n.Known)
 		}
 	}
+	for _, n := range site.Nodes {
+		onlyAsked := n.Name == "sw-lab" || n.Name == "vpn-gw" // a switch at its own mirror; one that says nothing unasked
+		if onlyAsked && !slices.Equal(n.Known, []lab.Vantage{lab.BySNMP}) {
+			t.Errorf("%s is known by %v", n.Name, n.Known)
+		}
+	}
 	for _, want := range []lab.Wire{
 		{A: "ekaru-07", APort: "eth0", B: "sw-clinical-1", BPort: "port1", Segment: "clinical"},
 		{A: "core-sw", APort: "port2", B: "sw-clinical-1", BPort: "uplink1", Segment: "clinical"},

@@ -195,7 +195,9 @@ func (p *Plan) node(h *Host) Node {
 			n.Switch, segment = true, p.Segment(i.VLAN).Name
 		}
 		for _, v := range p.mirrored(segment) {
-			mirrors[v] = true
+			if !h.Quiet && (len(i.Addrs) > 0 || !p.mirrors(h, v)) {
+				mirrors[v] = true
+			}
 		}
 		if i.Silent {
 			continue
@@ -252,6 +254,14 @@ func (p *Plan) mirrored(segment string) []Vantage {
 		}
 	}
 	return out
+}
+
+// mirrors reports whether a vantage is a mirror port of this switch: it copies
+// what passes, and not what the switch itself says to its neighbours.
+func (p *Plan) mirrors(h *Host, v Vantage) bool {
+	return slices.ContainsFunc(p.Mirrors, func(m Mirror) bool {
+		return m.Switch == h.Name && Vantage(p.other(Port{m.Switch, m.Port}).Interface) == v
+	})
 }
 
 // checkTruth wants ways out of hosts that there are, with a vantage or a

@@ -6,7 +6,7 @@ import "kanmon/topology"
 // servers, one on the internet, and on both a login page in TLS, as FortiGate
 // shows it. Nobody logs in; a probe alone knows it, which is the case to find.
 func sslVPNWayOut(p *Plan) {
-	gw := p.Add(Host{Name: "vpn-gw", OUI: "00:09:0f", Forward: true})
+	gw := p.Add(Host{Name: "vpn-gw", OUI: "00:09:0f", Forward: true, Quiet: true})
 	gw.Plug("eth0", "sw-server", "10.60.0.253/24")
 	p.Cross(gw, p.Host("internet"), "wan0", "203.0.113.14/30", "vpngw", "203.0.113.13/30")
 	gw.Route("default", "203.0.113.13")
