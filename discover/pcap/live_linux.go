@@ -15,10 +15,11 @@ import (
 	"kanmon/discover/fact"
 )
 
-// The ring in which the kernel puts frames: 16 MiB.
+// The ring in which the kernel puts frames: 32 MiB, a quarter of a second of a
+// full gigabit line.
 const (
 	ringBlock  = 1 << 20
-	ringBlocks = 16
+	ringBlocks = 32
 	ringFrame  = 1 << 11
 	// blockEvery bounds how long a frame waits in a block that is not full.
 	blockEvery = 50 * time.Millisecond

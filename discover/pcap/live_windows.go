@@ -1,0 +1,152 @@
+package pcap
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unsafe"
+
+	npcap "github.com/gopacket/gopacket/pcap"
+	"golang.org/x/sys/windows"
+
+	"kanmon/discover/fact"
+)
+
+// kernelBuffer is where Npcap keeps frames until they are read, in octets.
+const kernelBuffer = 16 << 20
+
+// Check reports what stands in the way of listening on an interface, as far as
+// it can be told without trying.
+func Check(name string) error {
+	if _, err := device(name); err != nil {
+		return fmt.Errorf("live capture: %w", err)
+	}
+	return nil
+}
+
+// device returns the name by which Npcap knows an interface that the operator
+// names as Windows shows it ("Ethernet 2"), by its description, or by that name.
+func device(name string) (string, error) {
+	if err := npcap.LoadWinPCAP(); err != nil {
+		return "", fmt.Errorf("Npcap is not installed: install it from https://npcap.com, or capture with another program and read its file: %w", err)
+	}
+	all, err := npcap.FindAllDevs()
+	if err != nil {
+		return "", fmt.Errorf("list interfaces: run as administrator, or install Npcap without the restriction to administrators: %w", err)
+	}
+	friendly, err := friendlyNames()
+	if err != nil {
+		return "", fmt.Errorf("list interfaces: %w", err)
+	}
+	var known []string
+	for _, d := range all {
+		shown := friendly[strings.ToUpper(strings.TrimPrefix(d.Name, `\Device\NPF_`))]
+		if name == d.Name || strings.EqualFold(name, d.Description) || strings.EqualFold(name, shown) {
+			return d.Name, nil
+		}
+		if shown != "" {
+			known = append(known, fmt.Sprintf("%q", fact.Clean(shown)))
+		}
+	}
+	return "", fmt.Errorf("no interface %q here: there are %s", fact.Clean(name), strings.Join(known, ", "))
+}
+
+// friendlyNames returns the names under which Windows shows interfaces, by the
+// GUID that their device is named by.
+func friendlyNames() (map[string]string, error) {
+	const flags = windows.GAA_FLAG_SKIP_UNICAST | windows.GAA_FLAG_SKIP_ANYCAST | windows.GAA_FLAG_SKIP_MULTICAST | windows.GAA_FLAG_SKIP_DNS_SERVER
+	size := uint32(16 << 10)
+	for range 4 {
+		buffer := make([]uint64, size/8+1) // aligned as the structures want it
+		first := (*windows.IpAdapterAddresses)(unsafe.Pointer(&buffer[0]))
+		err := windows.GetAdaptersAddresses(windows.AF_UNSPEC, flags, 0, first, &size)
+		if errors.Is(err, windows.ERROR_BUFFER_OVERFLOW) {
+			continue // size now says how much is needed
+		}
+		if err != nil {
+			return nil, err
+		}
+		names := make(map[string]string)
+		for a := first; a != nil; a = a.Next {
+			names[strings.ToUpper(windows.BytePtrToString(a.AdapterName))] = windows.UTF16PtrToString(a.FriendlyName)
+		}
+		return names, nil
+	}
+	return nil, errors.New("the list of interfaces grows faster than it can be read")
+}
+
+// handle is a tap made of Npcap.
+type handle struct {
+	*npcap.Handle
+	kind uint32
+}
+
+func openTap(o *LiveOptions) (tap, error) {
+	name, err := device(o.Interface)
+	if err != nil {
+		return nil, err
+	}
+	idle, err := npcap.NewInactiveHandle(name)
+	if err != nil {
+		return nil, err
+	}
+	defer idle.CleanUp()
+	if err := errors.Join(idle.SetSnapLen(maxFrame), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(kernelBuffer)); err != nil {
+		return nil, err
+	}
+	active, err := idle.Activate()
+	if err != nil {
+		return nil, fmt.Errorf("listen: run as administrator where Npcap is restricted to administrators: %w", err)
+	}
+	h := &handle{Handle: active, kind: uint32(active.LinkType())}
+	if linkName(h.kind) == "" {
+		h.close()
+		return nil, fmt.Errorf("frames of link type %d are not read", h.kind)
+	}
+	if o.Filter != nil {
+		if err := h.filter(o.Filter); err != nil {
+			h.close()
+			return nil, fmt.Errorf("set the filter: %w", err)
+		}
+	}
+	return h, nil
+}
+
+func (h *handle) filter(f *Filter) error {
+	raw, err := f.program(h.kind, false)
+	if err != nil {
+		return err
+	}
+	code := make([]npcap.BPFInstruction, len(raw))
+	for i, in := range raw {
+		code[i] = npcap.BPFInstruction{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
+	}
+	return h.SetBPFInstructionFilter(code)
+}
+
+func (h *handle) link() uint32 { return h.kind }
+
+func (h *handle) close() { h.Close() }
+
+func (h *handle) next(rec *record) error {
+	b, ci, err := h.ZeroCopyReadPacketData()
+	switch {
+	case errors.Is(err, npcap.NextErrorTimeoutExpired):
+		return errNothing
+	case errors.Is(err, io.EOF):
+		return errors.New("the interface went away")
+	case err != nil:
+		return fmt.Errorf("wait for frames: %w", errors.Join(err, h.Error()))
+	}
+	*rec = record{data: b, link: h.kind, nanos: ci.Timestamp.UnixNano(), whole: len(b) >= ci.Length, length: uint32(ci.Length)}
+	return nil
+}
+
+func (h *handle) drops() (uint64, error) {
+	s, err := h.Stats()
+	if err != nil {
+		return 0, err
+	}
+	return uint64(s.PacketsDropped) + uint64(s.PacketsIfDropped), nil
+}
