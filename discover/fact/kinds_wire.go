@@ -55,7 +55,7 @@ type Neighbor struct {
 	PortDescription     string       `json:"port_description,omitempty"`
 	SystemName          string       `json:"system_name,omitempty"`
 	SystemDescription   string       `json:"system_description,omitempty"` // CDP: software version
-	Platform            string       `json:"platform,omitempty"`           // CDP platform
+	Platform            string       `json:"platform,omitempty"`           // CDP platform; manufacturer and model of LLDP-MED
 	Capabilities        []string     `json:"capabilities,omitempty"`       // enabled ones: "bridge", "router", "wlanAccessPoint", "telephone", "stationOnly", …
 	ManagementAddresses []netip.Addr `json:"management_addresses,omitempty"`
 }

@@ -43,7 +43,7 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 			ChassisID: u.ChassisID, ChassisIDSubtype: u.ChassisIDSubtype,
 			PortID: u.PortID, PortIDSubtype: u.PortIDSubtype,
 			PortDescription: u.PortDescription, SystemName: u.SystemName, SystemDescription: u.SystemDescription,
-			Capabilities: u.Capabilities, ManagementAddresses: u.ManagementAddresses,
+			Platform: u.Platform(), Capabilities: u.Capabilities, ManagementAddresses: u.ManagementAddresses,
 		},
 	}
 	a.neighbors.noteAs("pcap/lldp", keyOf(f), f, a.at)

@@ -54,6 +54,24 @@ func (u *Unit) endpoint(subtype byte, v []byte) {
 	}
 }
 
+// Platform returns the manufacturer and the model that the inventory of Media
+// Endpoint Discovery tells.
+func (u *Unit) Platform() string {
+	var maker, model string
+	for _, x := range u.Extensions {
+		switch x.Field {
+		case "med-manufacturer":
+			maker = x.Value
+		case "med-model":
+			model = x.Value
+		}
+	}
+	if model == "" || strings.HasPrefix(strings.ToLower(model), strings.ToLower(maker)) {
+		return model
+	}
+	return strings.TrimSpace(maker + " " + model)
+}
+
 func (u *Unit) tells(field, value string) {
 	if value != "" {
 		u.Extensions = append(u.Extensions, Extension{field, value})

@@ -77,6 +77,19 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestPlatform(t *testing.T) {
+	t.Parallel()
+	med := func(kind byte, s string) []byte { return tlv(127, append([]byte{0, 0x12, 0xbb, kind}, s...)...) }
+	for want, in := range map[string][]byte{
+		"Yealink T46S": unit(med(9, "Yealink"), med(10, "T46S")), "Polycom VVX": unit(med(10, "Polycom VVX"), med(9, "polycom")), "T46S": unit(med(10, "T46S")), "": unit(med(9, "Yealink")),
+	} {
+		u, err := lldp.Decode(in)
+		if got := u.Platform(); got != want || err != nil {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add(unit(tlv(8, 5, 1, 10, 99, 0, 13, 2, 0, 0, 0, 1, 0), tlv(7, 0, 4, 0, 4), tlv(0)))
 	f.Add(unit(tlv(127, 0, 0x12, 0xbb, 2, 1, 0x41, 0x91, 0x6e), tlv(127, 0, 0, 0x5e, 1, 'h', ':'), tlv(0)))
