@@ -76,3 +76,35 @@ func approvals(t *testing.T, folder string) *register.Register {
 	}
 	return r
 }
+
+// From the mirror ports alone every way out that they show is found, with its
+// category, and none beside.
+func TestRecordedMirrors(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join("..", "sites", "lab")
+	var site lab.Site
+	text, err := os.ReadFile(filepath.Join(folder, "truth.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &site); err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(filepath.Join(folder, "evidence", "mirror*.pcap.gz"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d captures, %v", len(paths), err)
+	}
+	var c discover.Collection
+	if _, err := discover.ReadFiles(t.Context(), discover.ReadOptions{Paths: paths, Formats: pcap.Formats()}, &c); err != nil {
+		t.Fatal(err)
+	}
+	s := build.Build(c.Observations(), build.Options{Signatures: signatures(t), Register: approvals(t, folder)})
+	r := score.Of(site, s, score.Passive)
+	t.Logf("\n%s", score.Details([]score.Result{r}))
+	if got := r.Tally(score.WaysOut); got.Precision() < 1 || got.RecallOfKnowable() < 1 {
+		t.Errorf("ways out: missed %v, wrong %v", got.Missed, got.Wrong)
+	}
+	if got := r.Tally(score.Devices); got.Precision() < 0.95 {
+		t.Errorf("devices: wrong %v", got.Wrong)
+	}
+}
