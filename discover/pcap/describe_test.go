@@ -150,3 +150,32 @@ func TestOneHostIsBounded(t *testing.T) {
 		t.Error("what was not kept is not told")
 	}
 }
+
+// FuzzDescribed reads a payload from either end of a conversation, behind what
+// the other one said: whatever it is, reading goes on, and a host says no more
+// than it may.
+func FuzzDescribed(f *testing.F) {
+	for _, p := range privates() {
+		for i, s := range p.says {
+			f.Add(p.udp, p.port, []byte(p.says[max(0, i-1)]), []byte(s))
+		}
+	}
+	f.Add(false, uint16(135), []byte("x"), aliveAnswer("A", "10.0.0.1"))
+	f.Add(false, uint16(11112), associate()[:1460], associate()[1460:])
+	f.Fuzz(func(t *testing.T, datagrams bool, port uint16, one, two []byte) {
+		if len(one)+len(two) > 30_000 {
+			return
+		}
+		c := &conversation{client: "10.0.0.5", server: "10.0.1.9"}
+		if datagrams {
+			c.up(17, udp(40000, port, one)).down(17, udp(port, 40000, two)).up(17, udp(40000, port, two))
+		} else {
+			c.up(6, tcp(40000, port, 0, syn, nil)).down(6, tcp(port, 40000, 0, syn|ack, nil)).
+				up(6, tcp(40000, port, 1, ack, one)).down(6, tcp(port, 40000, 1, ack, two)).up(6, tcp(40000, port, 1+uint32(len(one)), ack, two))
+		}
+		r := readBytes(t, "test.pcap", classicFile(1, c.frames...))
+		if n := len(facts[fact.SelfDescription](r.obs)); r.err != nil || n > 400 {
+			t.Errorf("%d things are told, error %v", n, r.err)
+		}
+	})
+}

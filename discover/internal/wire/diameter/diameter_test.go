@@ -30,8 +30,10 @@ func message(flags byte, command uint32, attributes string) []byte {
 func TestDecode(t *testing.T) {
 	t.Parallel()
 	words := []said.Word{
-		{Field: "origin-host", Value: "aaa1.example"}, {Field: "origin-realm", Value: "example"},
-		{Field: "vendor-id", Value: "9"}, {Field: "product-name", Value: "freeDiameter"},
+		{Field: "origin-host", Value: "aaa1.example"},
+		{Field: "origin-realm", Value: "example"},
+		{Field: "vendor-id", Value: "9"},
+		{Field: "product-name", Value: "freeDiameter"},
 	}
 	body := attribute(264, 0x40, "aaa1.example") + attribute(296, 0x40, "example") + attribute(1, 0x40, "tanaka") + attribute(266, 0x40, "\x00\x00\x00\x09") + attribute(269, 0, "freeDiameter")
 	for _, tt := range []struct {
