@@ -74,8 +74,9 @@ func (a *addresses) onLinkFlows() {
 
 // freshPackets binds addresses to the MAC addresses whose frames brought their
 // packets before any router did. Some devices pass packets on and do not count
-// it, as Wi-Fi repeaters and transparent proxies do: where one address comes
-// from several MAC addresses, or many from one, nothing is bound.
+// it, as Wi-Fi repeaters and transparent proxies do, and some firewalls set the
+// count anew: where one address comes from several MAC addresses, many from one,
+// or several of one IPv4 network, of which a host has one, nothing is bound.
 func (a *addresses) freshPackets() {
 	from := make(map[netip.Addr]map[fact.MAC]bool)
 	of := make(map[fact.MAC]map[netip.Addr]bool)
@@ -84,20 +85,23 @@ func (a *addresses) freshPackets() {
 			from[f.ip] = make(map[fact.MAC]bool)
 		}
 		from[f.ip][f.mac] = true
-		if of[f.mac] == nil {
-			of[f.mac] = make(map[netip.Addr]bool)
+		if f.ip.Is4() {
+			if of[f.mac] == nil {
+				of[f.mac] = make(map[netip.Addr]bool)
+			}
+			of[f.mac][f.ip] = true
 		}
-		of[f.mac][f.ip] = f.ip.Is4()
+	}
+	passesOn := make(map[fact.MAC]bool)
+	for m, ips := range of {
+		networks := make(map[netip.Prefix]bool)
+		for ip := range ips {
+			networks[guessSubnet(ip)] = true
+		}
+		passesOn[m] = len(ips) > proxyAddresses || len(networks) < len(ips)
 	}
 	for _, f := range a.c.fresh {
-		four := 0
-		for _, is4 := range of[f.mac] {
-			four += b2i(is4)
-		}
-		if len(from[f.ip]) > 1 || four > proxyAddresses {
-			continue
-		}
-		if s := a.c.macOf(f.mac); s >= 0 && a.c.subjects[s].known {
+		if s := a.c.macOf(f.mac); len(from[f.ip]) == 1 && !passesOn[f.mac] && s >= 0 && a.c.subjects[s].known {
 			a.c.claims = append(a.c.claims, claim{subject: s, ip: f.ip, mac: f.mac, strength: byHops, obs: f.obs})
 		}
 	}

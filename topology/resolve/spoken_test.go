@@ -85,6 +85,11 @@ func TestFreshPackets(t *testing.T) {
 		},
 		{"a repeater brings more than a host has", many(17), []string{m9 + " " + m9 + "[]"}},
 		{
+			"a firewall that sets the count anew",
+			[]fact.Fact{fact.Station{MAC: macN(9)}, hops("10.0.0.1", macN(9), 64), hops("10.1.0.5", macN(9), 64), hops("10.1.0.6", macN(9), 64)},
+			[]string{m9 + " " + m9 + "[]"},
+		},
+		{
 			"a router's own addresses",
 			[]fact.Fact{fact.Station{MAC: macN(9)}, hops("10.0.0.1", macN(9), 64), hops("10.1.0.1", macN(9), 255)},
 			[]string{"10.0.0.1 " + m9 + "[10.0.0.1 10.1.0.1]"},
