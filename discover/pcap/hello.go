@@ -199,6 +199,10 @@ func (a *analyzer) handshakeUDP(c *conn, side int, p *packet) {
 	case c.app == "quic" && c.client == 0:
 		var q quic.Hello
 		a.quicInitial(c, side, &q, p.payload)
+	case c.app == "dtls" && dtls.StartsFlight(p.payload):
+		c.opened(false, side)
+		a.begin(c, stream{side: side, dtls: new(dtls.Flight)})
+		a.continueUDP(c, side, p)
 	case c.app == "dtls":
 		h, ok := dtls.DecodeHello(p.payload)
 		if !ok {
@@ -209,7 +213,6 @@ func (a *analyzer) handshakeUDP(c *conn, side int, p *packet) {
 		if h.Version == dtls.VersionOld || h.Session && h.Name == "" && c.key.port[1-side] == 443 { // goes on with a session of TLS
 			c.tunnel("anyconnect", "", side)
 		}
-		a.begin(c, stream{side: 1 - side, dtls: new(dtls.Flight)})
 	}
 }
 

@@ -45,6 +45,13 @@ func serverHello() []byte {
 	return join([]byte{22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3}, make([]byte, 32), []byte{0, 0, 0x2f, 0})
 }
 
+// dtlsRecord makes a record of DTLS 1.2 with a whole handshake message.
+func dtlsRecord(kind byte, body []byte) []byte {
+	size := be32(uint32(len(body)))[1:]
+	hs := join([]byte{kind}, size, be16(0), make([]byte, 3), size, body)
+	return join([]byte{22, 0xfe, 0xfd}, make([]byte, 8), be16(uint16(len(hs))), hs)
+}
+
 func TestHello(t *testing.T) {
 	t.Parallel()
 	const here, there = "10.20.0.5", "203.0.113.10"
@@ -116,6 +123,14 @@ func TestHello(t *testing.T) {
 				fact.ServerName{Name: "a.example", Protocol: "tls", Client: client, Server: server(443)}, flow("tcp", "smtp", 443, true),
 			}, cert...),
 		},
+		{
+			name: "DTLS, only the server seen", in: talk().down(17, udp(443, 40000, dtlsRecord(2, serverHello()[9:]))).down(17, udp(443, 40000, dtlsRecord(11, certificate("ASA", "Cisco", "ASA")[9:]))),
+			want: []fact.Fact{
+				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-subject", Value: "ASA"},
+				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-organization", Value: "Cisco"},
+				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-issuer", Value: "ASA"}, flow("udp", "dtls", 443, false),
+			},
+		},
 		{name: "AnyConnect", in: talk().up(17, udp(40000, 443, anyConnect)), want: []fact.Fact{
 			fact.Tunnel{Type: "anyconnect", A: client, B: server(443)}, flow("udp", "dtls", 443, false),
 		}},
@@ -126,7 +141,7 @@ func TestHello(t *testing.T) {
 			compare(t, r, of[fact.ServerName](tt.want)...)
 			r.obs = slices.DeleteFunc(r.obs, func(o fact.Observation) bool { // what others tell of mail is not looked at here
 				f, ok := o.Fact.(fact.SelfDescription)
-				return ok && f.Protocol != "tls"
+				return ok && f.Protocol != "tls" && f.Protocol != "dtls"
 			})
 			compare(t, r, of[fact.SelfDescription](tt.want)...)
 			compare(t, r, of[fact.Flow](tt.want)...)

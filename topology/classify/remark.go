@@ -51,7 +51,7 @@ func (c *classifier) pastResolver(p passage) (rule, []*fact.Observation, bool) {
 	switch {
 	case called != nil && p.port != portDNS:
 		return namesHidden, []*fact.Observation{called}, true
-	case secured && p.port == portDNSTLS, secured && c.sig.ResolverAt(p.to) != nil:
+	case f.App == "dot" || f.App == "doq", secured && p.port == portDNSTLS, secured && c.sig.ResolverAt(p.to) != nil:
 		return namesHidden, nil, true
 	case f.App == "dns" && p.port == portDNS && len(relays) > 0:
 		return namesDirect, nil, true

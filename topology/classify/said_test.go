@@ -68,6 +68,7 @@ func TestRemarks(t *testing.T) {
 		{"a name server outside", fact.Flow{Client: end("10.0.0.10", pcMAC), Server: end("8.8.8.8:53", gwMAC), Protocol: "udp", App: "dns", Answered: true}, time.Minute, []string{direct}},
 		{"the hospital's own asks it", fact.Flow{Client: end("10.0.0.53", nsMAC), Server: end("8.8.8.8:53", gwMAC), Protocol: "udp", App: "dns", Answered: true}, time.Minute, nil},
 		{"DNS over TLS", flow("10.0.0.10", pcMAC, "198.51.100.53:853", gwMAC, "tls"), time.Minute, []string{hidden}},
+		{"DNS over TLS, by what it offers", flow("10.0.0.10", pcMAC, "198.51.100.53:443", gwMAC, "dot"), time.Minute, []string{hidden}},
 		{"something else at its port", flow("10.0.0.10", pcMAC, "198.51.100.53:853", gwMAC, ""), time.Minute, nil},
 		{"DNS over HTTPS by address", flow("10.0.0.10", pcMAC, "1.1.1.1:443", gwMAC, "tls"), time.Minute, []string{hidden}},
 		{"a modality for a minute", flow("10.0.0.11", pc2MAC, "198.51.100.82:443", gwMAC, "tls"), time.Minute, nil},

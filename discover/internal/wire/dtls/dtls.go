@@ -106,6 +106,16 @@ func DecodeHello(b []byte) (Hello, bool) {
 	return Hello{Hello: h, Version: r.version}, true
 }
 
+// StartsFlight reports whether a datagram begins with a ServerHello.
+func StartsFlight(b []byte) bool {
+	r, _, ok := next(b)
+	if !ok || r.kind != handshake || !r.clear {
+		return false
+	}
+	f, _, ok := fragmentOf(r.body)
+	return ok && f.kind == serverHello && f.offset == 0
+}
+
 // Flight collects the first messages of a server until its certificate is
 // there. Parts that come out of order are waited for again.
 type Flight struct {

@@ -150,6 +150,29 @@ func TestFlight(t *testing.T) {
 	}
 }
 
+func TestStartsFlight(t *testing.T) {
+	t.Parallel()
+	hello := record(22, 0, part(2, make([]byte, 40), 0, 40))
+	for _, tt := range []struct {
+		name string
+		in   []byte
+		want bool
+	}{
+		{name: "ServerHello", in: hello, want: true},
+		{name: "ClientHello", in: clientHello("a")},
+		{name: "encrypted", in: record(22, 1, hello[13:])},
+		{name: "second part", in: record(22, 0, part(2, make([]byte, 80), 40, 80))},
+		{name: "nothing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := dtls.StartsFlight(tt.in); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
 func FuzzDTLS(f *testing.F) {
 	m := certificate(f)
 	f.Add(unhex(anyConnect), []byte{})
@@ -160,6 +183,7 @@ func FuzzDTLS(f *testing.F) {
 			t.Errorf("%+v", h)
 		}
 		dtls.Is(a)
+		dtls.StartsFlight(a)
 		var fl dtls.Flight
 		for range 3 {
 			fl.Feed(a)
