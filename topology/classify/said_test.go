@@ -1,10 +1,15 @@
 package classify_test
 
 import (
+	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -176,5 +181,33 @@ func TestTunnelServices(t *testing.T) {
 	xs := find(t, small(), topology.Site{}, []fact.Fact{f})
 	if len(xs) != 1 || xs[0].Category != kind.Category || xs[0].Signature != kind.ID || !strings.Contains(strings.Join(xs[0].Because, " "), "came up") {
 		t.Errorf("got %+v, want one of %s that came up", xs, kind.ID)
+	}
+}
+
+// The order of what is said, carried and asked changes nothing.
+func TestOrderOfRemarks(t *testing.T) {
+	facts := slices.Concat(visits(4, 4, boxMAC, true), visits(2, 3, gw2MAC, false), []fact.Fact{
+		fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}, fact.Transit{MAC: mac(gwMAC), Version: 4, From: true, To: true},
+		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 63}, fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 127},
+		fact.ServiceAnnouncement{Protocol: "ssdp", Service: "urn:schemas-upnp-org:device:InternetGatewayDevice:1", IP: ip("10.0.0.10"), MAC: mac(pcMAC)},
+		fact.SelfDescription{Host: end("198.20.0.1:443", boxMAC), Protocol: "tls", Field: "certificate-name", Value: "*.teamviewer.com"},
+		fact.SelfDescription{Host: end("198.20.0.1:443", boxMAC), Protocol: "tls", Field: "certificate-name", Value: "www.example.jp"},
+		fact.SelfDescription{Host: end("10.0.0.100", ""), Protocol: "http", Field: "user-agent", Value: "Mozilla/4.0 (compatible; MSIE 6.0; DynGate)"},
+		fact.NameAnswer{Name: "www.example.jp", Addresses: []netip.Addr{ip("198.21.0.1"), ip("198.22.0.1")}, Server: ip("10.0.0.53")},
+		flow("10.0.0.100", "00:00:5e:00:53:c0", "8.8.8.8:53", boxMAC, "dns"), flow("10.0.0.101", "00:00:5e:00:53:c1", "1.1.1.1:443", boxMAC, "tls"),
+	})
+	obs := observe(t, facts)
+	net, site, sig := newFake(boxes()), topology.Site{}, signatures(t)
+	want := classify.Connections(obs, net, site, sig)
+	if len(want) < 3 {
+		t.Fatalf("%d ways out: %v", len(want), shorts(want))
+	}
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		mixed := slices.Concat(obs, obs[:r.IntN(len(obs))])
+		r.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+		if diff := cmp.Diff(want, classify.Connections(mixed, net, site, sig), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
+		}
 	}
 }

@@ -101,7 +101,7 @@ func (a *addresses) freshPackets() {
 		passesOn[m] = len(ips) > proxyAddresses || len(networks) < len(ips)
 	}
 	for _, f := range a.c.fresh {
-		if s := a.c.macOf(f.mac); len(from[f.ip]) == 1 && !passesOn[f.mac] && s >= 0 && a.c.subjects[s].known {
+		if s, ok := a.c.macs[f.mac]; ok && len(from[f.ip]) == 1 && !passesOn[f.mac] && a.c.subjects[s].known {
 			a.c.claims = append(a.c.claims, claim{subject: s, ip: f.ip, mac: f.mac, strength: byHops, obs: f.obs})
 		}
 	}

@@ -81,6 +81,14 @@ func randomFacts(tb testing.TB, seed uint64) []fact.Observation {
 		},
 		func() fact.Fact { return fact.HostStatus{IP: a(), MAC: m(), State: "up", HostNames: []string{name()}} },
 		func() fact.Fact { return fact.Port{IP: a(), Transport: "tcp", Port: 22, State: "open"} },
+		func() fact.Fact { return fact.HopLimit{IP: a(), MAC: m(), Value: 63 + r.IntN(2)} },
+		func() fact.Fact { return fact.Transit{MAC: m(), Version: 4, To: true} },
+		func() fact.Fact {
+			return fact.SelfDescription{Host: fact.Endpoint{IP: a(), Port: uint16(r.IntN(2) * 443), MAC: m()}, Protocol: "ntlm", Field: "netbios-computer", Value: name()}
+		},
+		func() fact.Fact {
+			return fact.ControlSpeaker{Protocol: "vrrp", Role: "active", IP: a(), MAC: m(), Virtual: []netip.Addr{a()}}
+		},
 	}
 	out := make([]fact.Observation, 0, 40)
 	for range 5 + r.IntN(60) {
