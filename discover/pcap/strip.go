@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"kanmon/discover/internal/wire/dtls"
 	"kanmon/discover/internal/wire/tzsp"
 	"kanmon/discover/internal/wire/vpn"
 )
@@ -311,6 +312,8 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 		if group || sport == port {
 			return len(b)
 		}
+	case portNATPMP: // addresses and ports only (RFC 6886, 3.2; RFC 6887, 11.1)
+		return min(len(b), 60)
 	case 6081:
 		return inner(vpn.Geneve(b))
 	case tzsp.Port:
@@ -350,7 +353,7 @@ func wellKnown(sport, dport uint16) uint16 {
 	for _, p := range [2]uint16{min(sport, dport), max(sport, dport)} {
 		switch p {
 		case 53, 67, 68, 123, 137, 138, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4789,
-			5246, 5353, 5355, 5678, 6081, 8472, tzsp.Port:
+			5246, portNATPMP, 5353, 5355, 5678, 6081, 8472, tzsp.Port:
 			return p
 		}
 	}
@@ -366,6 +369,11 @@ func stripHandshake(b []byte) int {
 		return len(b)
 	case len(b) >= 14 && b[0] == 22 && b[1] == 0xfe && b[2] >= 0xfc && b[13] >= 1 && b[13] <= 3:
 		return min(len(b), 13+int(binary.BigEndian.Uint16(b[11:])))
+	case len(b) >= 14 && b[0] == 22 && b[13] == 1 && dtls.Is(b): // of the version before 1.0
+		return min(len(b), 13+int(binary.BigEndian.Uint16(b[11:])))
+	case vpn.Tailscale(b): // the sender's key; what follows is encrypted
+		clear(b[38:])
+		return 80
 	case len(b) >= 32 && b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0:
 		if size := [5]int{0, 148, 92, 64, 0}[b[0]]; len(b) == size {
 			return len(b)
