@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,4 +185,61 @@ func TestLiveErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLiveVLAN hears frames that a VLAN interface of the kernel sends, whose
+// tags travel beside them, with a filter that the kernel runs on them, and
+// frames with two tags.
+func TestLiveVLAN(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		for _, args := range []string{
+			"link add link kmb name kmb.20 type vlan id 20", "link add link kmb name kmb.30 type vlan id 30",
+			"link set kmb.20 up", "link set kmb.30 up",
+		} {
+			if out, err := exec.CommandContext(t.Context(), "ip", strings.Fields(args)...).CombinedOutput(); err != nil {
+				t.Skipf("ip %s: %v: %s", args, err, out)
+			}
+		}
+		twenty, thirty, plain := sender(t, "kmb.20"), sender(t, "kmb.30"), sender(t, "kmb")
+		for _, tt := range []struct {
+			filter string
+			want   []string
+		}{
+			{"", []string{"192.0.2.20 20", "192.0.2.30 30", "192.0.2.40 40", "192.0.2.50 0"}},
+			{"vlan 20", []string{"192.0.2.20 20"}},
+			{"arp and not vlan", []string{"192.0.2.50 0"}},
+			{"host 192.0.2.40 or src net 192.0.2.30/31", []string{"192.0.2.30 30", "192.0.2.40 40"}},
+		} {
+			var filter *pcap.Filter
+			if tt.filter != "" {
+				var err error
+				if filter, err = pcap.ParseFilter(tt.filter); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l, err := pcap.Open(pcap.LiveOptions{Interface: "kma", Promiscuous: true, Filter: filter, Duration: 400 * time.Millisecond})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			twenty(eth(macA, macB, 0x0806, arp4(2, macB, "192.0.2.20", macA, "192.0.2.1")))
+			thirty(eth(macA, macB, 0x0806, arp4(2, macB, "192.0.2.30", macA, "192.0.2.1")))
+			plain(eth(macA, macB, 0x88a8, join(be16(40), be16(0x8100), be16(41), be16(0x0806), arp4(2, macB, "192.0.2.40", macA, "192.0.2.1"))),
+				eth(macA, macB, 0x0806, arp4(2, macB, "192.0.2.50", macA, "192.0.2.1")))
+			var c discover.Collection
+			if _, err := l.Run(t.Context(), "live:test", &c); err != nil {
+				t.Error(err)
+			}
+			l.Close()
+			var got []string
+			for _, f := range facts[fact.AddressBinding](c.Observations()) {
+				got = append(got, fmt.Sprintf("%s %d", f.IP, f.VID))
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("filter %q: heard %v, want %v", tt.filter, got, tt.want)
+			}
+		}
+	})
 }

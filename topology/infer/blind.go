@@ -48,12 +48,24 @@ func (b *blind) add(kind, what, why, ja string) {
 	b.seen[topology.BlindSpot{Kind: kind, What: what, Why: why, WhyJA: ja}] = true
 }
 
+// howMany says how many records a gap is about, where that was counted.
+func howMany(o *fact.Observation) string {
+	var n uint64
+	for _, s := range o.Seen {
+		n += s.Count
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d)", n)
+}
+
 func (b *blind) look(o *fact.Observation) {
 	switch f := o.Fact.(type) {
 	case fact.InputRead:
 		b.input(f)
 	case fact.Gap:
-		b.add(topology.BlindGap, f.What, f.Why, "")
+		b.add(topology.BlindGap, f.What, f.Why+howMany(o), "")
 	case fact.SystemGroup:
 		b.agent(o, f.Agent)
 	case fact.Interface:

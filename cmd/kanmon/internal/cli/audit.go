@@ -38,6 +38,7 @@ type auditOptions struct {
 type auditFlags struct {
 	interfaces []string
 	vantage    string
+	filter     string
 	duration   time.Duration
 	traffic    string
 	agents     []string
@@ -50,6 +51,7 @@ type auditFlags struct {
 func (f *auditFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVarP(&f.interfaces, "interface", "i", nil, "interface to listen on; may be repeated (default: all that are up)")
 	fs.StringVar(&f.vantage, "vantage", "", "where in the network this machine is plugged in, in your words")
+	fs.StringVar(&f.filter, "filter", "", "frames to look at, written as kanmon sniff --help says (default: all)")
 	fs.DurationVar(&f.duration, "duration", defaultListen, "how long to listen")
 	fs.StringVar(&f.traffic, "traffic", discover.TrafficListen.String(), "what may be sent: listen (nothing), query (SNMP to --agents), probe (also nmap to --targets)")
 	fs.StringSliceVar(&f.agents, "agents", nil, "addresses of switches and routers to ask by SNMP")
@@ -93,9 +95,12 @@ func (f *auditFlags) options(getenv func(string) string) (auditOptions, error) {
 // withInterfaces adds the interfaces to listen on: those named, or all that are
 // up.
 func (f *auditFlags) withInterfaces(o auditOptions) (auditOptions, error) {
+	filter, err := parseFilter(f.filter)
+	if err != nil {
+		return o, err
+	}
 	names := f.interfaces
 	if len(names) == 0 {
-		var err error
 		if names, err = upInterfaces(); err != nil {
 			return o, err
 		}
@@ -104,7 +109,7 @@ func (f *auditFlags) withInterfaces(o auditOptions) (auditOptions, error) {
 		if err := pcap.Check(name); err != nil {
 			return o, usage("", "%w", err)
 		}
-		o.listen = append(o.listen, listenOptions{Interface: name, Vantage: f.vantage, Duration: f.duration})
+		o.listen = append(o.listen, listenOptions{Interface: name, Vantage: f.vantage, Filter: filter, Duration: f.duration})
 	}
 	return o, nil
 }

@@ -87,10 +87,8 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 	case l.Snaplen < 0:
 		return usage("", "--snaplen must not be negative")
 	}
-	if f.filter != "" {
-		if l.Filter, err = pcap.ParseFilter(f.filter); err != nil {
-			return usage("write it as kanmon sniff --help says", "--%w", err)
-		}
+	if l.Filter, err = parseFilter(f.filter); err != nil {
+		return err
 	}
 	size, err := parseSize(f.maxSize)
 	if err != nil {
@@ -225,6 +223,18 @@ func (a *app) finishCopy(name string, c *pcap.CopyFile, f *captureFile) error {
 		a.note("%d more had no room there: --max-size allows more", left)
 	}
 	return nil
+}
+
+// parseFilter reads a filter of frames; nil where there is none.
+func parseFilter(s string) (*pcap.Filter, error) {
+	if s == "" {
+		return nil, nil //nolint:nilnil // no filter takes all
+	}
+	f, err := pcap.ParseFilter(s)
+	if err != nil {
+		return nil, usage("write it as kanmon sniff --help says", "--%w", err)
+	}
+	return f, nil
 }
 
 // parseSize reads a number of octets, such as 500M.
