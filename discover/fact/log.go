@@ -45,6 +45,8 @@ type Encoder struct {
 	w       io.Writer
 	started bool
 	line    []byte // to be used again
+	hold    int    // octets that are written together; 0: each line at once
+	held    []byte
 }
 
 // NewEncoder returns an Encoder that writes the header line before the first
@@ -101,7 +103,31 @@ func (e *Encoder) writeLine(v any) error {
 }
 
 func (e *Encoder) write(line []byte) error {
-	if _, err := e.w.Write(append(escapeHidden(line), '\n')); err != nil {
+	line = append(escapeHidden(line), '\n')
+	if e.hold > 0 {
+		if e.held = append(e.held, line...); len(e.held) < e.hold {
+			return nil
+		}
+		return e.Flush()
+	}
+	if _, err := e.w.Write(line); err != nil {
+		return fmt.Errorf("write evidence: %w", err)
+	}
+	return nil
+}
+
+// Hold lets lines be written together, about n octets at a time, where what
+// they tell can be read again should the process be killed.
+func (e *Encoder) Hold(n int) { e.hold = n }
+
+// Flush writes the lines that were held.
+func (e *Encoder) Flush() error {
+	if len(e.held) == 0 {
+		return nil
+	}
+	_, err := e.w.Write(e.held)
+	e.held = e.held[:0]
+	if err != nil {
 		return fmt.Errorf("write evidence: %w", err)
 	}
 	return nil
@@ -328,4 +354,4 @@ func (l *Log) resume() error {
 func (l *Log) Sync() error { return l.f.Sync() }
 
 // Close writes the file to disk and closes it.
-func (l *Log) Close() error { return errors.Join(l.f.Sync(), l.f.Close()) }
+func (l *Log) Close() error { return errors.Join(l.Flush(), l.f.Sync(), l.f.Close()) }

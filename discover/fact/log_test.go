@@ -230,3 +230,31 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Lines that are held are written together, in their order, and none is lost.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	var at, held bytes.Buffer
+	one, together := fact.NewEncoder(&at), fact.NewEncoder(&held)
+	together.Hold(1000)
+	for vid := range uint16(50) {
+		o, err := fact.New("pcap/station", fact.Station{MAC: fact.MAC{2, 0, 0, 0, 0, 1}, VID: vid}, fact.Sighting{Input: "sha256:0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, enc := range []*fact.Encoder{one, together} {
+			if err := enc.Encode(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if held.Len() == 0 || held.Len() == at.Len() {
+		t.Errorf("%d octets were written before the end, of %d", held.Len(), at.Len())
+	}
+	if err := together.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if at.String() != held.String() {
+		t.Errorf("held: %s, at once: %s", held.String(), at.String())
+	}
+}

@@ -99,7 +99,7 @@ func (t *flowTable) find(c *conn) *flowEntry {
 	if c.answered() {
 		class |= classAnswered
 	}
-	if r := &t.room[class]; t.held[class] >= limitFlows(class) && !(r.wanted() && t.sweep(class)) {
+	if r := &t.room[class]; t.held[class] >= limitFlows(class) && (!r.wanted() || !t.sweep(class)) {
 		r.lost += c.count
 		return nil
 	}

@@ -35,7 +35,7 @@ func (t *stationTable) see(key uint64, at moment) {
 	if t.last < 0 || t.list[t.last].key != key {
 		place, ok := t.find(key)
 		if !ok {
-			if len(t.list) >= limitStations && !(t.room.wanted() && t.sweep()) {
+			if len(t.list) >= limitStations && (!t.room.wanted() || !t.sweep()) {
 				t.room.lost++
 				return
 			}

@@ -98,7 +98,7 @@ func (t *table) note(source string, f fact.Fact, at moment) { t.noteAs(source, f
 func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
 	e := t.byKey[key]
 	if e == nil {
-		if len(t.order) >= t.limit && !(t.room.wanted() && t.sweep()) {
+		if len(t.order) >= t.limit && (!t.room.wanted() || !t.sweep()) {
 			t.room.lost++
 			return
 		}

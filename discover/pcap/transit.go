@@ -68,7 +68,7 @@ func isStation(m fact.MAC) bool { return !m.IsZero() && !m.IsGroup() }
 func (t *transitTable) see(k transitKey, ip netip.Addr, at moment) {
 	e := t.byKey[k]
 	if e == nil {
-		if len(t.order) >= limitTransit && !(t.room.wanted() && t.sweep()) {
+		if len(t.order) >= limitTransit && (!t.room.wanted() || !t.sweep()) {
 			t.room.lost++
 			return
 		}
@@ -76,7 +76,7 @@ func (t *transitTable) see(k transitKey, ip netip.Addr, at moment) {
 		t.byKey[k] = e
 		t.order = append(t.order, e)
 	}
-	e.tally.see(at)
+	e.see(at)
 	network := networkOf(ip)
 	for _, have := range e.nets[:e.n] {
 		if have == network {

@@ -27,6 +27,7 @@ type recorder struct {
 	enc interface {
 		Start() error
 		Encode(fact.Observation) error
+		Hold(octets int)
 	}
 	close func() error
 	count uint64 // observations, beside those on the sessions themselves
@@ -37,7 +38,7 @@ type recorder struct {
 func (a *app) record(path string) (*recorder, error) {
 	if path == "" || path == "-" {
 		enc := fact.NewEncoder(a.Stdout)
-		return &recorder{enc: enc, close: func() error { return nil }}, enc.Start()
+		return &recorder{enc: enc, close: enc.Flush}, enc.Start()
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)

@@ -165,6 +165,7 @@ func (a *app) listenAll(ctx context.Context, open []listener, to *recorder) []er
 // written in the order in which they were named.
 func (a *app) readCaptures(ctx context.Context, files []string, l listenOptions, to *recorder) error {
 	formats := pcap.FormatsWith(pcap.FileOptions{Filter: l.Filter, Copy: l.Copy, Snaplen: l.Snaplen, MaxFrames: l.MaxFrames})
+	to.enc.Hold(64 << 10) // the files can be read again
 	var errs []error
 	for _, file := range files {
 		report, err := discover.ReadFiles(ctx, discover.ReadOptions{Paths: []string{file}, Formats: formats, Vantage: l.Vantage}, &source{to: to})
