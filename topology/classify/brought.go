@@ -34,7 +34,7 @@ func (c *classifier) brought() {
 		}
 		c.ledger.add(x, s.o)
 	}
-	c.strangersDHCP(signs, stranger)
+	c.strangersDHCP(stranger)
 	c.behindHosts(signs, stranger)
 }
 
@@ -79,7 +79,7 @@ func (c *classifier) carriers() map[topology.DeviceID]bool {
 // strangersDHCP finds devices that give out addresses of a network of their own,
 // and themselves as the router, in a segment where another does so for the
 // network that is there.
-func (c *classifier) strangersDHCP(signs map[topology.DeviceID][]*fact.Observation, stranger func(topology.DeviceID) bool) {
+func (c *classifier) strangersDHCP(stranger func(topology.DeviceID) bool) {
 	type offer struct {
 		seen[fact.DHCPServer]
 

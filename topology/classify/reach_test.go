@@ -73,14 +73,16 @@ func TestWhereGatewaysLead(t *testing.T) {
 		{"nobody answers: one way", boxes(), topology.Site{}, visits(4, 4, boxMAC, false), []string{"internet box reported outbound" + behind(4)}},
 		{"one that knocks everywhere is no line", boxes(), topology.Site{}, visits(1, 9, boxMAC, false), []string{"unclassified box reported outbound" + far(9) + behind(1)}},
 		{
-			"one service with many addresses is one party", boxes(), topology.Site{},
+			"one service with many addresses is one party", boxes(),
+			topology.Site{},
 			append(visits(4, 4, boxMAC, true),
 				fact.NameAnswer{Name: "a.cloud.example", Addresses: []netip.Addr{ip("198.20.0.1"), ip("198.21.0.1")}, Server: ip("10.0.0.53")},
 				fact.NameAnswer{Name: "b.cloud.example", Addresses: []netip.Addr{ip("198.22.0.1"), ip("198.23.0.1")}, Server: ip("10.0.0.53")}),
 			[]string{"unclassified box confirmed outbound" + far(4) + " a.cloud.example b.cloud.example" + behind(4)},
 		},
 		{
-			"addresses of one network are one party", boxes(), topology.Site{},
+			"addresses of one network are one party", boxes(),
+			topology.Site{},
 			func() (out []fact.Fact) {
 				for i := range 10 {
 					a, hw := client(i)
@@ -93,20 +95,26 @@ func TestWhereGatewaysLead(t *testing.T) {
 		{"the hospital's name server asks through it", boxes(), topology.Site{}, lookup(boxMAC, true), []string{"internet box confirmed outbound behind:ns"}},
 		{"the hospital's name server asks through it, one way", boxes(), topology.Site{}, lookup(boxMAC, false), []string{"internet box reported outbound behind:ns"}},
 		{
-			"what asks a name server outside, and serves nobody, shows nothing", boxes(), topology.Site{}, lookup(boxMAC, true)[1:],
+			"what asks a name server outside, and serves nobody, shows nothing", boxes(),
+			topology.Site{},
+			lookup(boxMAC, true)[1:],
 			[]string{"unclassified box confirmed outbound @192.0.2.53 @192.0.2.54 behind:ns"},
 		},
 		{
-			"two lines to the internet", boxes(), topology.Site{}, append(visits(3, 3, boxMAC, true), visits(4, 4, gw2MAC, true)...),
+			"two lines to the internet", boxes(),
+			topology.Site{},
+			append(visits(3, 3, boxMAC, true), visits(4, 4, gw2MAC, true)...),
 			[]string{"internet box confirmed outbound" + behind(3), "internet gw2 confirmed outbound" + behind(4)},
 		},
 		{
-			"a box beside the line to the internet", boxes(), topology.Site{},
+			"a box beside the line to the internet", boxes(),
+			topology.Site{},
 			append(visits(5, 5, gw2MAC, true), flow("10.0.0.100", "00:00:5e:00:53:c0", "203.0.113.9:443", boxMAC, "tls")),
 			[]string{"internet gw2 confirmed outbound" + behind(5), "unclassified box confirmed outbound @203.0.113.9 behind:pc10.0.0.100"},
 		},
 		{
-			"a server that the world reaches", boxes(), topology.Site{},
+			"a server that the world reaches", boxes(),
+			topology.Site{},
 			func() (out []fact.Fact) {
 				for j := range 8 {
 					out = append(out, flow(fmt.Sprintf("198.%d.0.1", 20+j), boxMAC, "10.0.0.100:443", "00:00:5e:00:53:c0", "tls"))
@@ -116,7 +124,8 @@ func TestWhereGatewaysLead(t *testing.T) {
 			[]string{"internet box confirmed inbound" + behind(1)},
 		},
 		{
-			"answers come another way", boxes(), topology.Site{},
+			"answers come another way", boxes(),
+			topology.Site{},
 			append(visits(4, 4, boxMAC, false), func() (out []fact.Fact) {
 				for _, f := range visits(4, 4, "", false) {
 					v := f.(fact.Flow)
@@ -156,17 +165,20 @@ func TestBroughtRouters(t *testing.T) {
 		{"the gateway carries packets of all kinds", boxes(), topology.Site{}, append(known, fact.HopLimit{IP: ip("10.0.0.1"), MAC: mac(gwMAC), Value: 63}, fact.HopLimit{IP: ip("10.0.0.1"), MAC: mac(gwMAC), Value: 127}), []string{internet}},
 		{"routed packets are not its own", boxes(), topology.Site{}, append(known, fact.HopLimit{IP: ip("10.0.9.1"), MAC: mac(boxMAC), Value: 63}, fact.HopLimit{IP: ip("10.0.9.1"), MAC: mac(boxMAC), Value: 127}), []string{internet}},
 		{
-			"a network of its own in somebody's segment", boxes(), topology.Site{},
+			"a network of its own in somebody's segment", boxes(),
+			topology.Site{},
 			append(known, offer("10.0.0.1", gwMAC, "10.0.0.0/24"), offer("192.168.11.1", boxMAC, "192.168.11.0/24")),
 			[]string{internet, "unclassified box reported outbound"},
 		},
 		{
-			"a second network that the site declares", boxes(), topology.Site{Zones: []topology.Zone{{Name: "z", Prefixes: prefixes("192.168.0.0/16")}}},
+			"a second network that the site declares", boxes(),
+			topology.Site{Zones: []topology.Zone{{Name: "z", Prefixes: prefixes("192.168.0.0/16")}}},
 			append(known, offer("10.0.0.1", gwMAC, "10.0.0.0/24"), offer("192.168.11.1", boxMAC, "192.168.11.0/24")),
 			[]string{internet},
 		},
 		{
-			"a second server for the same network", boxes(), topology.Site{},
+			"a second server for the same network", boxes(),
+			topology.Site{},
 			append(known, offer("10.0.0.1", gwMAC, "10.0.0.0/24"), offer("10.0.0.77", boxMAC, "10.0.0.0/24")),
 			[]string{internet},
 		},

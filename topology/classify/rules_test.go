@@ -367,7 +367,8 @@ func TestPools(t *testing.T) {
 			nil,
 		},
 		{
-			"weak hosts answer on the wrong cable", nil, topology.Site{},
+			"weak hosts answer on the wrong cable", nil,
+			topology.Site{},
 			[]fact.Fact{fact.AddressBinding{IP: ip("172.20.10.2"), MAC: mac(pcMAC)}, announce(pcMAC, "10.0.0.10")},
 			[]string{"usb-tether pc inferred outbound tethering"},
 		},

@@ -136,7 +136,8 @@ func TestOnlyAsked(t *testing.T) {
 		{"an address inside", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "10.0.0.99"), out("192.0.2.80:443")}, []string{internet}},
 		{"nothing else of it passes here", []fact.Observation{ask("cloud.example", time.Hour, 30), answer("cloud.example", "198.51.100.7")}, []string{internetGW2}},
 		{
-			"a service that is known", []fact.Observation{ask("router1.teamviewer.com", time.Hour, 30), answer("router1.teamviewer.com", "198.51.100.7"), out("192.0.2.80:443")},
+			"a service that is known",
+			[]fact.Observation{ask("router1.teamviewer.com", time.Hour, 30), answer("router1.teamviewer.com", "198.51.100.7"), out("192.0.2.80:443")},
 			[]string{internet, "remote-support pc reported outbound tls @198.51.100.7 router1.teamviewer.com"},
 		},
 	}
@@ -187,8 +188,10 @@ func TestTunnelServices(t *testing.T) {
 // The order of what is said, carried and asked changes nothing.
 func TestOrderOfRemarks(t *testing.T) {
 	facts := slices.Concat(visits(4, 4, boxMAC, true), visits(2, 3, gw2MAC, false), []fact.Fact{
-		fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}, fact.Transit{MAC: mac(gwMAC), Version: 4, From: true, To: true},
-		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 63}, fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 127},
+		fact.Transit{MAC: mac(boxMAC), Version: 4, From: true},
+		fact.Transit{MAC: mac(gwMAC), Version: 4, From: true, To: true},
+		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 63},
+		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 127},
 		fact.ServiceAnnouncement{Protocol: "ssdp", Service: "urn:schemas-upnp-org:device:InternetGatewayDevice:1", IP: ip("10.0.0.10"), MAC: mac(pcMAC)},
 		fact.SelfDescription{Host: end("198.20.0.1:443", boxMAC), Protocol: "tls", Field: "certificate-name", Value: "*.teamviewer.com"},
 		fact.SelfDescription{Host: end("198.20.0.1:443", boxMAC), Protocol: "tls", Field: "certificate-name", Value: "www.example.jp"},

@@ -57,7 +57,9 @@ func TestFreshPackets(t *testing.T) {
 		{
 			"both sides of the router are mirrored",
 			[]fact.Fact{
-				fact.Station{MAC: macN(1)}, fact.Station{MAC: macN(2)}, fact.Station{MAC: macN(9)},
+				fact.Station{MAC: macN(1)},
+				fact.Station{MAC: macN(2)},
+				fact.Station{MAC: macN(9)},
 				talk("10.0.0.5", macN(1), "10.1.0.5", macN(9)),
 				hops("10.0.0.5", macN(1), 128), hops("10.0.0.5", macN(9), 127), hops("10.1.0.5", macN(2), 64), hops("10.1.0.5", macN(9), 63),
 			},
