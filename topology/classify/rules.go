@@ -65,6 +65,8 @@ const (
 	gatewaySomewhere
 	gatewayOfMany
 	gatewayOfManyOneWay
+	gatewayCarries
+	gatewayCarriesOneWay
 	gatewayOfResolver
 	gatewayOfResolverOneWay
 	gatewayUnknown
@@ -148,6 +150,8 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		gatewaySomewhere:        {topology.Inferred, "The device routes between inside networks and carries frames for addresses outside: the line is somewhere behind it.", "この機器は院内のネットワーク間を中継し、院外のアドレスへの通信も運ぶ。回線はこの先のどこかにある。"},
 		gatewayOfMany:           {topology.Confirmed, "Devices inside reach parties outside that have nothing to do with each other through it, and are answered, as through a line to the internet.", "院内の機器が、互いに関係のない多くの院外の相手とここを通して双方向に通信している。インターネットへの回線の使われ方である。"},
 		gatewayOfManyOneWay:     {topology.Reported, "Several devices inside send to parties outside that have nothing to do with each other through it, seen one way, as through a line to the internet.", "院内の複数の機器が、互いに関係のない多くの院外の相手へここを通して送信している（片方向に見えた）。インターネットへの回線の使われ方である。"},
+		gatewayCarries:          {topology.Confirmed, "The device carries packets from and to several networks outside, as a line to the internet does.", "この機器は、院外の複数のネットワークのパケットを双方向に運ぶ。インターネットへの回線の使われ方である。"},
+		gatewayCarriesOneWay:    {topology.Reported, "The device carries packets of several networks outside, seen one way, as a line to the internet does.", "この機器は、院外の複数のネットワークのパケットを運ぶ（片方向に見えた）。インターネットへの回線の使われ方である。"},
 		gatewayOfResolver:       {topology.Confirmed, "The name server that devices inside use asks outside through it, and is answered.", "院内の機器が使うDNSサーバの院外への問い合わせがここを通り、応答も見えた。"},
 		gatewayOfResolverOneWay: {topology.Reported, "The name server that devices inside use asks outside through it, seen one way.", "院内の機器が使うDNSサーバの院外への問い合わせがここを通る（片方向に見えた）。"},
 		gatewayUnknown:          {topology.Confirmed, "The device carries frames both ways between inside devices and addresses outside, and nothing says what it is.", "この機器は院内の機器と院外のアドレスの通信を双方向に運ぶが、何の機器かは分からない。"},

@@ -163,6 +163,14 @@ func TestTransit(t *testing.T) {
 		{"one way", nil, topology.Site{}, both[:1], []string{"internet gw reported outbound"}},
 		{"along its routes", nil, topology.Site{}, append(routed(), both...), []string{internetGW2}},
 		{"IPv6 alone may be of networks inside", nil, topology.Site{}, []fact.Fact{carries(gwMAC, 6, true, true)}, nil},
+		{
+			"a router between public networks has an address in each", small(host{name: "bgp", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.9", "1.0.2.2", "1.0.3.1"}}), topology.Site{},
+			[]fact.Fact{
+				carries("00:00:5e:00:53:b2", 4, true, true),
+				fact.AddressBinding{IP: ip("1.0.2.2"), MAC: mac("00:00:5e:00:53:b2")}, fact.AddressBinding{IP: ip("1.0.3.1"), MAC: mac("00:00:5e:00:53:b2")},
+			},
+			nil,
+		},
 		{"a station that has no address here", small(host{name: "isp", mac: "00:00:5e:00:53:b1"}), topology.Site{}, []fact.Fact{carries("00:00:5e:00:53:b1", 4, true, true)}, nil},
 	})
 }

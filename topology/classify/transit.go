@@ -15,7 +15,7 @@ func (c *classifier) transit(
 	routesInside map[topology.DeviceID]*fact.Observation, signs map[topology.DeviceID][]*fact.Observation,
 ) {
 	d, ok := c.net.DeviceByMAC(t.f.MAC)
-	if !ok || !c.isHere(d) {
+	if !ok || !c.isHere(d) || c.ownNetworks(d) > 1 {
 		return
 	}
 	to := netip.MustParseAddr("2000::")
@@ -39,9 +39,20 @@ func (c *classifier) transit(
 	case way.known || len(signs[way.end]) > 0:
 		x.rules = append(x.rules, either(answered, gatewayKnown, gatewayKnownOneWay))
 	default:
-		x.rules = append(x.rules, either(answered, gatewayOfMany, gatewayOfManyOneWay))
+		x.rules = append(x.rules, either(answered, gatewayCarries, gatewayCarriesOneWay))
 	}
 	c.ledger.add(x, append([]*fact.Observation{t.o}, way.evidence...)...)
+}
+
+// ownNetworks counts the IPv4 addresses outside that a device has itself: what
+// is for several of them may be for nobody behind it.
+func (c *classifier) ownNetworks(d topology.DeviceID) (n int) {
+	for _, a := range c.devices[d] {
+		if a.Is4() && c.seen.bound[a] && !c.site.IsInside(a) {
+			n++
+		}
+	}
+	return n
 }
 
 // bothWays returns the stations that carried packets from outside and for the
