@@ -49,6 +49,8 @@ type analyzer struct {
 	tunnels      tunnelTable
 	pppoe        pppoeTable
 	streams      streamRing // connections whose first octets are being collected
+	quicRead     uint64    // Initial packets that were deciphered
+	quicLost     uint64    // and that were not
 	tinc         tincPeers
 	seenAnything tally
 }
@@ -234,6 +236,7 @@ func (a *analyzer) gaps(to emit) error {
 	add(a.tunnels.gap())
 	add(a.pppoe.gap())
 	add(a.flows.gap())
+	add(a.quicGap())
 	for _, g := range gaps {
 		if err := to("pcap/limit", g, fact.Sighting{First: when(a.seenAnything.first), Last: when(a.seenAnything.last)}); err != nil {
 			return err

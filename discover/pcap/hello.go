@@ -2,9 +2,11 @@ package pcap
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
+	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/cert"
 	"kanmon/discover/internal/wire/dtls"
 	"kanmon/discover/internal/wire/httphost"
@@ -233,7 +235,26 @@ func (a *analyzer) continueUDP(c *conn, side int, p *packet) {
 	}
 }
 
+// How many Initial packets of QUIC are deciphered: each takes as long as a dozen
+// other frames, so in a flood of them only one frame of so many is.
+const (
+	quicAtFirst = 4096
+	quicShare   = 16
+)
+
+// quicGap tells how many Initial packets were left undeciphered.
+func (a *analyzer) quicGap() (fact.Gap, bool) {
+	return fact.Gap{What: "server names in QUIC", Why: fmt.Sprintf(
+		"more than one frame in %d began a connection; %d of them were not deciphered", quicShare, a.quicLost,
+	)}, a.quicLost > 0
+}
+
 func (a *analyzer) quicInitial(c *conn, side int, q *quic.Hello, b []byte) {
+	if a.quicRead >= quicAtFirst+a.at.frame/quicShare {
+		a.quicLost++
+		return
+	}
+	a.quicRead++
 	hello, more := q.Feed(b)
 	if hello != nil {
 		c.opened(true, side)

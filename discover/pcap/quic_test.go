@@ -4,6 +4,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/hex"
+	"fmt"
+	"strings"
 	"testing"
 
 	"kanmon/discover/fact"
@@ -60,5 +62,32 @@ func TestQUIC(t *testing.T) {
 			t.Parallel()
 			compare(t, read(t, tt.in.frames...), tt.want...)
 		})
+	}
+}
+
+// TestQUICFlood begins so many connections that not all of them are deciphered,
+// which is told.
+func TestQUICFlood(t *testing.T) {
+	t.Parallel()
+	const connections = 6_000
+	hello := initial(0, 0, clientHello("a.example", 200)[5:])
+	var frames [][]byte
+	for i := range connections {
+		c := &conversation{client: fmt.Sprintf("10.20.%d.%d", i>>8, i&0xff), server: "203.0.113.10"}
+		frames = append(frames, c.up(17, udp(40000, 443, hello)).frames...)
+	}
+	names := 0
+	var gaps []fact.Gap
+	for _, o := range read(t, frames...).obs {
+		switch f := o.Fact.(type) {
+		case fact.ServerName:
+			names++
+		case fact.Gap:
+			gaps = append(gaps, f)
+		}
+	}
+	want := fmt.Sprintf("; %d of them were not deciphered", connections-names)
+	if names < 4096 || len(gaps) != 1 || gaps[0].What != "server names in QUIC" || !strings.HasSuffix(gaps[0].Why, want) {
+		t.Errorf("%d names of %d connections, and the gaps %v", names, connections, gaps)
 	}
 }
