@@ -49,8 +49,8 @@ type analyzer struct {
 	tunnels      tunnelTable
 	pppoe        pppoeTable
 	streams      streamRing // connections whose first octets are being collected
-	quicRead     uint64    // Initial packets that were deciphered
-	quicLost     uint64    // and that were not
+	quicRead     uint64     // Initial packets that were deciphered
+	quicLost     uint64     // and that were not
 	tinc         tincPeers
 	seenAnything tally
 }
