@@ -1,5 +1,7 @@
 package pcap
 
+import "hash/maphash"
+
 // A mirror port may show the questions of a conversation on the VLAN of its
 // client and the answers on that of its server only, for instance where a router
 // is mirrored as frames come in. Each VLAN has a conn of its own, since the
@@ -20,21 +22,42 @@ func (t *connTable) pair() {
 	if !t.mixed {
 		return
 	}
-	known := make(map[connKey]*common, t.slab.len())
-	t.all(func(_ int, c *conn) {
+	var firsts index // of each conversation, the half that stands first
+	first := func(place int, c *conn) int {
 		k := c.key
 		k.vid = 0
-		v := known[k]
+		hash := maphash.Comparable(t.seed, k)
+		other, ok := firsts.find(hash, func(place int) bool {
+			have := t.slab.at(place).key
+			have.vid = 0
+			return have == k
+		})
+		if !ok {
+			firsts.add(hash, place)
+			return place
+		}
+		return other
+	}
+	known := make(map[int]*common) // by the place of the first half
+	t.all(func(place int, c *conn) {
+		other := first(place, c)
+		if other == place {
+			return
+		}
+		v := known[other]
 		if v == nil {
-			v = &common{sender: c.sender, begun: c.begun}
-			known[k] = v
+			half := t.slab.at(other)
+			v = &common{sender: half.sender, begun: half.begun}
+			v.learn(half)
+			known[other] = v
 		}
 		v.learn(c)
 	})
-	t.all(func(_ int, c *conn) {
-		k := c.key
-		k.vid = 0
-		if v := known[k]; v.seen[0] && v.seen[1] {
+	if len(known) == 0 {
+		return
+	}
+	t.all(func(place int, c *conn) {
+		if v := known[first(place, c)]; v != nil && v.seen[0] && v.seen[1] {
 			v.teach(c)
 		}
 	})
