@@ -160,7 +160,8 @@ func TestTransit(t *testing.T) {
 	both := []fact.Fact{carries(gwMAC, 4, true, false), carries(gwMAC, 4, false, true)}
 	runRules(t, []ruleTest{
 		{"both ways", nil, topology.Site{}, both, []string{"internet gw confirmed outbound"}},
-		{"one way", nil, topology.Site{}, both[:1], []string{"internet gw reported outbound"}},
+		{"one way", nil, topology.Site{}, both[1:], []string{"internet gw reported outbound"}},
+		{"a flood of made-up senders", nil, topology.Site{}, both[:1], nil},
 		{"along its routes", nil, topology.Site{}, append(routed(), both...), []string{internetGW2}},
 		{"IPv6 alone may be of networks inside", nil, topology.Site{}, []fact.Fact{carries(gwMAC, 6, true, true)}, nil},
 		{

@@ -27,6 +27,8 @@ func (c *classifier) transit(
 	switch {
 	case way.exit != nil:
 		x.key, x.rules = *way.exit, append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
+	case !answered && t.f.From: // anybody can make up where packets are from
+		return
 	case way.ambiguous, t.f.Version != 4: // hosts have addresses of several networks of IPv6, and so do networks inside
 		return
 	case c.ledger.has(key{category: topology.Unclassified, device: way.end}) != nil:

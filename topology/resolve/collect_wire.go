@@ -334,7 +334,7 @@ func (c *collector) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 func (c *collector) Transit(_ *fact.Observation, f fact.Transit) {
 	c.heard(f.MAC, f.VID)
 	c.mention(of(c.mac(f.MAC)), true, false)
-	if f.Version == 4 { // hosts have several global addresses of IPv6
+	if f.Version == 4 && f.To { // hosts have several global addresses of IPv6, and anybody can make up where packets are from
 		c.transits[f.MAC] = true
 	}
 }
