@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"sync/atomic"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -65,7 +66,9 @@ type ring struct {
 	held      bool   // the block at hand is ours
 	at, left  uint32 // where the next frame of the block is, and how many there are
 	isDown    bool
-	dropped   uint64
+	dropped   uint64 // by the socket
+
+	before, interfaceDrops uint64 // by the interface: until it was opened, and since
 }
 
 func openTap(o *LiveOptions) (tap, error) {
@@ -81,6 +84,7 @@ func openTap(o *LiveOptions) (tap, error) {
 		return nil, err
 	}
 	r := &ring{fd: fd, index: index, kind: link}
+	r.before, _ = droppedBy(index)
 	if err := r.setUp(o); err != nil {
 		r.close()
 		return nil, err
@@ -244,7 +248,7 @@ func (r *ring) waitUp() error {
 		r.isDown = false
 		return nil
 	}
-	time.Sleep(pollEvery)
+	_, _ = unix.Poll(nil, int(pollEvery/time.Millisecond))
 	return errDown
 }
 
@@ -254,5 +258,38 @@ func (r *ring) drops() (uint64, error) {
 		return r.dropped, err
 	}
 	r.dropped += uint64(s.Drops)
-	return r.dropped, nil
+	if n, ok := droppedBy(r.index); ok && n >= r.before {
+		r.interfaceDrops = n - r.before
+	}
+	return r.dropped + r.interfaceDrops, nil
+}
+
+// droppedBy returns how many received frames an interface and the queue behind
+// it dropped before any socket could have them (struct rtnl_link_stats64:
+// rx_dropped and rx_missed_errors).
+func droppedBy(index int) (uint64, bool) {
+	const dropped, missed, ifInfo = 6 * 8, 15 * 8, unix.SizeofIfInfomsg
+	b, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
+	if err != nil {
+		return 0, false
+	}
+	messages, err := syscall.ParseNetlinkMessage(b)
+	if err != nil {
+		return 0, false
+	}
+	for _, m := range messages {
+		if m.Header.Type != unix.RTM_NEWLINK || len(m.Data) < ifInfo || int(binary.NativeEndian.Uint32(m.Data[4:])) != index {
+			continue
+		}
+		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
+		if err != nil {
+			return 0, false
+		}
+		for _, a := range attributes {
+			if a.Attr.Type == unix.IFLA_STATS64 && len(a.Value) >= missed+8 {
+				return binary.NativeEndian.Uint64(a.Value[dropped:]) + binary.NativeEndian.Uint64(a.Value[missed:]), true
+			}
+		}
+	}
+	return 0, false
 }

@@ -61,7 +61,8 @@ func (a *app) dropRights() {
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData
-	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)), 0); errno != 0 {
+	headerAt, noneAt := unsafe.Pointer(&header), unsafe.Pointer(&none) //nolint:gosec // capset takes no other form
+	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(headerAt), uintptr(noneAt), 0); errno != 0 {
 		errs = append(errs, fmt.Errorf("capset: %w", errno))
 	}
 	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {

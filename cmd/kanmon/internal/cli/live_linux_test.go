@@ -205,11 +205,11 @@ func (w *wire) testRights(t *testing.T) {
 		return all.String()
 	}
 	open := t.TempDir()
-	if err := os.Chmod(open, 0o777); err != nil { //nolint:gosec // another user writes there
+	if err := os.Chmod(open, 0o777); err != nil { // another user writes there
 		t.Fatal(err)
 	}
 	for _, d := range []string{filepath.Dir(open), filepath.Dir(w.binary), filepath.Dir(filepath.Dir(w.binary))} {
-		if err := os.Chmod(d, 0o755); err != nil { //nolint:gosec // another user reads there
+		if err := os.Chmod(d, 0o755); err != nil { // another user reads there
 			t.Fatal(err)
 		}
 	}

@@ -195,7 +195,7 @@ func (f *captureFile) drop() error {
 	if f.File == nil {
 		return nil
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return errors.Join(f.Close(), os.Remove(f.Name())) //nolint:gosec // it was made a moment ago under that name
 }
 
 // createNew makes a file that was not there, which only its owner may read.
