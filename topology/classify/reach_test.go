@@ -39,6 +39,14 @@ func visits(n, m int, via string, answered bool) (out []fact.Fact) {
 	return out
 }
 
+// world is eight unrelated parties that reach a PC through the box.
+func world() (out []fact.Fact) {
+	for j := range 8 {
+		out = append(out, flow(fmt.Sprintf("198.%d.0.1", 20+j), boxMAC, "10.0.0.100:443", "00:00:5e:00:53:c0", "tls"))
+	}
+	return out
+}
+
 // A gateway about which nothing is known but its traffic is the way to the
 // internet where unrelated parties are reached through it, and what nobody can
 // explain where it leads to one.
@@ -115,13 +123,14 @@ func TestWhereGatewaysLead(t *testing.T) {
 		{
 			"a server that the world reaches", boxes(),
 			topology.Site{},
-			func() (out []fact.Fact) {
-				for j := range 8 {
-					out = append(out, flow(fmt.Sprintf("198.%d.0.1", 20+j), boxMAC, "10.0.0.100:443", "00:00:5e:00:53:c0", "tls"))
-				}
-				return out
-			}(),
+			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4, To: true}, fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}),
 			[]string{"internet box confirmed inbound" + behind(1)},
+		},
+		{
+			"a server that one machine floods from made-up addresses", boxes(),
+			topology.Site{},
+			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}),
+			[]string{"unclassified box confirmed inbound" + far(8) + behind(1)},
 		},
 		{
 			"answers come another way", boxes(),
