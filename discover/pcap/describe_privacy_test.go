@@ -46,7 +46,7 @@ type private struct {
 
 func privates() []private {
 	basic := base64.StdEncoding.EncodeToString([]byte(hidden + ":" + hidden))
-	return slices.Concat(privateText(basic), privateWindows(), privateMedical(), privateOther())
+	return slices.Concat(privateText(basic), privateWindows(), privateMedical(), privateOther(), privateTwisted())
 }
 
 func privateText(basic string) []private {

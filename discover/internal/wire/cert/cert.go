@@ -213,12 +213,20 @@ func name(b []byte) (common, organization string) {
 		}
 		switch string(oid) {
 		case "\x55\x04\x03":
-			common = text(tag, value)
+			common = impersonal(text(tag, value))
 		case "\x55\x04\x0a":
-			organization = text(tag, value)
+			organization = impersonal(text(tag, value))
 		}
 	}
 	return common, organization
+}
+
+// impersonal returns s, and nothing where it is a mail address.
+func impersonal(s string) string {
+	if strings.Contains(s, "@") {
+		return ""
+	}
+	return s
 }
 
 // text returns a string of a certificate, empty where it is none.
@@ -287,7 +295,7 @@ func namesIn(b []byte, subject string) []string {
 			break
 		}
 		b = rest
-		if s := strings.ToLower(text(tagIA5, value)); tag == tagDNSName && s != "" && !strings.EqualFold(s, subject) && !slices.Contains(out, s) {
+		if s := strings.ToLower(impersonal(text(tagIA5, value))); tag == tagDNSName && s != "" && !strings.EqualFold(s, subject) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

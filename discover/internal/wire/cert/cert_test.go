@@ -91,6 +91,7 @@ func TestServer(t *testing.T) {
 			want: cert.Certificate{Subject: "FGT60E4Q16000000", Organization: "Fortinet", Issuer: "fortinet-ca2", Names: []string{"fw.example", "vpn.example"}},
 		},
 		{name: "issuer without a common name", version: tls.VersionTLS12, in: issue(t, name("a", ""), name("", "Maker")), want: cert.Certificate{Subject: "a", Issuer: "Maker"}},
+		{name: "of a person", version: tls.VersionTLS12, in: issue(t, name("tanaka@hospital.example", "M"), name("ca@hospital.example", "CA"), "taro@hospital.example"), want: cert.Certificate{Organization: "M", Issuer: "CA"}},
 		{name: "Japanese", version: tls.VersionTLS12, in: issue(t, name("病院", ""), name("", "")), want: cert.Certificate{Subject: "病院"}},
 		{name: "name too long", version: tls.VersionTLS12, in: issue(t, name(long, "M"), name("", "")), want: cert.Certificate{Organization: "M"}},
 		{

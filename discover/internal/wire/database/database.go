@@ -190,7 +190,9 @@ func oracle(b []byte) (said.Message, bool) {
 	case b[4] == tnsConnect && len(b) >= 34 && bytes.Contains(b, []byte("(CONNECT_DATA=")):
 		_, cid, ok := bytes.Cut(b, []byte("(CID="))
 		if ok {
-			m.Add("program", program(parameter(cid, "(PROGRAM=")))
+			if path := parameter(cid, "(PROGRAM="); !strings.Contains(path, "(") { // else it ends within a folder that has brackets
+				m.Add("program", program(path))
+			}
 			if host := parameter(cid, "(HOST="); said.HostName(strings.TrimPrefix(host, "_")) {
 				m.Add("host-name", host)
 			}
@@ -224,8 +226,9 @@ func parameter(b []byte, name string) string {
 }
 
 // program returns the name of a program without its folder, which may be a
-// person's.
+// person's, and without the machine that some add.
 func program(s string) string {
+	s, _, _ = strings.Cut(s, "@")
 	if i := strings.LastIndexAny(s, `\/`); i >= 0 {
 		return s[i+1:]
 	}

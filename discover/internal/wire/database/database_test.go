@@ -77,6 +77,10 @@ func samples() []struct {
 			name: "Oracle", in: tns(1, string(make([]byte, 26))+`(DESCRIPTION=(CONNECT_DATA=(SERVICE_NAME=ris)(CID=(PROGRAM=C:\Users\tanaka\ris.exe)(HOST=CT-CONSOLE)(USER=tanaka)))(ADDRESS=(HOST=db)))`),
 			want: say("oracle", said.Client, word("program", "ris.exe"), word("host-name", "CT-CONSOLE")),
 		},
+		{
+			name: "Oracle, in a folder with brackets", in: tns(1, string(make([]byte, 26))+`(DESCRIPTION=(CONNECT_DATA=(CID=(PROGRAM=C:\Users\tanaka(2)\ris.exe)(HOST=CT-CONSOLE))))`),
+			want: say("oracle", said.Client, word("host-name", "CT-CONSOLE")),
+		},
 		{name: "Oracle refuses", in: tns(4, "\x22\x00\x00\x3e(DESCRIPTION=(ERR=12505)(VSNNUM=186647040))"), want: say("oracle", said.Server, word("server-version", "11.2.0.2"))},
 		{name: "text", in: "hello, world, this is nothing"},
 		{name: "empty"},

@@ -25,9 +25,11 @@ func Decode(b []byte) (said.Message, bool) {
 		return said.Message{}, false
 	}
 	m := said.Message{Protocol: "hl7"}
-	segment, _, whole := bytes.Cut(b[1:min(len(b), maxHeader)], []byte("\r"))
-	if bytes.IndexByte(segment, '\n') >= 0 {
-		segment, _, whole = bytes.Cut(segment, []byte("\n"))
+	segment := b[1:min(len(b), maxHeader)]
+	end := bytes.IndexFunc(segment, func(r rune) bool { return r < ' ' && r != '\t' && r != 0x1b }) // some end segments otherwise than the standard; an escape begins kanji
+	whole := end >= 0
+	if whole {
+		segment = segment[:end]
 	}
 	fields := strings.Split(string(segment), string(rune(b[4])))
 	if !whole {
@@ -44,10 +46,48 @@ func Decode(b []byte) (said.Message, bool) {
 	m.AddOfPeer("receiving-application", field(5))
 	m.AddOfPeer("receiving-facility", field(6))
 	if kind == "MSH" {
-		m.Add("message-type", field(9))
-		m.Add("version", field(12))
-		m.Add("country", field(17))
-		m.Add("character-set", field(18))
+		about(&m, field)
 	}
 	return m, true
+}
+
+// about reads what kind of message it is. Where a field does not look as the
+// standard has it, this is another one, and so may be all that follow.
+func about(m *said.Message, field func(n int) string) {
+	if s := field(9); made(s, upper+digits+"^_", 20) {
+		m.Add("message-type", s)
+	}
+	s := field(12)
+	if version, _, _ := strings.Cut(s, "^"); !made(version, digits+".", 8) {
+		return
+	}
+	m.Add("version", s)
+	if s := field(17); len(s) == 3 && made(s, upper, 3) { // ISO 3166
+		m.Add("country", s)
+	}
+	if s := field(18); isCharacterSet(s) {
+		m.Add("character-set", s)
+	}
+}
+
+const (
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits = "0123456789"
+)
+
+// made reports whether s is made of these characters.
+func made(s, of string, most int) bool { return s != "" && len(s) <= most && strings.Trim(s, of) == "" }
+
+// isCharacterSet reports whether each part of s is in HL7 table 0211, or like it.
+func isCharacterSet(s string) bool {
+	for part := range strings.SplitSeq(s, "~") {
+		known := part == "" || part == "ASCII"
+		for _, beginning := range [...]string{"8859/", "ISO", "UNICODE", "UTF-", "GB ", "KS X ", "CNS ", "BIG-5", "JAS"} {
+			known = known || strings.HasPrefix(part, beginning) && made(part, upper+digits+" -/_.", 20)
+		}
+		if !known {
+			return false
+		}
+	}
+	return s != ""
 }

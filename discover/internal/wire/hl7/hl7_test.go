@@ -29,6 +29,13 @@ func TestDecode(t *testing.T) {
 		{name: "cut in a field", in: "\x0bMSH|^~\\&|GASTAR|LA", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "GASTAR")}}},
 		{name: "with an identifier", in: "\x0bMSH|^~\\&|MON^1.2.3^ISO|\r", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "MON^1.2.3^ISO")}}},
 		{name: "batch", in: "\x0bBHS|^~\\&|A|B|C|D|20260801|secret|x\r", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "A"), word("sending-facility", "B"), peer("receiving-application", "C"), peer("receiving-facility", "D")}}},
+		{name: "kanji", in: "\x0bMSH|^~\\&|A|\x1b$BIB1!\x1b(B||||x|ADT^A01|1|P|2.5|||||JPN|~ISO IR87\r", want: said.Message{Protocol: "hl7", Words: []said.Word{
+			word("sending-application", "A"), word("message-type", "ADT^A01"), word("version", "2.5"), word("country", "JPN"), word("character-set", "~ISO IR87"),
+		}}},
+		{name: "segments end with RS", in: "\x0bMSH|^~\\&|A|B|||x||ADT^A01|1|P|2.5\x1ePID|1||4711||YAMADA^HANAKO|TARO\r", want: said.Message{Protocol: "hl7", Words: []said.Word{
+			word("sending-application", "A"), word("sending-facility", "B"), word("message-type", "ADT^A01"), word("version", "2.5"),
+		}}},
+		{name: "other fields than the standard's", in: "\x0bMSH|^~\\&|A|B|||x||yamada|1|P|hanako|||||TARO|UTARO\r", want: said.Message{Protocol: "hl7", Words: []said.Word{word("sending-application", "A"), word("sending-facility", "B")}}},
 		{name: "patient first", in: "\x0b" + patient},
 		{name: "no frame", in: "MSH|^~\\&|A|B\r"},
 		{name: "empty"},

@@ -31,7 +31,12 @@ func astm(b []byte) (said.Message, bool) {
 	if len(b) < 6 || b[0] != 'H' || !bytes.HasPrefix(b[1:], []byte(`|\^&`)) || b[5] != '|' && b[5] != '\r' {
 		return said.Message{}, false
 	}
-	record, _, whole := bytes.Cut(b, []byte("\r"))
+	record := b
+	end := bytes.IndexFunc(b, func(r rune) bool { return r < ' ' && r != '\t' }) // some end records otherwise than the standard
+	whole := end >= 0
+	if whole {
+		record = b[:end]
+	}
 	fields := strings.Split(string(record), "|")
 	if !whole {
 		fields = fields[:len(fields)-1]

@@ -25,6 +25,7 @@ func TestDecode(t *testing.T) {
 		{name: "framed", in: "\x021H|\\^&||geheim|cobas 6000^1|||||host|TSREQ^REAL|P|1\r" + patient, want: astm},
 		{name: "bare", in: "H|\\^&|||cobas 6000^1|||||host||P|1\r" + patient, want: astm},
 		{name: "cut in a field", in: "\x021H|\\^&|||cobas 6000|||||ho", want: said.Message{Protocol: "astm", Words: []said.Word{word("sender", "cobas 6000")}}},
+		{name: "records end with LF", in: "\x021H|\\^&|||cobas 6000\nP|1||4711||YAMADA^HANAKO||19500101|F\r", want: said.Message{Protocol: "astm", Words: []said.Word{word("sender", "cobas 6000")}}},
 		{name: "patient", in: "\x022" + patient},
 		{name: "hello", in: hello, want: said.Message{Protocol: "poct1-a", Sender: said.Client, Words: []said.Word{
 			word("model-id", "GEM 5000"), word("device-id", "00-11-22-33-44-55"), word("vendor-id", "ACME"), word("serial-id", "17034"), word("sw-version", "3.1"),

@@ -18,6 +18,7 @@ const (
 	nasIPAddress    = 4
 	calledStationID = 30
 	nasIdentifier   = 32
+	proxyState      = 33
 	nasPortType     = 61
 	nasIPv6Address  = 95
 )
@@ -39,6 +40,9 @@ func Decode(b []byte) (said.Message, bool) {
 	}
 	for b = b[20:]; len(b) >= 2 && b[1] >= 2 && int(b[1]) <= len(b); b = b[b[1]:] {
 		switch value := b[2:b[1]]; b[0] {
+		case proxyState: // who sends this passes it on for another
+			m.Words = nil
+			return m, true
 		case nasIPAddress, nasIPv6Address:
 			if ip, ok := netip.AddrFromSlice(value); ok && !ip.IsUnspecified() {
 				m.Add("nas-ip-address", ip.String())
@@ -57,7 +61,8 @@ func Decode(b []byte) (said.Message, bool) {
 }
 
 // called reads the address of an access point and its network (RFC 3580, 3.20).
-// A telephone number, which stands there too, is not kept.
+// A telephone number, which stands there too and has twelve digits with the
+// country, is not kept.
 func called(m *said.Message, s string) {
 	mac, ssid, _ := strings.Cut(s, ":")
 	if strings.Count(s, ":") >= 5 && len(s) >= 17 {
@@ -66,7 +71,7 @@ func called(m *said.Message, s string) {
 	if strings.Count(mac, "-") == 0 && len(mac) == 12 {
 		mac = mac[:4] + "." + mac[4:8] + "." + mac[8:]
 	}
-	if a, err := net.ParseMAC(mac); err == nil && len(a) == 6 {
+	if a, err := net.ParseMAC(mac); err == nil && len(a) == 6 && a[0]&1 == 0 && (strings.Trim(mac, "0123456789.") != "" || a[0] == 0) {
 		m.Add("called-station", a.String())
 		m.Add("ssid", ssid)
 	}

@@ -56,11 +56,57 @@ func (m *Message) add(field, value string, ofPeer bool) {
 			value = value[:len(value)-1]
 		}
 	}
-	value = strings.TrimSpace(value)
-	if value == "" || len(m.Words) == maxWords || !readable(value) {
+	value = discreet(strings.TrimSpace(value))
+	if value == "" || value == hidden || len(m.Words) == maxWords || !readable(value) {
 		return
 	}
 	m.Words = append(m.Words, Word{Field: field, Value: value, OfPeer: ofPeer})
+}
+
+// hidden stands for what is left out of a value.
+const hidden = "…"
+
+// discreet leaves mail addresses out of a text, and of the addresses of pages in
+// it all but the host: programs are told whom to ask about them, and some tell
+// who uses them. One word may hold an at sign, as names of machines do.
+func discreet(s string) string {
+	if !strings.Contains(s, "@") && !strings.Contains(s, "://") {
+		return s
+	}
+	var out strings.Builder
+	for rest := s; rest != ""; {
+		i := strings.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(" \t()<>[]{}\",;'|", r) })
+		switch i {
+		case -1:
+			out.WriteString(discreetWord(rest, rest == s))
+			return out.String()
+		case 0:
+			i = 1 // all that part words are ASCII
+			out.WriteString(rest[:i])
+		default:
+			out.WriteString(discreetWord(rest[:i], false))
+		}
+		rest = rest[i:]
+	}
+	return out.String()
+}
+
+func discreetWord(word string, alone bool) string {
+	before, after, page := strings.Cut(word, "://")
+	host, path := after, ""
+	if i := strings.IndexAny(after, "/?#"); i >= 0 {
+		host, path = after[:i], after[i:]
+	}
+	at := strings.LastIndexByte(word, '@')
+	switch {
+	case page && strings.Contains(before+host, "@"):
+		return hidden
+	case page && path != "" && path != "/":
+		return before + "://" + host + "/" + hidden
+	case page, at < 0, alone && !strings.Contains(word[at:], "."):
+		return word
+	}
+	return hidden
 }
 
 // readable reports whether a value is a text: control characters and octets

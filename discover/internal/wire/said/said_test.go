@@ -20,6 +20,13 @@ func TestAdd(t *testing.T) {
 		{name: "empty"},
 		{name: "octets that are no text", in: "a\x00\x01"},
 		{name: "no UTF-8", in: "a\xff"},
+		{name: "mail address", in: "Fetch/1.0 (tanaka@ward.example; x)", want: "Fetch/1.0 (…; x)"},
+		{name: "mail address within", in: "Fetch/1.0 user=tanaka:pw@ward", want: "Fetch/1.0 …"},
+		{name: "mail address alone", in: "tanaka@ward.example"},
+		{name: "name with an at sign", in: "CT@1", want: "CT@1"},
+		{name: "page", in: "Bot (+http://a.example/p?q=1)", want: "Bot (+http://a.example/…)"},
+		{name: "host", in: "Bot http://a.example/", want: "Bot http://a.example/"},
+		{name: "password", in: "Bot http://u:p@a.example/ x", want: "Bot … x"},
 		{name: "cut", in: strings.Repeat("a", 300), want: strings.Repeat("a", 256)},
 		{name: "cut between runes", in: strings.Repeat("語", 100), want: strings.Repeat("語", 85)},
 	} {

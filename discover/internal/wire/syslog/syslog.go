@@ -62,8 +62,11 @@ func classic(m *said.Message, s string) {
 	if !said.HostName(name) || strings.HasSuffix(name, ":") || !ok || strings.Contains(tag, " ") {
 		return
 	}
+	tag, _, numbered := strings.Cut(tag, "[")
+	if !numbered && !program(tag) { // any words
+		return
+	}
 	host(m, name)
-	tag, _, _ = strings.Cut(tag, "[")
 	if program(tag) {
 		m.Add("app-name", tag)
 	}
@@ -75,13 +78,20 @@ func host(m *said.Message, name string) {
 	}
 }
 
-// program reports whether s can be the name of a program (RFC 5424: 48
-// characters).
+// program reports whether s is a program that is known here. Others are not
+// kept: logger(1) writes the name of its user there.
 func program(s string) bool {
-	for _, r := range s {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._-/", r) {
-			return false
-		}
+	s, _, _ = strings.Cut(strings.ToLower(s), "/")
+	switch s {
+	case "apache", "apache2", "asterisk", "auditd", "avahi-daemon", "bgpd", "charon", "chillispot", "chronyd", "clamd", "cron", "crond", "cupsd",
+		"dbus", "dbus-daemon", "dhclient", "dhcpd", "dnsmasq", "dnsmasq-dhcp", "docker", "dockerd", "dovecot", "dropbear", "esxupdate", "evntslog",
+		"fail2ban", "filebeat", "filterlog", "firewalld", "freeradius", "haproxy", "hostapd", "hostd", "httpd", "ipsec", "kernel", "keepalived",
+		"kubelet", "l2tpd", "login", "mgd", "miniupnpd", "mysqld", "named", "nbd", "networkmanager", "nginx", "nmbd", "ntpd", "openvpn", "opendkim",
+		"ospfd", "pfsense", "php-fpm", "pluto", "postfix", "postgres", "pppd", "pptpd", "proftpd", "pureftpd", "racoon", "radiusd", "rsyslogd",
+		"sendmail", "slapd", "smartd", "smbd", "snmpd", "snort", "squid", "sshd", "strongswan", "su", "sudo", "suricata", "syslog-ng", "syslogd",
+		"systemd", "systemd-logind", "systemd-networkd", "systemd-resolved", "systemd-timesyncd", "tailscaled", "telnetd", "udhcpc", "udhcpd", "udevd",
+		"unbound", "vmkernel", "vmkwarning", "vpxa", "vpxd", "vsftpd", "winbindd", "wpa_supplicant", "xinetd", "xl2tpd", "zabbix_agentd", "zebra":
+		return true
 	}
-	return s != "" && len(s) <= 48
+	return false
 }

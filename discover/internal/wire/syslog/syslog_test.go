@@ -30,6 +30,9 @@ func TestDecode(t *testing.T) {
 		{name: "free text", in: "<13>patient tanaka admitted", want: say()},
 		{name: "Cisco", in: "<189>45: *Mar  1 00:01:02.003: %SYS-5-CONFIG_I: Configured from console by tanaka", want: say()},
 		{name: "sentence in place of a tag", in: "<13>Oct 11 22:14:15 ward tanaka admitted: yes", want: say()},
+		{name: "tag of a person", in: "<13>Oct 11 22:14:15 pc1 tanaka[99]: x", want: say("host-name", "pc1")},
+		{name: "free text with a colon", in: "<13>Oct 11 22:14:15 tanaka left: x", want: say()},
+		{name: "RFC 5424 with a person", in: "<13>1 2003-10-11T22:14:15.003Z pc1 tanaka - - - x", want: say("host-name", "pc1")},
 		{name: "no priority", in: "<1234>x"},
 		{name: "empty"},
 	} {
