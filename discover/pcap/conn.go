@@ -30,6 +30,7 @@ type conn struct {
 	tries   [2]uint8       // payloads of each side that were looked at for app
 	heard   [2]uint8       // payloads of each side that were looked at for what it says of itself
 	both    bool           // another VLAN showed the other direction
+	proxied bool           // the server is a proxy, and what comes from it the words of another
 	begun   uint64         // frame in which it was first seen
 	asked   bool           // a question to a name server was seen
 	app     string         // what the first octets show

@@ -17,7 +17,7 @@ const (
 
 // described notes what the sender of a message says of itself and of the other
 // end. Of an end of a datagram that was never heard nothing is noted: it may not
-// be there.
+// be there. Nor is what comes through a proxy, which another host says.
 func (a *analyzer) described(c *conn, side int, list []said.Message) {
 	for i := range list {
 		m := &list[i]
@@ -35,6 +35,11 @@ func (a *analyzer) described(c *conn, side int, list []said.Message) {
 				if c.key.proto == protoUDP && !c.seen[end] {
 					continue
 				}
+			}
+			if w.Field == "proxy" {
+				c.proxied = true
+			} else if c.proxied && server {
+				continue
 			}
 			host := c.endpoint(end, 0)
 			if server {

@@ -1,5 +1,13 @@
 package pcap_test
 
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kanmon/discover/fact"
+)
+
 // privateTwisted names people where a person would not look for them: in what
 // programs say of themselves, and in headers that another sender ends otherwise.
 func privateTwisted() []private {
@@ -28,5 +36,35 @@ func privateTwisted() []private {
 		{name: "ASTM that ends records with LF", port: 4000, want: "astm sender: cobas", oneWay: true, says: []string{"\x021H|\\^&|||cobas\nP|1||4711||" + hidden + "^HANAKO||19500101|F\r\x03A2\r\n"}},
 		{name: "Oracle program in a folder with brackets", port: 1521, want: "oracle host-name: PC1", says: []string{connect(`C:\Users\` + hidden + `(2)\ris.exe`)}},
 		{name: "telephone number as called station", udp: true, port: 1812, want: "radius nas-identifier: WLC", says: []string{"\x01\x01\x00\x27" + "0123456789abcdef" + "\x1e\x0e819012345678" + "\x20\x05WLC"}},
+	}
+}
+
+// TestPresence asks for and announces who sits at a machine.
+func TestPresence(t *testing.T) {
+	t.Parallel()
+	service := dnsName("_presence", "_tcp", "local")
+	instance := dnsName(hidden+"@mac", "_presence", "_tcp", "local")
+	question := join([]byte("\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00"), instance, []byte{0, 33, 0, 1})
+	answer := join([]byte("\x00\x00\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00"), service, []byte{0, 12, 0, 1, 0, 0, 17, 148}, be16(uint16(len(instance))), instance)
+	r := read(t, eth(group4, macA, 0x0800, ip4("10.0.0.5", "224.0.0.251", 17, udp(5353, 5353, question))),
+		eth(group4, macA, 0x0800, ip4("10.0.0.5", "224.0.0.251", 17, udp(5353, 5353, answer))))
+	untold(t, r, hidden)
+	compare(t, r, fact.ServiceAnnouncement{Protocol: "dns-sd", Service: "_presence._tcp", IP: ip("10.0.0.5"), MAC: macA})
+	compare(t, r, fact.NameQuery{Name: "_presence._tcp.local", Type: "SRV", Client: fact.Endpoint{IP: ip("10.0.0.5"), MAC: macA}, Server: fact.Endpoint{IP: ip("224.0.0.251"), Port: 5353}})
+}
+
+// TestBehindProxy lets a server speak through a proxy, which is not what it
+// says.
+func TestBehindProxy(t *testing.T) {
+	t.Parallel()
+	c := &conversation{client: "10.0.0.5", server: "10.0.1.9"}
+	ask, yes := "CONNECT far.example:22 HTTP/1.1\r\nUser-Agent: PuTTY\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"
+	c.up(6, tcp(40000, 3128, 0, syn, nil)).down(6, tcp(3128, 40000, 0, syn|ack, nil)).
+		up(6, tcp(40000, 3128, 1, ack, []byte(ask))).down(6, tcp(3128, 40000, 1, ack, []byte(yes))).
+		down(6, tcp(3128, 40000, 1+uint32(len(yes)), ack, []byte("SSH-2.0-far\r\n"))).
+		down(6, tcp(3128, 40000, 14+uint32(len(yes)), ack, join(serverHello(), certificate("far.example", "", ""))))
+	want := []string{"10.0.0.5 0 http user-agent: PuTTY", "10.0.1.9 3128 http proxy: CONNECT"}
+	if diff := cmp.Diff(want, saidIn(read(t, c.frames...))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

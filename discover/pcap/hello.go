@@ -314,6 +314,9 @@ func telling(protocols []string) string {
 
 // certificate notes what a server says of itself in its certificate.
 func (a *analyzer) certificate(protocol string, x *cert.Certificate, c *conn, side int) {
+	if c.proxied { // of the server behind it
+		return
+	}
 	host := c.endpoint(side, c.key.port[side])
 	a.saysIn(a.certificates, host, protocol, "certificate-subject", x.Subject)
 	a.saysIn(a.certificates, host, protocol, "certificate-organization", x.Organization)

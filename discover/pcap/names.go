@@ -89,7 +89,11 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 		if !ok || !strings.HasSuffix(r.Target, "."+r.Name) {
 			continue
 		}
-		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: fact.Clean(r.Label), IP: p.src, MAC: sender(h, p)}
+		label := fact.Clean(r.Label)
+		if service == presence {
+			label = ""
+		}
+		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: label, IP: p.src, MAC: sender(h, p)}
 		a.services.note("pcap/mdns", f, a.at)
 	}
 }
@@ -151,7 +155,14 @@ func (a *analyzer) askedGroup(h *hop, p *packet, protocol string, m *dns.Message
 // maxQuestions bounds the questions of one message that are kept.
 const maxQuestions = 32
 
+// presence is the service whose instances are named after who sits at a machine
+// (XEP-0174, 3.1).
+const presence = "_presence._tcp"
+
 func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) {
+	if strings.HasSuffix(name, "."+presence+".local") {
+		name = presence + ".local"
+	}
 	f := fact.NameQuery{
 		Name: name, Type: kind,
 		Client: fact.Endpoint{IP: specified(p.src), MAC: sender(h, p)},

@@ -20,7 +20,9 @@ const (
 )
 
 // Decode reads the head at the start of b: a message of its protocol, and one
-// of NTLM where it carries one. Lines that are cut short are passed over.
+// of NTLM where it carries one. Lines that are cut short are passed over. What a
+// proxy passes on with its mark (RFC 9110, 7.6.3) is not said by its sender, and
+// of it nothing is kept.
 func Decode(b []byte) []said.Message {
 	b = b[:min(len(b), maxHead)]
 	start, rest, ok := bytes.Cut(b, []byte("\n"))
@@ -35,6 +37,7 @@ func Decode(b []byte) []said.Message {
 		return nil
 	}
 	var login *said.Message
+	passed := false
 	for range maxLines {
 		line, after, whole := bytes.Cut(rest, []byte("\n"))
 		key, value, ok := strings.Cut(strings.TrimSpace(string(line)), ":")
@@ -43,6 +46,8 @@ func Decode(b []byte) []said.Message {
 		}
 		rest, value = after, strings.TrimSpace(value)
 		switch strings.ToLower(strings.TrimSpace(key)) {
+		case "via", "forwarded", "x-forwarded-for", "x-real-ip":
+			passed = passed || m.Protocol == "http" // in SIP all have the first
 		case "server":
 			m.Add("server", value)
 		case "user-agent":
@@ -52,6 +57,15 @@ func Decode(b []byte) []said.Message {
 			login = either(login, token(value))
 		case "authorization", "proxy-authorization":
 			login = either(login, token(value))
+		}
+	}
+	if passed {
+		words := m.Words
+		m.Words, login = nil, nil
+		for _, w := range words {
+			if w.Field == "proxy" {
+				m.Words = append(m.Words, w)
+			}
 		}
 	}
 	out := []said.Message{m}

@@ -55,6 +55,12 @@ func TestDecode(t *testing.T) {
 			name: "RTSP", in: "RTSP/1.0 401 Unauthorized\r\nServer: Hipcam RealServer/V1.0\r\nWWW-Authenticate: Digest realm=\"IPCAM\", nonce=\"x\"\r\n\r\n",
 			want: []said.Message{{Protocol: "rtsp", Sender: said.Server, Words: []said.Word{word("server", "Hipcam RealServer/V1.0"), word("realm", "IPCAM")}}},
 		},
+		{name: "passed on", in: "HTTP/1.1 200 OK\r\nServer: nginx\r\nWWW-Authenticate: NTLM " + challenge + "\r\nVia: 1.1 px\r\n\r\n", want: []said.Message{{Protocol: "http", Sender: said.Server}}},
+		{name: "passed on for another", in: "GET / HTTP/1.1\r\nUser-Agent: Mozilla/5.0\r\nX-Forwarded-For: 10.0.0.5\r\n\r\n", want: []said.Message{{Protocol: "http", Sender: said.Client}}},
+		{
+			name: "SIP has Via always", in: "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.5\r\nServer: Asterisk\r\n\r\n",
+			want: []said.Message{{Protocol: "sip", Words: []said.Word{word("server", "Asterisk")}}},
+		},
 		{name: "cut in a value", in: "HTTP/1.1 200 OK\r\nServer: Apa", want: []said.Message{{Protocol: "http", Sender: said.Server}}},
 		{name: "many lines", in: "HTTP/1.1 200 OK\r\n" + strings.Repeat("x: y\r\n", 1000) + "Server: a\r\n", want: []said.Message{{Protocol: "http", Sender: said.Server}}},
 		{name: "text", in: "hello\r\nServer: x\r\n"},
