@@ -114,15 +114,18 @@ func startLine(s string) (said.Message, bool) {
 
 // realm returns the realm of a challenge (RFC 9110, 11.5).
 func realm(challenge string) string {
-	i := strings.Index(strings.ToLower(challenge), `realm="`)
-	if i < 0 {
-		return ""
+	const key = `realm="`
+	for i := range len(challenge) - len(key) { // a text in lower case may have another length
+		if !strings.EqualFold(challenge[i:i+len(key)], key) {
+			continue
+		}
+		value, _, ok := strings.Cut(challenge[i+len(key):], `"`)
+		if !ok {
+			return ""
+		}
+		return value
 	}
-	value, _, ok := strings.Cut(challenge[i+len(`realm="`):], `"`)
-	if !ok {
-		return ""
-	}
-	return value
+	return ""
 }
 
 // token reads the NTLM message that a challenge or an answer to one holds

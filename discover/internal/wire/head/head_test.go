@@ -79,6 +79,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("GET / HTTP/1.1\r\nUser-Agent: x\r\nAuthorization: NTLM " + challenge + "\r\n\r\n"))
 	f.Add([]byte("SIP/2.0 200 OK\r\nServer: x\r\n"))
 	f.Add([]byte("HTTP/1.1 401 x\r\nWWW-Authenticate: Basic realm=\"x\"\r\n"))
+	f.Add([]byte("HTTP/1.1 401 x\r\nWWW-Authenticate:0\x95reAlm=\"\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, m := range head.Decode(b) {
 			if m.Protocol == "" || len(m.Words) > 32 {
