@@ -1,6 +1,8 @@
 package pcap
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
 
 	"kanmon/discover/fact"
@@ -88,9 +90,19 @@ func newAnalyzer() *analyzer {
 	return a
 }
 
+// ErrFault says that a frame made a decoder fail, which none should do.
+var ErrFault = errors.New("a decoder of kanmon failed: please report it, with the version")
+
 // frame learns what one frame says. The error tells why some part of it could
 // not be read; what could be was learned nevertheless.
-func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) error {
+func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) (err error) {
+	// Decoders are fuzzed so that nothing makes them panic. Should a frame do so
+	// all the same, it is that frame which is lost, and not the visit.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrFault, r)
+		}
+	}()
 	if a.conns.full() {
 		a.conns.sweep(a)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -51,6 +52,17 @@ type result struct {
 	skips []discover.Skipped
 }
 
+// strict collects, and does not put up with decoders that fail.
+type strict struct{ discover.Collection }
+
+// Skip implements discover.Sink.
+func (s *strict) Skip(place string, why error) {
+	if errors.Is(why, pcap.ErrFault) {
+		panic(place + ": " + why.Error())
+	}
+	s.Collection.Skip(place, why)
+}
+
 // readBytes reads a capture whatever its format.
 func readBytes(tb testing.TB, name string, b []byte) result {
 	tb.Helper()
@@ -67,7 +79,7 @@ func readBytes(tb testing.TB, name string, b []byte) result {
 		if !f.Match(b[:min(len(b), discover.HeadLen)]) {
 			continue
 		}
-		var c discover.Collection
+		var c strict
 		in := discover.NewInput(name, "", bytes.NewReader(b), func() string { return "sha256:test" })
 		start := time.Now()
 		sum, err := f.Read(context.Background(), in, &c)

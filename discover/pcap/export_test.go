@@ -26,3 +26,10 @@ func DecodeIP(version int, b []byte) (Decoded, error) {
 		SYN: p.syn, ACK: p.ack, Seq: p.seq, Payload: p.payload, Whole: p.whole, Later: later,
 	}, err
 }
+
+// FailingFrame is what becomes of an ARP frame where its decoder fails.
+func FailingFrame(frame []byte) error {
+	a := newAnalyzer()
+	a.bindings = nil
+	return a.frame(linkEthernet, frame, true, moment{})
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,7 +26,7 @@ func FuzzRead(f *testing.F) {
 				continue
 			}
 			in := discover.NewInput("fuzz", "", bytes.NewReader(b), func() string { return "sha256:fuzz" })
-			_, _ = format.Read(context.Background(), in, &discover.Collection{})
+			_, _ = format.Read(context.Background(), in, &strict{})
 		}
 	})
 }
@@ -50,12 +51,21 @@ func FuzzFrame(f *testing.F) {
 		for _, format := range pcap.Formats() {
 			if format.Match(file) {
 				in := discover.NewInput("fuzz", "", bytes.NewReader(file), func() string { return "sha256:fuzz" })
-				if _, err := format.Read(context.Background(), in, &discover.Collection{}); err != nil {
+				if _, err := format.Read(context.Background(), in, &strict{}); err != nil {
 					t.Errorf("a whole file gives the error %v", err)
 				}
 			}
 		}
 	})
+}
+
+// TestFailingDecoder holds that a decoder that fails loses its frame only.
+func TestFailingDecoder(t *testing.T) {
+	t.Parallel()
+	err := pcap.FailingFrame(eth(all1, macA, 0x0806, arp4(1, macA, "192.0.2.1", macB, "192.0.2.2")))
+	if !errors.Is(err, pcap.ErrFault) {
+		t.Errorf("the error is %v", err)
+	}
 }
 
 // TestCutEverywhere cuts files at each octet: what came before is kept, and the
