@@ -259,14 +259,15 @@ type BlindSpot struct {
 
 // Kinds of blind spots.
 const (
-	BlindInput    = "input-incomplete"  // an input was cut short or partly unreadable
-	BlindGap      = "not-answered"      // frames dropped, a table cut, an agent silent
-	BlindNoSNMP   = "switch-not-asked"  // a switch or router is known whose own tables were not read
-	BlindSubnet   = "subnet-not-heard"  // a subnet is known from routes in which nothing was heard
-	BlindNoSource = "source-not-used"   // no capture, no walk or no scan at all
-	BlindPassive  = "vlan-not-captured" // a VLAN is known in which no capture was made
-	BlindOnePort  = "one-port-only"     // only captures tell of the network: what does not pass their port is not known
-	BlindMirror   = "no-mirror-port"    // a capture was made at a port that gets no copy of what others say to each other
+	BlindInput    = "input-incomplete"   // an input was cut short or partly unreadable
+	BlindGap      = "not-answered"       // frames dropped, a table cut, an agent silent
+	BlindNoSNMP   = "switch-not-asked"   // a switch or router is known whose own tables were not read
+	BlindSubnet   = "subnet-not-heard"   // a subnet is known from routes in which nothing was heard
+	BlindNoSource = "source-not-used"    // no capture, no walk or no scan at all
+	BlindPassive  = "vlan-not-captured"  // a VLAN is known in which no capture was made
+	BlindOnePort  = "one-port-only"      // only captures tell of the network: what does not pass their port is not known
+	BlindMirror   = "no-mirror-port"     // a capture was made at a port that gets no copy of what others say to each other
+	BlindReplaced = "signature-replaced" // the operator's signature stands in the place of one that comes with kanmon
 )
 
 // Conflict is evidence that contradicts itself and was kept apart.

@@ -45,11 +45,27 @@ func Build(obs []fact.Observation, opts Options) *topology.Snapshot {
 	}
 	if opts.Signatures != nil {
 		s.ExternalConnections = classify.Connections(sorted, net, opts.Site, opts.Signatures)
+		s.BlindSpots = append(s.BlindSpots, replaced(opts.Signatures)...)
 	}
 	judge(s, opts.Register)
 	addEvidence(s, sorted, net)
 	fillEmpty(s)
 	return s
+}
+
+// replaced tells of signatures that the operator's took the place of: what only
+// they knew is not looked for.
+func replaced(set *signature.Set) []topology.BlindSpot {
+	var out []topology.BlindSpot
+	for _, x := range set.Replaced() {
+		out = append(out, topology.BlindSpot{
+			Kind: topology.BlindReplaced, What: x.ID,
+			Why:   "a signature file of the operator's replaces the one that comes with kanmon: ways out that only that one knew do not show",
+			WhyJA: "利用者の判定データが、kanmon 付属のものに置き換わっている。付属のものだけで分かる出入口は表示されない",
+		})
+	}
+	slices.SortFunc(out, func(a, b topology.BlindSpot) int { return strings.Compare(a.What, b.What) })
+	return out
 }
 
 // judge sets what the register says of each external connection.

@@ -304,3 +304,35 @@ func BenchmarkBuild(b *testing.B) {
 		}
 	})
 }
+
+// TestReplacedSignature holds that whoever reads the map is told that a
+// signature is not the one that comes with kanmon.
+func TestReplacedSignature(t *testing.T) {
+	own, err := signature.Load(strings.NewReader(`
+version: 1
+signatures:
+  - id: teamviewer
+    service: Nothing
+    category: remote-support
+    match: {domains: [nothing.example]}
+    source: test
+    confidence: high
+    examples:
+      match: [{domain: nothing.example}]
+      reject: [{domain: other.example}]
+`), "own.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, set := range map[string]*signature.Set{"": defaults(t), "teamviewer": defaults(t).With(own)} {
+		var got []string
+		for _, b := range build.Build(hospital(t, 1, 1), build.Options{Signatures: set}).BlindSpots {
+			if b.Kind == topology.BlindReplaced {
+				got = append(got, b.What)
+			}
+		}
+		if strings.Join(got, " ") != name {
+			t.Errorf("told of %q, want %q", got, name)
+		}
+	}
+}

@@ -25,22 +25,23 @@ func Template() string { return template }
 // match, the most specific name or prefix decides, then the set that was given
 // last to With, then the lesser ID.
 type Set struct {
-	all     []*Signature // in order of precedence
-	exact   map[string]*Signature
-	suffix  map[string]*Signature // without "*."
-	except  map[string]map[*Signature]bool
-	search  map[string]*Signature
-	remotes prefixes
-	closed  prefixes
-	lines   prefixes
-	dns     map[netip.Addr]*Signature
-	numbers map[uint32]*Signature
-	ifTypes map[uint32]*Signature
-	makers  map[string]*Signature
-	service map[string]*Signature
-	tunnels map[string]*Signature
-	pools   []pooled
-	said    map[place][]saying
+	replaced []*Signature // whose place others took
+	all      []*Signature // in order of precedence
+	exact    map[string]*Signature
+	suffix   map[string]*Signature // without "*."
+	except   map[string]map[*Signature]bool
+	search   map[string]*Signature
+	remotes  prefixes
+	closed   prefixes
+	lines    prefixes
+	dns      map[netip.Addr]*Signature
+	numbers  map[uint32]*Signature
+	ifTypes  map[uint32]*Signature
+	makers   map[string]*Signature
+	service  map[string]*Signature
+	tunnels  map[string]*Signature
+	pools    []pooled
+	said     map[place][]saying
 
 	resolvers     map[string]*Signature // as written: "*." stays
 	resolverAddrs map[netip.Addr]*Signature
@@ -95,13 +96,22 @@ func (s *Set) With(over *Set) *Set {
 		replaced[x.ID] = true
 	}
 	all := slices.Clone(over.all)
+	var gone []*Signature
 	for _, x := range s.all {
-		if !replaced[x.ID] {
+		if replaced[x.ID] {
+			gone = append(gone, x)
+		} else {
 			all = append(all, x)
 		}
 	}
-	return newSet(all)
+	out := newSet(all)
+	out.replaced = gone
+	return out
 }
+
+// Replaced returns the signatures whose place others took when the set was last
+// made with With.
+func (s *Set) Replaced() []*Signature { return slices.Clone(s.replaced) }
 
 // Get returns the signature with this ID, nil where there is none.
 func (s *Set) Get(id string) *Signature {
