@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +75,9 @@ func (r *fileReader) read(ctx context.Context) error {
 	defer f.Close() //nolint:errcheck // it was only read from
 	r.report.Size = size
 
-	content, err := newContent(ctx, io.NewSectionReader(f, 0, size))
+	stored := newFeed(io.NewSectionReader(f, 0, size))
+	defer stored.leave()
+	content, err := newContent(ctx, stored)
 	if err != nil {
 		r.report.Failed = reason(err)
 		return ctx.Err()
@@ -95,7 +95,7 @@ func (r *fileReader) read(ctx context.Context) error {
 		r.report.Unrecognised = true
 		return nil
 	}
-	in := NewInput(filepath.Base(r.report.Path), r.opts.Vantage, content, digestOf(io.NewSectionReader(f, 0, size)))
+	in := NewInput(filepath.Base(r.report.Path), r.opts.Vantage, content, stored.start())
 	sum, err := readGuarded(ctx, format, in, r)
 	if r.broken != nil {
 		return r.broken
@@ -173,20 +173,6 @@ func openRegular(path string) (*os.File, int64, error) {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, st.Size(), nil
-}
-
-// digestOf starts to hash what r holds and returns a function that waits for
-// the result. It does not stop when reading is interrupted, since what was
-// gathered until then is kept under this name.
-func digestOf(r io.Reader) func() string {
-	done := make(chan string, 1)
-	go func() {
-		h := sha256.New()
-		// A read error shows to whoever reads the same file at the same time.
-		_, _ = io.Copy(h, r)
-		done <- "sha256:" + hex.EncodeToString(h.Sum(nil)[:8])
-	}()
-	return func() string { return <-done }
 }
 
 // content is what a file holds, decompressed.
