@@ -47,6 +47,26 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 		w.number("vid", uint64(f.VID))
 		w.name("value")
 		w.b = strconv.AppendInt(w.b, int64(f.Value), 10)
+	case SelfDescription:
+		w.endpoint("host", f.Host)
+		w.text("protocol", f.Protocol)
+		w.text("field", f.Field)
+		w.text("value", f.Value)
+	case AddressBinding:
+		w.name("ip")
+		w.address(f.IP)
+		w.mac("mac", f.MAC)
+		w.number("vid", uint64(f.VID))
+	case NameClaim:
+		w.text("name", f.Name)
+		w.text("protocol", f.Protocol)
+		if f.IP.IsValid() {
+			w.name("ip")
+			w.address(f.IP)
+		}
+		if !f.MAC.IsZero() {
+			w.mac("mac", f.MAC)
+		}
 	default:
 		body, err := json.Marshal(f)
 		return append(b, body...), err

@@ -31,6 +31,8 @@ func frequent(text string, ip netip.Addr, mac fact.MAC, n uint16, yes bool) []fa
 		fact.ServerName{Name: text, Protocol: text, ALPN: text, Client: end, Server: end},
 		fact.HopLimit{IP: ip, MAC: mac, VID: n, Value: int(n)},
 		fact.NameClaim{Name: text, Protocol: text, IP: ip, MAC: mac},
+		fact.SelfDescription{Host: end, Protocol: text, Field: text, Value: text},
+		fact.AddressBinding{IP: ip, MAC: mac, VID: n},
 	}
 }
 
