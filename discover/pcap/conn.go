@@ -1,7 +1,9 @@
 package pcap
 
 import (
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,27 +20,59 @@ type connKey struct {
 	inner uint8 // 1: within a tunnel
 }
 
+// is reports whether k and o are the same. Most are told apart by their ports,
+// and the whole of them is rarely compared.
+func (k *connKey) is(o *connKey) bool {
+	return k.port == o.port && k.vid == o.vid && k.proto == o.proto && k.inner == o.inner && k.ip[0] == o.ip[0] && k.ip[1] == o.ip[1]
+}
+
+// connSeed keys the hash of conversations: who chooses addresses must not know
+// where they collide.
+type connSeed [4]uint64
+
+func newConnSeed() connSeed {
+	var s connSeed
+	for i := range s {
+		s[i] = maphash.Comparable(maphash.MakeSeed(), i)
+	}
+	return s
+}
+
+// hash mixes the words of a key as wyhash does. The general hash of a structure
+// takes it field by field, which shows where it is done for nearly every frame.
+func (s *connSeed) hash(k *connKey) uint64 {
+	a, b := k.ip[0].As16(), k.ip[1].As16()
+	h := mix(binary.LittleEndian.Uint64(a[:])^s[0], binary.LittleEndian.Uint64(a[8:])^s[1])
+	h = mix(binary.LittleEndian.Uint64(b[:])^h, binary.LittleEndian.Uint64(b[8:])^s[2])
+	rest := uint64(k.port[0]) | uint64(k.port[1])<<16 | uint64(k.vid)<<32 | uint64(k.proto)<<48 | uint64(k.inner)<<56
+	return mix(rest^h, s[3])
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
 // conn is what is known of one conversation.
 type conn struct {
-	tally                  // since it was last folded
-	key     connKey        //
-	mac     [2]fact.MAC    // source of the frames of each side
-	to      [2]fact.MAC    // destination of the frames to each side
-	seen    [2]bool        // each side sent something
-	client  int8           // side that opened it, plus one; 0: not seen
-	sender  int8           // side that was seen first
-	tries   [2]uint8       // payloads of each side that were looked at for app
-	heard   [2]uint8       // payloads of each side that were looked at for what it says of itself
-	both    bool           // another VLAN showed the other direction
-	proxied bool           // the server is a proxy, and what comes from it the words of another
-	begun   uint64         // frame in which it was first seen
-	asked   bool           // a question to a name server was seen
-	app     string         // what the first octets show
-	stream  *stream        // octets of a ClientHello that is not complete yet
-	watch   *watch         // recognisers of tunnels that need several packets
-	tunnels []tunnelMark   //
-	flow    *flowEntry     // that it was last folded into
-	ends    []*tunnelEntry // that it was last folded into, one for each of tunnels
+	tally                // since it was last folded
+	key     connKey      //
+	mac     [2]fact.MAC  // source of the frames of each side
+	to      [2]fact.MAC  // destination of the frames to each side
+	seen    [2]bool      // each side sent something
+	client  int8         // side that opened it, plus one; 0: not seen
+	sender  int8         // side that was seen first
+	tries   [2]uint8     // payloads of each side that were looked at for app
+	heard   [2]uint8     // payloads of each side that were looked at for what it says of itself
+	both    bool         // another VLAN showed the other direction
+	proxied bool         // the server is a proxy, and what comes from it the words of another
+	asked   bool         // a question to a name server was seen
+	begun   uint64       // frame in which it was first seen
+	app     string       // what the first octets show
+	stream  *stream      // octets of a ClientHello that is not complete yet
+	watch   *watch       // recognisers of tunnels that need several packets
+	tunnels []tunnelMark //
+	flow    *flowEntry   // that it was last folded into
 }
 
 // tunnelMark is one kind of tunnel that a conversation is.
@@ -46,13 +80,15 @@ type tunnelMark struct {
 	kind, detail string
 	opener       int8 // side, plus one; 0: not seen
 	up           bool // its messages show that it came up
+	folded       bool // end is known, or that there is no room for it
+	end          *tunnelEntry
 }
 
 // connTable holds the conversations that were active last. When it is full, the
 // lesser half is folded into the tables of flows and tunnels and forgotten.
 type connTable struct {
 	index   index
-	seed    maphash.Seed
+	seed    connSeed
 	slab    slab[conn]
 	watches map[connKey]*watch
 	vid     uint16 // of the first conversation
@@ -68,7 +104,7 @@ const (
 	spareConns = 64
 )
 
-func newConnTable() connTable { return connTable{seed: maphash.MakeSeed()} }
+func newConnTable() connTable { return connTable{seed: newConnSeed()} }
 
 // conn returns the conversation of p and counts the frame. It returns nil where
 // p is not part of one: sent to or from a group, or without a source.
@@ -87,7 +123,7 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 	}
 	p.side = uint8(side)
 	c := a.conns.last
-	if c == nil || c.key != k {
+	if c == nil || !c.key.is(&k) {
 		c = a.conns.get(&k, a.at.frame)
 		a.conns.last = c
 	}
@@ -119,8 +155,8 @@ func (a *analyzer) firstOf(h *hop, p *packet) {
 }
 
 func (t *connTable) get(k *connKey, frame uint64) *conn {
-	hash := maphash.Comparable(t.seed, *k)
-	place, ok := t.index.find(hash, func(place int) bool { return t.slab.at(place).key == *k })
+	hash := t.seed.hash(k)
+	place, ok := t.index.find(hash, func(place int) bool { return t.slab.at(place).key.is(k) })
 	if ok {
 		return t.slab.at(place)
 	}
@@ -157,7 +193,7 @@ func (t *connTable) sweep(a *analyzer) {
 	t.last = nil
 	t.all(func(place int, c *conn) {
 		if c.worth() >= least {
-			t.index.add(maphash.Comparable(t.seed, c.key), place)
+			t.index.add(t.seed.hash(&c.key), place)
 			return
 		}
 		a.endStream(c)

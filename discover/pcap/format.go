@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -129,12 +130,17 @@ func read(ctx context.Context, format string, r reader, c *chooser, in *discover
 	if in.Vantage == "" { // the operator's word goes before the file's
 		in.Vantage = sum.Vantage
 	}
-	err := a.finish(func(source string, f fact.Fact, s fact.Sighting) error { return in.Emit(to, source, f, s) })
-	if err == nil {
-		err = c.tell(func(g fact.Gap) error { return in.Emit(to, "pcap/choice", g, fact.Sighting{}) })
-	}
-	if err != nil {
+	if err := tell(a, c, newPost(in, to)); err != nil {
 		return sum, err
 	}
 	return sum, fail
+}
+
+// tell emits what was learned, and what was not looked at.
+func tell(a *analyzer, c *chooser, to *post) (err error) {
+	defer func() { err = cmp.Or(to.close(), err) }()
+	if err := a.finish(to.emit); err != nil {
+		return err
+	}
+	return c.tell(func(g fact.Gap) error { return to.emit("pcap/choice", g, fact.Sighting{}) })
 }

@@ -1,7 +1,5 @@
 package pcap
 
-import "hash/maphash"
-
 // A mirror port may show the questions of a conversation on the VLAN of its
 // client and the answers on that of its server only, for instance where a router
 // is mirrored as frames come in. Each VLAN has a conn of its own, since the
@@ -26,11 +24,11 @@ func (t *connTable) pair() {
 	first := func(place int, c *conn) int {
 		k := c.key
 		k.vid = 0
-		hash := maphash.Comparable(t.seed, k)
+		hash := t.seed.hash(&k)
 		other, ok := firsts.find(hash, func(place int) bool {
 			have := t.slab.at(place).key
 			have.vid = 0
-			return have == k
+			return have.is(&k)
 		})
 		if !ok {
 			firsts.add(hash, place)

@@ -46,7 +46,7 @@ const (
 // classicReader reads the pcap format (draft-ietf-opsawg-pcap).
 type classicReader struct {
 	br     *bufio.Reader
-	order  binary.ByteOrder
+	big    bool  // numbers are in big-endian order
 	header int   // length of a record header
 	unit   int64 // of the fraction of a second, in nanoseconds
 	link   uint32
@@ -83,11 +83,11 @@ func newClassicReader(r io.Reader) (*classicReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file header is cut short: %w", unexpected(err))
 	}
-	c := &classicReader{br: br, order: binary.BigEndian, header: 16, unit: 1000, used: 24}
+	c := &classicReader{br: br, big: true, header: 16, unit: 1000, used: 24}
 	magic := binary.BigEndian.Uint32(head)
 	switch magic {
 	case magicMicroSwap, magicNanoSwap, magicModSwap:
-		c.order = binary.LittleEndian
+		c.big = false
 	}
 	switch magic {
 	case magicMicro, magicMicroSwap:
@@ -98,11 +98,25 @@ func newClassicReader(r io.Reader) (*classicReader, error) {
 	default:
 		return nil, fmt.Errorf("begins with %#08x: not a pcap file", magic)
 	}
-	if major := c.order.Uint16(head[4:]); major != 2 {
+	if major := c.number16(head[4:]); major != 2 {
 		return nil, fmt.Errorf("pcap file of version %d, where 2 is known", major)
 	}
-	c.link = c.order.Uint32(head[20:]) & 0xffff // the upper bits tell the length of the FCS
+	c.link = c.number(head[20:]) & 0xffff // the upper bits tell the length of the FCS
 	return c, nil
+}
+
+func (c *classicReader) number(b []byte) uint32 {
+	if c.big {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (c *classicReader) number16(b []byte) uint16 {
+	if c.big {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
 }
 
 func (c *classicReader) vantage() string { return "" }
@@ -119,8 +133,8 @@ func (c *classicReader) next(rec *record) error {
 		}
 		return err
 	}
-	sec, frac := int64(c.order.Uint32(head)), int64(c.order.Uint32(head[4:]))
-	capLen, wireLen := c.order.Uint32(head[8:]), c.order.Uint32(head[12:])
+	sec, frac := int64(c.number(head)), int64(c.number(head[4:]))
+	capLen, wireLen := c.number(head[8:]), c.number(head[12:])
 	if capLen > maxFrame {
 		return fmt.Errorf("claims %d octets, more than a frame can have: the file is damaged from here on", capLen)
 	}

@@ -42,10 +42,10 @@ func newTunnelTable() tunnelTable { return tunnelTable{byKey: make(map[tunnelKey
 func (t *tunnelTable) fold(c *conn) {
 	for i := range c.tunnels {
 		m := &c.tunnels[i]
-		if i == len(c.ends) {
-			c.ends = append(c.ends, t.find(c, m))
+		if !m.folded {
+			m.end, m.folded = t.find(c, m), true
 		}
-		e := c.ends[i]
+		e := m.end
 		if e == nil {
 			t.lost += c.count
 			continue
