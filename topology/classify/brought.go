@@ -54,10 +54,12 @@ func isInternetGateway(service string) bool {
 }
 
 // announcing returns the device that announces a service: nobody else announces
-// for a gateway, so its MAC is its own.
+// for a gateway, so its MAC is its own. Of two devices that the addresses of a
+// frame name, neither is known to have sent it.
 func (c *classifier) announcing(s fact.ServiceAnnouncement) (topology.DeviceID, bool) {
 	if d, ok := c.owner(fact.Endpoint{IP: s.IP, MAC: s.MAC}); ok {
-		return d, true
+		by, known := c.net.DeviceByMAC(s.MAC)
+		return d, !known || by == d
 	}
 	return c.net.DeviceByMAC(s.MAC)
 }

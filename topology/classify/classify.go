@@ -35,6 +35,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.lineTunnels()
 	c.makers()
 	c.pools()
+	c.passed, c.routing = c.passages() // what frames show of the path is used from here on
 	c.advertisedServers()
 	c.names()
 	c.advertisements()
@@ -66,13 +67,15 @@ type classifier struct {
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
 	places   map[netip.Addr]place
 	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
+	lived    map[netip.Prefix]bool // what lines have of which such prefixes are in use, see inhabited
 	local    localNetworks
 	namesOf  map[netip.Addr][]string // answered
 	calledOf map[netip.Addr][]string // that clients called a server by, where answers tell of it too
 	addrsOf  map[string][]netip.Addr
 	serves   map[netip.Addr]service
-	relayed  map[relay]bool // see relaysFound
-	passed   []passage      // see gateways
+	relayed  map[relay]bool                          // see relaysFound
+	passed   []passage                               // see passages
+	routing  map[topology.DeviceID]*fact.Observation // carry packets between inside devices, see passages
 	serving  map[topology.DeviceID]bool
 	wires    map[signature.Pool]bool // see wired
 	medical  map[topology.DeviceID]bool
@@ -111,6 +114,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 			}
 		}
 	}
+	c.lived = c.inhabited()
 	for _, a := range c.seen.answers {
 		for _, ip := range a.f.Addresses {
 			ip = ip.Unmap()
@@ -188,6 +192,8 @@ func (c *classifier) findPlace(a netip.Addr) place {
 		return carrier
 	case c.sig.Closed(a) != nil:
 		return closed
+	case c.isNextTo(a):
+		return inside
 	}
 	return outside
 }
@@ -205,6 +211,46 @@ func (c *classifier) isOnLink(a netip.Addr) bool {
 	}
 	_, ok := c.net.DeviceByIP(a)
 	return ok
+}
+
+// lineBits is the length of the prefix that a line gets where it gets more than
+// one network: every provider's in Japan.
+const lineBits = 56
+
+// inUse is how many devices with an address in an announced prefix show that
+// it is in use, and not just announced by somebody.
+const inUse = 2
+
+// inhabited returns the prefixes of lines of which a network was announced that
+// devices have addresses in.
+func (c *classifier) inhabited() map[netip.Prefix]bool {
+	count := make(map[netip.Prefix]int)
+	for _, addrs := range c.devices {
+		mine := make(map[netip.Prefix]bool)
+		for _, a := range addrs {
+			if p, err := a.Prefix(64); err == nil && a.Is6() && a.IsGlobalUnicast() && c.onLink[p] && !mine[p] {
+				mine[p] = true
+				count[p]++
+			}
+		}
+	}
+	out := make(map[netip.Prefix]bool)
+	for p, n := range count {
+		if n >= inUse {
+			out[netip.PrefixFrom(p.Addr(), lineBits).Masked()] = true
+		}
+	}
+	return out
+}
+
+// isNextTo reports whether a is in another network of a line whose networks are
+// in use here: the hospital's own, behind a router.
+func (c *classifier) isNextTo(a netip.Addr) bool {
+	if len(c.lived) == 0 || !a.Is6() {
+		return false
+	}
+	p, err := a.Prefix(lineBits)
+	return err == nil && c.lived[p]
 }
 
 // owner returns the inside device at an end of a conversation: by its address,

@@ -34,8 +34,7 @@ type leg struct {
 // that is known already, which then has devices behind it, or to one that
 // nothing else showed. Of a chain of gateways only the last is a way out.
 func (c *classifier) gateways() {
-	passages, routesInside := c.passages()
-	c.passed = passages
+	passages, routesInside := c.passed, c.routing
 	signs := c.routerSigns()
 	paths := make(map[leg]path) // all found before any claim is made, so that order does not matter
 	for _, p := range passages {
@@ -69,7 +68,7 @@ func (c *classifier) gateways() {
 			obs = append(obs, signs[end]...)
 		case len(out) > 0:
 			x.key = key{category: topology.Internet, device: end}
-			x.rules = append(append(x.rules, out...), either(p.answered, trafficThrough, trafficThroughOneWay))
+			x.rules = append(append(x.rules, out...), either(p.answered && (p.dir != topology.Inbound || endings[end].answered.wide()), trafficThrough, trafficThroughOneWay))
 			obs = append(obs, lookups...)
 		case endings[end].frames < minFrames:
 			continue
@@ -104,7 +103,7 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 			}
 			return
 		}
-		if !c.site.IsInside(in.IP) && !c.isOnLink(in.IP) {
+		if !c.site.IsInside(in.IP) && !c.isOnLink(in.IP) && !c.isNextTo(in.IP) {
 			return // seen beyond the way out, between it and the provider
 		}
 		g, carried := c.carrierOf(away)

@@ -167,6 +167,9 @@ func (d *draft) connection(namesOf func(netip.Addr) []string) (topology.External
 		x.Transport = slices.DeleteFunc(x.Transport, func(s string) bool { return s == "ppp" })
 	}
 	for _, r := range sorted(d.rules) {
+		if both, ok := r.bothWays(); ok && d.rules[both] {
+			continue // what was seen both ways need not be told of one
+		}
 		grade, en, ja := r.says()
 		x.Grade = surer(x.Grade, grade)
 		x.Because, x.BecauseJA = append(x.Because, en), append(x.BecauseJA, ja)

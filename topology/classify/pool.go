@@ -141,16 +141,44 @@ func (c *classifier) declared(p signature.Pool) bool {
 }
 
 // announcer returns the device that an announced set of addresses belongs to,
-// by those of them that are in no pool: phones all have the same pools.
+// by those of them that are in no pool: phones all have the same pools. What one
+// host says of others, or in the name of another, is nobody's word: the others
+// may have nothing of the kind.
 func (c *classifier) announcer(s fact.AddressSet) (topology.DeviceID, bool) {
+	if c.speaksForOthers(s) {
+		return "", false
+	}
 	for _, a := range append([]netip.Addr{s.From}, s.Addresses...) {
-		if sig, _ := c.sig.Pool(a); sig == nil && c.place(a) == inside {
-			if d, ok := c.net.DeviceByIP(a); ok {
-				return d, true
-			}
+		if !c.isUsual(a) {
+			continue
+		}
+		if d, ok := c.net.DeviceByIP(a); ok {
+			return d, c.mayBeFrom(s.MAC, d)
 		}
 	}
 	return c.owner(fact.Endpoint{MAC: s.MAC})
+}
+
+// isUsual reports whether a is an address inside that is in no pool.
+func (c *classifier) isUsual(a netip.Addr) bool {
+	sig, _ := c.sig.Pool(a)
+	return sig == nil && c.place(a) == inside
+}
+
+// speaksForOthers reports whether a host announced addresses of the hospital's
+// network without the one that it sends from, as those do that pass on what
+// others announce.
+func (c *classifier) speaksForOthers(s fact.AddressSet) bool {
+	return s.From.IsValid() && !s.From.IsLinkLocalUnicast() && !slices.Contains(s.Addresses, s.From) &&
+		slices.ContainsFunc(s.Addresses, func(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && c.isUsual(a) })
+}
+
+// mayBeFrom reports whether frames with this MAC address can be those of a
+// device: they are its own, a router's that passed them on, or nobody's that is
+// known. Who forges the address of another seldom has its MAC address.
+func (c *classifier) mayBeFrom(m fact.MAC, d topology.DeviceID) bool {
+	by, ok := c.net.DeviceByMAC(m)
+	return !ok || by == d || c.net.IsGatewayMAC(m)
 }
 
 // outOfPools reports whether the device also has an address of the hospital's

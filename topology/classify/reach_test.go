@@ -164,6 +164,7 @@ func TestBroughtRouters(t *testing.T) {
 	const internet = "internet gw confirmed outbound behind:pc10.0.0.100,pc10.0.0.101,pc10.0.0.102"
 	runRules(t, []ruleTest{
 		{"beside the gateway", boxes(), topology.Site{}, append(known, igd), []string{internet, "unclassified box reported outbound"}},
+		{"somebody says it in the name of a PC", boxes(), topology.Site{}, append(known, fact.ServiceAnnouncement{Protocol: "ssdp", Service: igd.Service, IP: ip("10.0.0.100"), MAC: mac(boxMAC)}), []string{internet}},
 		{"the only one there is", boxes(), topology.Site{}, []fact.Fact{igd}, []string{"internet box reported outbound"}},
 		{"the gateway itself offers it", boxes(), topology.Site{}, append(visits(3, 3, boxMAC, true), igd), []string{"internet box confirmed outbound behind:pc10.0.0.100,pc10.0.0.101,pc10.0.0.102"}},
 		{"the one that hosts are told to use", boxes(), topology.Site{}, append(known, igd, offer("10.0.0.77", boxMAC, "10.0.0.0/24")), []string{"internet box reported outbound", internet}},

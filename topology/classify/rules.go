@@ -117,7 +117,7 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		qualificationRouter:     {topology.Reported, "The router announces a prefix of a closed network, and terminals use names of online qualification through it.", "このルータは閉域網のプレフィックスを案内し、端末がそこを通してオンライン資格確認の名前を使っている。"},
 		closedPrefix:            {topology.Reported, "The router announces a prefix of a closed network; what the line is for is not known from it.", "このルータは閉域網のプレフィックスを案内している。何のための回線かは、これだけでは分からない。"},
 		closedSearchDomain:      {"", "The router announces the search domain of a closed network.", "このルータは閉域網の検索ドメインを案内している。"},
-		globalPrefix:            {topology.Reported, "The router announces itself as default router, with a global prefix that is not the hospital's own.", "このルータは、院内のものではないグローバルプレフィックスとともに、自分を既定ルータと案内している。"},
+		globalPrefix:            {topology.Reported, "The router announces itself as default router, with a global prefix that is not declared as the hospital's own.", "このルータは、院内のものと宣言されていないグローバルプレフィックスとともに、自分を既定ルータと案内している。"},
 		mapEPrefix:              {"", "The prefix is one of lines with IPv4 over IPv6 by MAP-E (RFC 7597).", "プレフィックスは、MAP-E（RFC 7597）による IPv4 over IPv6 の回線のものである。"},
 		nameAsked:               {topology.Reported, "A name server was asked for a name of this service.", "このサービスの名前が、DNSサーバに問い合わされた。"},
 		nameAskedProxy:          {topology.Reported, "A server inside was asked for a name of this service.", "このサービスの名前が、院内のサーバに問い合わされた。"},
@@ -177,4 +177,17 @@ func either(answered bool, both, oneWay rule) rule {
 		return both
 	}
 	return oneWay
+}
+
+// bothWays returns the rule that says of frames both ways what r says of frames
+// one way; false where r is no such rule.
+func (r rule) bothWays() (rule, bool) {
+	switch r {
+	case softwireOneWay, nameFlowOneWay, tunnelOneWay, serverFlowOneWay, exchangeOneWay, toolOneWay, controlOneWay,
+		trafficThroughOneWay, gatewayKnownOneWay, gatewayOfManyOneWay, gatewayCarriesOneWay, gatewayOfResolverOneWay,
+		gatewayUnknownOneWay, closedTrafficOneWay:
+		return r - 1, true
+	default:
+		return 0, false
+	}
 }

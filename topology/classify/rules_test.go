@@ -328,6 +328,13 @@ func TestPools(t *testing.T) {
 	def := netip.MustParsePrefix("0.0.0.0/0")
 	runRules(t, []ruleTest{
 		{"announced", nil, topology.Site{}, []fact.Fact{announce(pcMAC, "10.0.0.10")}, []string{"usb-tether pc inferred outbound tethering"}},
+		{"announced in the name of another", nil, topology.Site{}, []fact.Fact{announce(pc2MAC, "10.0.0.10")}, nil},
+		{"one that passes on what another announces", nil, topology.Site{}, []fact.Fact{fact.AddressSet{
+			MAC: mac(pc2MAC), From: ip("10.0.0.11"), Protocol: "mdns", Addresses: []netip.Addr{ip("10.0.0.10"), ip("172.20.10.2")},
+		}}, nil},
+		{"announced alone, from the address here", nil, topology.Site{}, []fact.Fact{fact.AddressSet{
+			MAC: mac(pcMAC), From: ip("10.0.0.10"), Protocol: "ssdp", Addresses: []netip.Addr{ip("172.20.10.2")},
+		}}, []string{"usb-tether pc inferred outbound tethering"}},
 		{"name claimed", nil, topology.Site{}, []fact.Fact{fact.NameClaim{Name: "PC", Protocol: "nbns", IP: ip("192.168.137.5"), MAC: mac(pcMAC)}}, []string{"usb-tether pc inferred outbound tethering"}},
 		{"asked for from a DHCP server", nil, topology.Site{}, []fact.Fact{
 			fact.DHCPClient{MAC: mac(pcMAC), Version: 4, IP: ip("172.20.10.2")},
