@@ -36,7 +36,7 @@ type Sighting struct {
 // New returns the observation of f from source. Every text in f is cleaned
 // first (see Clean), so that no name heard on the wire gets further as it was.
 func New(source string, f Fact, seen ...Sighting) (Observation, error) {
-	var m Maker
+	m := Maker{content: make([]byte, 0, 512)}
 	return m.New(source, f, seen...)
 }
 
