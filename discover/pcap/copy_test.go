@@ -37,6 +37,11 @@ func copyOf(tb testing.TB, file []byte, o pcap.CopyOptions) ([]byte, uint64) {
 
 const patient = "YAMADA^TARO"
 
+// fill repeats text up to a length.
+func fill(text []byte, length int) []byte {
+	return bytes.Repeat(text, length/len(text)+1)[:length]
+}
+
 func TestCopyLeavesPayload(t *testing.T) {
 	t.Parallel()
 	secret := []byte("MSH|^~\\&|HIS|PID|||" + patient + "|secret-of-test")
@@ -83,7 +88,17 @@ func TestCopyLeavesPayload(t *testing.T) {
 		"hsrp":             v4(17, udp(1985, 1985, join(make([]byte, 8), secret[len(secret)-12:]))),
 		"rip":              v4(17, udp(520, 520, join([]byte{2, 2, 0, 0, 255, 255, 0, 2}, secret[len(secret)-16:]))),
 		"openvpn":          v4(17, udp(40000, 1194, join([]byte{0x30, 0, 0, 1}, secret))),
-		"wireguard":        v4(17, udp(40000, 51820, join([]byte{4, 0, 0, 0}, make([]byte, 12), secret))),
+		"arp's padding":    join(eth(macB, macA, 0x0806, arp4(1, macA, "192.0.2.1", macB, "192.0.2.2")), secret),
+		"pppoe's padding":  eth(macB, macA, 0x8863, join([]byte{0x11, 9, 0, 0, 0, 4, 1, 1, 0, 0}, secret)),
+		"redirect6": v6(58, join([]byte{137, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 32), []byte{2, 1, 2, 0, 0, 0, 0, 1, 4, 14, 0, 0, 0, 0, 0, 0},
+			ip6("2001:db8::2", "2001:db8::1", 17, 64, udp(40000, 5000, secret)))),
+		"pim register":           v4(103, join([]byte{0x21, 0, 0, 0, 0, 0, 0, 0}, ip4("192.0.2.3", "239.1.1.1", 17, udp(40000, 24105, secret)))),
+		"like openvpn's reset":   v4(17, udp(40000, 24105, join([]byte("PATIENT "), secret, make([]byte, 5)))),
+		"as long as such a one":  v4(17, udp(40000, 24105, join([]byte{0x38}, make([]byte, 8), fill(secret, 40), make([]byte, 5)))),
+		"as long as wireguard's": v4(17, udp(40000, 24105, join([]byte{1, 0, 0, 0, 1, 1, 1, 1}, fill(secret, 140)))),
+		"snmp from XP":           v4(17, udp(4500, 161, secret)),
+		"ssh":                    v4(6, tcp(1, 2, 1, 16, join([]byte("SSH-"), secret))),
+		"wireguard":              v4(17, udp(40000, 51820, join([]byte{4, 0, 0, 0}, make([]byte, 12), secret))),
 	} {
 		for _, link := range []uint32{1, 113, 276} {
 			b := frame
@@ -103,6 +118,17 @@ func TestCopyLeavesPayload(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCopyHoldsNoOther wants nothing of an earlier frame in a shorter one.
+func TestCopyHoldsNoOther(t *testing.T) {
+	t.Parallel()
+	long := eth(macB, macA, 0x0800, ip4("192.0.2.1", "192.0.2.2", 6, tcp(1, 2, 1, 16, []byte("xxxx"+patient))))
+	short := eth(macB, macA, 0x0800, ip4("192.0.2.1", "192.0.2.2", 6, tcp(1, 2, 1, 16, []byte("SSH-"))))
+	out, n := copyOf(t, classicFile(1, long, short), pcap.CopyOptions{})
+	if r := readBytes(t, "copy", out); n != 2 || r.err != nil || bytes.Contains(out, []byte(patient[:4])) {
+		t.Errorf("%d frames, error %v, file %q", n, r.err, out)
 	}
 }
 

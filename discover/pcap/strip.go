@@ -26,7 +26,7 @@ func strip(link uint32, b []byte) int {
 	if err != nil || t == 0 {
 		return min(len(b), linkHeader(link, b))
 	}
-	return len(b) - len(rest) + stripType(t, rest, 0)
+	return min(len(b), len(b)-len(rest)+stripType(t, rest, 0))
 }
 
 // linkHeader returns the length of the link header of a frame in which nothing
@@ -66,6 +66,10 @@ func stripType(t uint16, b []byte, depth int) int {
 		if len(b) > 6 {
 			return 6 + stripPPP(b[6:], depth)
 		}
+	case t == etherARP && len(b) >= 8: // without padding, in which some devices send what was in a buffer before
+		return min(len(b), 8+2*(int(b[4])+int(b[5])))
+	case t == etherPPPoED && len(b) >= 6:
+		return min(len(b), 6+int(binary.BigEndian.Uint16(b[4:])))
 	case t == etherARP || t == etherLLDP || t == etherPPPoED || t == etherLoopback || t == etherSlow:
 		return len(b)
 	case t <= maxLength:
@@ -187,6 +191,9 @@ func stripTransport(proto uint8, b []byte, group bool, depth int) int {
 	case protoICMP:
 		return stripICMP(b, len(b) >= 1 && (b[0] == 3 || b[0] == 5 || b[0] == 11 || b[0] == 12), 28)
 	case protoICMPv6:
+		if len(b) >= 40 && b[0] == 137 {
+			return stripRedirect(b)
+		}
 		if len(b) >= 1 && (b[0] >= 130 && b[0] <= 137 || b[0] == 143) { // MLD, neighbour discovery
 			return len(b)
 		}
@@ -209,7 +216,12 @@ func stripTransport(proto uint8, b []byte, group bool, depth int) int {
 		fixed = 24
 	case protoSCTP:
 		fixed = 12
-	case 2, 88, 103: // IGMP, EIGRP, PIM
+	case 103: // PIM
+		if len(b) > 8 && b[0]&15 == 1 { // Register: a packet of a sender (RFC 7761, 4.9.3)
+			return 8 + stripPacket(b[8:], depth)
+		}
+		return len(b)
+	case 2, 88: // IGMP, EIGRP
 		return len(b)
 	case 89:
 		if len(b) >= 24 && b[0] == 2 && binary.BigEndian.Uint16(b[14:]) == 1 { // OSPF with a password (RFC 2328, D.2)
@@ -233,6 +245,28 @@ func stripICMP(b []byte, isError bool, quoted int) int {
 		return min(len(b), 8+quoted)
 	}
 	return min(len(b), 8)
+}
+
+// stripRedirect keeps of a redirect of IPv6 (RFC 4861, 4.5) all but what it
+// quotes of the packet that was sent the wrong way.
+func stripRedirect(b []byte) int {
+	const quotes, header = 4, 8 + 40 + 8 // of the option, of IPv6, and of what follows
+	n := 40
+	for len(b) >= n+8 && b[n+1] > 0 {
+		if b[n] == quotes {
+			return min(len(b), n+header)
+		}
+		n += int(b[n+1]) * 8
+	}
+	return min(len(b), n)
+}
+
+// stripPacket is strip for an IP packet of either version.
+func stripPacket(b []byte, depth int) int {
+	if b[0]>>4 == 6 {
+		return stripType(etherIPv6, b, depth+1)
+	}
+	return stripType(etherIPv4, b, depth+1)
 }
 
 func stripGRE(b []byte, depth int) int {
@@ -348,13 +382,17 @@ func stripNetBIOS(b []byte, datagram bool) int {
 }
 
 // wellKnown returns the port of the two that stands for a protocol: the lower
-// one, as far as it is one that stripUDP knows.
+// one, as far as it is one that stripUDP knows. Where the lower one is of a
+// server that it does not know, the other was taken by a client at random.
 func wellKnown(sport, dport uint16) uint16 {
 	for _, p := range [2]uint16{min(sport, dport), max(sport, dport)} {
 		switch p {
 		case 53, 67, 68, 123, 137, 138, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4789,
 			5246, portNATPMP, 5353, 5355, 5678, 6081, 8472, tzsp.Port:
 			return p
+		}
+		if p < 1024 && p != 0 {
+			return 0
 		}
 	}
 	return 0
@@ -375,7 +413,8 @@ func stripHandshake(b []byte) int {
 		clear(b[38:])
 		return 80
 	case len(b) >= 32 && b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0:
-		if size := [5]int{0, 148, 92, 64, 0}[b[0]]; len(b) == size {
+		if size := [5]int{0, 148, 92, 64, 0}[b[0]]; len(b) == size { // indexes, or a nonce; keys are for the two ends
+			clear(b[[5]int{0, 8, 12, 16, 0}[b[0]]:])
 			return len(b)
 		}
 		if b[0] == 4 && len(b)%16 == 0 && binary.BigEndian.Uint32(b[12:]) == 0 { // data: receiver and counter
@@ -389,10 +428,28 @@ func stripHandshake(b []byte) int {
 }
 
 // openVPNReset reports whether b is the packet by which an end of OpenVPN begins
-// (opcodes 7, 8 and 10): a session, perhaps a digest, and packet number 0 at its
-// end. It holds nothing else.
+// (opcodes 7, 8 and 10): a session, perhaps a digest with a number and a time,
+// what it acknowledges, and packet number 0. It holds nothing else. The digest
+// is overwritten, so that nothing of that length passes for one.
 func openVPNReset(b []byte) bool {
-	return len(b) >= 14 && len(b) <= 90 && (b[0] == 0x38 || b[0] == 0x40 || b[0] == 0x50) && binary.BigEndian.Uint32(b[len(b)-4:]) == 0
+	n := len(b)
+	if n < 14 || b[0] != 0x38 && b[0] != 0x40 && b[0] != 0x50 || binary.BigEndian.Uint32(b[n-4:]) != 0 {
+		return false
+	}
+	switch {
+	case b[0] == 0x40 && n >= 26 && b[n-17] == 1 && binary.BigEndian.Uint32(b[n-16:]) == 0: // the client's packet 0 and session
+		n -= 12
+	case b[n-5] != 0:
+		return false
+	}
+	switch n - 14 {
+	case 0:
+		return true
+	case 8 + 16, 8 + 20, 8 + 28, 8 + 32, 8 + 48, 8 + 64: // digests from MD5 to SHA-512
+		clear(b[9 : n-5])
+		return true
+	}
+	return false
 }
 
 // isQUIC reports whether v is a version of QUIC whose first packets everybody
@@ -436,7 +493,7 @@ func stripTCP(b []byte, sport, dport uint16) int {
 		return min(len(b), 5+int(binary.BigEndian.Uint16(b[3:])))
 	case len(b) >= 6 && b[0] == 22 && b[1] == 3 && b[2] <= 4 && b[5] == 2: // the server's, and its certificate
 		return len(b)
-	case bytes.HasPrefix(b, []byte("SSH-")):
+	case bytes.HasPrefix(b, []byte("SSH-2.0-")), bytes.HasPrefix(b, []byte("SSH-1.")) && len(b) >= 8:
 		return 1 + max(bytes.IndexByte(b[:min(len(b), 255)], '\n'), 7)
 	case len(b) > 2 && int(binary.BigEndian.Uint16(b)) == len(b)-2 && openVPNReset(b[2:]):
 		return len(b)
