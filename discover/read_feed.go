@@ -17,9 +17,9 @@ const (
 )
 
 // feed reads a file for whoever calls Read. From start on it also hashes the
-// file, beside the reader, with the same octets, so that they are read once.
-// Who reads slower or not to the end does not hold up the digest, and the other
-// way round.
+// file, beside the reader and a little ahead, and passes on what it read, so that
+// it is read once. Where the processor of the digest has other work the reader
+// does not wait: it reads for itself, and the same again is read for the digest.
 type feed struct {
 	file *io.SectionReader
 	full chan feedPart // read, in the order of the file
@@ -29,7 +29,8 @@ type feed struct {
 	mu   sync.Mutex
 	pos  int64    // of the next octet that Read returns
 	part feedPart // that is being read
-	self bool     // Read reads the file itself
+	own  []byte   // what was read without the digest
+	self bool     // the digest goes on alone
 }
 
 // feedPart is a part of the file.
@@ -37,6 +38,7 @@ type feedPart struct {
 	at  int64
 	b   []byte
 	err error // why nothing follows
+	own bool  // read without the digest
 }
 
 func newFeed(file *io.SectionReader) *feed { return &feed{file: file, self: true} }
@@ -112,12 +114,25 @@ func (f *feed) Read(p []byte) (int, error) {
 		if f.part.err != nil {
 			return 0, f.part.err
 		}
-		if f.part.b != nil {
+		if f.part.b != nil && !f.part.own {
 			f.free <- f.part.b[:cap(f.part.b)]
 		}
-		f.part = <-f.full
+		select {
+		case f.part = <-f.full:
+		default:
+			f.alone()
+		}
 	}
 	n := copy(p, f.part.b[f.pos-f.part.at:])
 	f.pos += int64(n)
 	return n, nil
+}
+
+// alone reads the next part without the digest, which is late.
+func (f *feed) alone() {
+	if f.own == nil {
+		f.own = make([]byte, min(feedBlock, f.file.Size()+1))
+	}
+	n, err := f.file.ReadAt(f.own, f.pos)
+	f.part = feedPart{at: f.pos, b: f.own[:n], err: err, own: true}
 }
