@@ -72,7 +72,7 @@ func newWire(t *testing.T) *wire {
 // its own accord. It is gone with the test.
 func namespace(t *testing.T) string {
 	t.Helper()
-	holder := exec.CommandContext(t.Context(), "sleep", "120")
+	holder := exec.CommandContext(t.Context(), "sleep", "900")
 	holder.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNET}
 	if err := holder.Start(); err != nil {
 		t.Skipf("live test skipped: no network namespace to be had: %v", err)
@@ -150,7 +150,7 @@ func (p *process) ends(t *testing.T, code ...int) string {
 	t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(50 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("%s does not end:\n%s", p.Args, p.out.String())
 	}
 	out := p.out.String()
@@ -163,10 +163,14 @@ func (p *process) ends(t *testing.T, code ...int) string {
 	return out
 }
 
+// patience is how long is waited for another program. On a busy machine snmpd
+// alone has needed more than twenty seconds to begin.
+const patience = 2 * time.Minute
+
 // eventually waits until ok.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}
