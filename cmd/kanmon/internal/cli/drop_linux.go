@@ -68,7 +68,11 @@ func (a *app) dropRights() {
 	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
 		errs = append(errs, fmt.Errorf("no_new_privs: %w", errno))
 	}
-	if err := errors.Join(errs...); err != nil {
+	err := errors.Join(errs...)
+	switch {
+	case errors.Is(err, syscall.ENOTSUP):
+		a.note("not all rights could be given up while listening: this program was built with cgo (make build does without): %s", err)
+	case err != nil:
 		a.note("not all rights could be given up while listening: %s", err)
 	}
 }
