@@ -15,7 +15,7 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 	w.b = append(w.b, '{')
 	switch f := f.(type) {
 	case Station:
-		w.mac("mac", f.MAC)
+		w.mac(f.MAC)
 		w.number("vid", uint64(f.VID))
 	case Flow:
 		w.endpoint("client", f.Client)
@@ -42,7 +42,7 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 		w.name("ip")
 		w.address(f.IP)
 		if !f.MAC.IsZero() {
-			w.mac("mac", f.MAC)
+			w.mac(f.MAC)
 		}
 		w.number("vid", uint64(f.VID))
 		w.name("value")
@@ -55,7 +55,7 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 	case AddressBinding:
 		w.name("ip")
 		w.address(f.IP)
-		w.mac("mac", f.MAC)
+		w.mac(f.MAC)
 		w.number("vid", uint64(f.VID))
 	case NameClaim:
 		w.text("name", f.Name)
@@ -65,7 +65,7 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 			w.address(f.IP)
 		}
 		if !f.MAC.IsZero() {
-			w.mac("mac", f.MAC)
+			w.mac(f.MAC)
 		}
 	default:
 		body, err := json.Marshal(f)
@@ -137,8 +137,8 @@ func (w *writer) number(name string, n uint64) {
 	}
 }
 
-func (w *writer) mac(name string, m MAC) {
-	w.name(name)
+func (w *writer) mac(m MAC) {
+	w.name("mac")
 	w.b = append(w.b, '"')
 	if !m.IsZero() {
 		w.b = m.append(w.b)
@@ -166,7 +166,7 @@ func (w *writer) endpoint(name string, e Endpoint) {
 	}
 	in.number("port", uint64(e.Port))
 	if !e.MAC.IsZero() {
-		in.mac("mac", e.MAC)
+		in.mac(e.MAC)
 	}
 	w.b = append(in.b, '}')
 	if in.err != nil {

@@ -31,11 +31,8 @@ func (k *connKey) is(o *connKey) bool {
 type connSeed [4]uint64
 
 func newConnSeed() connSeed {
-	var s connSeed
-	for i := range s {
-		s[i] = maphash.Comparable(maphash.MakeSeed(), i)
-	}
-	return s
+	word := func() uint64 { return maphash.Comparable(maphash.MakeSeed(), 0) }
+	return connSeed{word(), word(), word(), word()}
 }
 
 // hash mixes the words of a key as wyhash does. The general hash of a structure
