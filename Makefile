@@ -38,7 +38,7 @@ unit:
 	$(GO) vet $(PACKAGES)
 	@if why=$$($(LAB) able 2>/dev/null); then export KANMON_LAB=1; \
 	else echo "make test: the lab is not tested: $${why:-it needs Linux}"; fi; \
-	$(GO) test -json -shuffle=on $(RACE) -timeout 15m $(PACKAGES) | $(GO) run ./testdata/testreport
+	$(GO) test -json -shuffle=on $(RACE) -timeout 30m $(PACKAGES) | $(GO) run ./testdata/testreport
 
 # Installs what the lab is made of, where apt-get and the rights are there.
 # RUNLEVEL=1 keeps the daemons from being started on this machine.
@@ -63,7 +63,7 @@ lab-selftest: lab-deps
 
 # The tests of the lab and those that run kanmon in it.
 test-lab: lab-deps
-	KANMON_LAB=1 $(GO) test -json -timeout 20m ./testdata/lab/... | $(GO) run ./testdata/testreport
+	KANMON_LAB=1 $(GO) test -json -timeout 30m ./testdata/lab/... | $(GO) run ./testdata/testreport
 
 lint:
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run $(PACKAGES)

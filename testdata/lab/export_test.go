@@ -27,3 +27,6 @@ func KindOf(payload []byte) string {
 		return ""
 	}
 }
+
+// Within calls fn on a thread inside a host, for tests that send there.
+func (l *Lab) Within(host string, fn func() error) error { return l.within(host, fn) }
