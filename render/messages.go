@@ -178,6 +178,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"blind.vlan-not-captured":  {"調査地点のないVLAN", "VLAN without a capture"},
 		"blind.one-port-only":      {"このポートを通る通信だけ", "Only what passes one port"},
 		"blind.no-mirror-port":     {"ミラーポートではない", "No mirror port"},
+		"blind.public-on-cable":    {"院外扱いのアドレスが院内にある", "Outside addresses on the cable"},
 		"blind.signature-replaced": {"差し替えた判定データ", "Signature replaced"},
 
 		"blind.next.input-incomplete":   {"資料を取り直す", "Take the input again"},
@@ -188,6 +189,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"blind.next.vlan-not-captured":  {"そのVLANのミラーを1時間", "Mirror that VLAN for an hour"},
 		"blind.next.one-port-only":      {"ほかのスイッチのミラーも取り、SNMPで尋ねる", "Mirror other switches too, and ask them by SNMP"},
 		"blind.next.no-mirror-port":     {"スイッチのミラー設定と接続先のポートを確認", "Check the mirror's configuration and the port"},
+		"blind.next.public-on-cable":    {"自院の範囲ならサイトファイルに書く", "Declare it in the site file if it is yours"},
 		"blind.next.signature-replaced": {"差し替えた理由を確認", "Ask why it was replaced"},
 
 		"conflict.address-claimed-twice": {"同じアドレスを複数の機器が名乗る", "Address claimed by several devices"},

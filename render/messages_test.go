@@ -58,7 +58,7 @@ func TestMessagesCoverTopology(t *testing.T) {
 	}
 	for _, b := range []string{
 		topology.BlindInput, topology.BlindGap, topology.BlindNoSNMP,
-		topology.BlindSubnet, topology.BlindNoSource, topology.BlindPassive, topology.BlindOnePort, topology.BlindMirror, topology.BlindReplaced,
+		topology.BlindSubnet, topology.BlindNoSource, topology.BlindPassive, topology.BlindOnePort, topology.BlindMirror, topology.BlindReplaced, topology.BlindPublic,
 	} {
 		want = append(want, "blind."+b, "blind.next."+b)
 	}

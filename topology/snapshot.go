@@ -267,6 +267,7 @@ const (
 	BlindPassive  = "vlan-not-captured"  // a VLAN is known in which no capture was made
 	BlindOnePort  = "one-port-only"      // only captures tell of the network: what does not pass their port is not known
 	BlindMirror   = "no-mirror-port"     // a capture was made at a port that gets no copy of what others say to each other
+	BlindPublic   = "public-on-cable"    // addresses that count as outside are those of several stations here
 	BlindReplaced = "signature-replaced" // the operator's signature stands in the place of one that comes with kanmon
 )
 

@@ -99,7 +99,10 @@ func (b *board) subtitle() string {
 	if b.view.Taken != "" {
 		parts = append(parts, l.T("taken")+" "+b.view.Taken)
 	}
-	parts = append(parts, l.F("vantages.n", len(b.view.Vantages)), l.F("evidence.n", b.view.Counts.Evidence))
+	if n := len(b.view.Vantages); n > 0 { // captures whose place nobody named are not none
+		parts = append(parts, l.F("vantages.n", n))
+	}
+	parts = append(parts, l.F("evidence.n", b.view.Counts.Evidence))
 	return strings.Join(parts, "　")
 }
 

@@ -187,6 +187,8 @@ func zonesOf(v render.View) []zoneBox {
 			b.prefix = z.Prefixes[0]
 			if len(z.Prefixes) > 1 {
 				b.prefix = v.Lang.F("group.n", z.Prefixes[0], len(z.Prefixes)-1)
+			} else if b.prefix == b.name { // a zone that nobody named
+				b.prefix = ""
 			}
 		}
 		out = append(out, b)

@@ -19,6 +19,7 @@ func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site
 	b := blind{
 		net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
 		vlans: make(map[uint16]string), tagged: make(map[uint16]bool), vantages: make(map[string]*vantage),
+		public: make(map[netip.Prefix]map[fact.MAC]bool),
 	}
 	for i := range obs {
 		b.look(&obs[i])
@@ -27,6 +28,7 @@ func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site
 	b.devices()
 	b.subnets()
 	b.uncaptured()
+	b.undeclared()
 	b.mirrors()
 	return b.list()
 }
@@ -37,11 +39,12 @@ type blind struct {
 	site                topology.Site
 	seen                map[topology.BlindSpot]bool
 	capture, walk, scan bool
-	read                map[topology.DeviceID]bool // devices whose own tables were read
-	vlans               map[uint16]string          // VLANs that agents know
-	tagged              map[uint16]bool            // VLANs heard
-	heard               []netip.Addr               // addresses bound on the wire
-	vantages            map[string]*vantage        // by input
+	read                map[topology.DeviceID]bool         // devices whose own tables were read
+	vlans               map[uint16]string                  // VLANs that agents know
+	tagged              map[uint16]bool                    // VLANs heard
+	heard               []netip.Addr                       // addresses bound on the wire
+	public              map[netip.Prefix]map[fact.MAC]bool // stations with addresses that are not the hospital's, by network
+	vantages            map[string]*vantage                // by input
 }
 
 func (b *blind) add(kind, what, why, ja string) {
@@ -83,6 +86,7 @@ func (b *blind) look(o *fact.Observation) {
 	case fact.AddressBinding:
 		b.capture, b.tagged[f.VID] = true, true
 		b.heard = append(b.heard, f.IP)
+		b.onCable(f)
 	case fact.Flow:
 		b.capture, b.tagged[f.VID] = true, true
 		b.conversation(o, f)
@@ -173,6 +177,33 @@ func (b *blind) subnets() {
 			b.add(topology.BlindSubnet, s.Prefix.String(),
 				"a route, an interface or the site file names it, and no host was heard in it",
 				"経路、インタフェース、サイトファイルのどれかにあるが、そこにいる機器の通信を聞いていない")
+		}
+	}
+}
+
+// onCable takes note of a station here that has an IPv4 address which counts as
+// one outside.
+func (b *blind) onCable(f fact.AddressBinding) {
+	p, err := f.IP.Unmap().Prefix(24)
+	if err != nil || !f.IP.Unmap().Is4() || b.site.IsInside(f.IP) {
+		return
+	}
+	if b.public[p] == nil {
+		b.public[p] = make(map[fact.MAC]bool)
+	}
+	b.public[p][f.MAC] = true
+}
+
+// undeclared finds networks whose addresses are of the outside, and are those of
+// several stations on the cable: a hospital with public addresses of its own, or
+// a capture on the provider's side of the router. The map is wrong where this is
+// not declared, and may be empty.
+func (b *blind) undeclared() {
+	for p, stations := range b.public {
+		if n := len(stations); n > 1 {
+			b.add(topology.BlindPublic, p.String(),
+				fmt.Sprintf("%d stations on the cable have addresses of it, and it counts as outside: if it is the hospital's own, name it under \"inside\" in the site file; if not, the capture was made on the provider's side of the router", n),
+				fmt.Sprintf("このケーブルの %d 台がこの範囲のアドレスを持つが、院外として扱っている。自院の範囲ならサイトファイルの inside に書く。そうでなければ、ルータの回線側で取ったキャプチャである", n))
 		}
 	}
 }

@@ -381,3 +381,36 @@ func TestNextHops(t *testing.T) {
 		})
 	}
 }
+
+// Addresses of the outside on the cable are told of, since what goes there
+// counts as outside: several stations of one network, none that is declared.
+func TestPublicOnCable(t *testing.T) {
+	bind := func(ip string, n int) fact.Observation {
+		return seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr(ip), MAC: macN(n)})
+	}
+	tests := []struct {
+		name string
+		in   []fact.Observation
+		site topology.Site
+		want []string
+	}{
+		{"private", []fact.Observation{bind("10.0.0.1", 1), bind("10.0.0.2", 2)}, topology.Site{}, nil},
+		{"public", []fact.Observation{bind("133.30.1.1", 1), bind("133.30.1.2", 2)}, topology.Site{}, []string{"133.30.1.0/24"}},
+		{"of a carrier", []fact.Observation{bind("100.64.1.1", 1), bind("100.64.1.2", 2)}, topology.Site{}, []string{"100.64.1.0/24"}},
+		{"declared", []fact.Observation{bind("133.30.1.1", 1), bind("133.30.1.2", 2)}, topology.Site{Inside: []netip.Prefix{netip.MustParsePrefix("133.30.0.0/16")}}, nil},
+		{"one station that answers for all", []fact.Observation{bind("133.30.1.1", 1), bind("133.30.1.2", 1)}, topology.Site{}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, b := range infer.BlindSpots(tt.in, resolve.Resolve(tt.in, tt.site), tt.site) {
+				if b.Kind == topology.BlindPublic {
+					got = append(got, b.What)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
