@@ -200,3 +200,34 @@ func TestNoAllocation(t *testing.T) {
 		t.Errorf("10,000 frames more cost %v allocations more", many-few)
 	}
 }
+
+// TestFloodWhileListening holds that evidence does not grow with a flood of
+// stations that send once, though what is new is told while listening; and that
+// who sends again is told before the end.
+func TestFloodWhileListening(t *testing.T) {
+	t.Parallel()
+	const stations, limit = 300_000, 65_536
+	frame := func(i int) []byte {
+		return eth(all1, fact.MAC{2, 1, byte(i >> 16), byte(i >> 8), byte(i)}, 0x88b5, make([]byte, 46))
+	}
+	early, all := pcap.Told(func(yield func([]byte) bool) {
+		for i := range stations {
+			if !yield(frame(i)) {
+				return
+			}
+		}
+	}, 1000)
+	if early > limit/8 || all > limit+limit/8+16 || all < limit/2 {
+		t.Errorf("%d facts before the end, %d in all", early, all)
+	}
+	early, _ = pcap.Told(func(yield func([]byte) bool) {
+		for i := range 2 * limit / 4 {
+			if !yield(frame(i / 2)) {
+				return
+			}
+		}
+	}, 1000)
+	if early < limit/4-1000 {
+		t.Errorf("of %d stations that sent twice %d were told before the end", limit/4, early)
+	}
+}

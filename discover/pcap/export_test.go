@@ -1,6 +1,11 @@
 package pcap
 
-import "net/netip"
+import (
+	"iter"
+	"net/netip"
+
+	"kanmon/discover/fact"
+)
 
 // Decoded is what the decoder in place makes of an IP packet.
 type Decoded struct {
@@ -32,4 +37,22 @@ func FailingFrame(frame []byte) error {
 	a := newAnalyzer()
 	a.bindings = nil
 	return a.frame(linkEthernet, frame, true, moment{})
+}
+
+// Told counts the facts that are told of frames before the end, where it is
+// looked for new ones after every so many, and in all.
+func Told(frames iter.Seq[[]byte], every int) (early, all int) {
+	a := newAnalyzer()
+	n := 0
+	count := func(string, fact.Fact, fact.Sighting) error { n++; return nil }
+	i := 0
+	for f := range frames {
+		if i++; i%every == 0 {
+			_ = a.flush(count, false)
+		}
+		_ = a.frame(linkEthernet, f, true, moment{nanos: int64(i), frame: uint64(i)})
+	}
+	early = n
+	_ = a.finish(count)
+	return early, n
 }

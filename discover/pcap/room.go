@@ -8,6 +8,19 @@ import "net/netip"
 type room struct {
 	lost  uint64 // sightings that were not kept
 	again uint64 // as many must be lost before it is looked for again
+	early int    // entries that were told before the end though they were seen once
+}
+
+// soon reports whether one more of limit entries may be told before the end
+// though it was seen once. Beyond so many such entries are made up as a rule:
+// they wait for the end, or until they are seen again, so that evidence does not
+// grow with a flood.
+func (r *room) soon(limit int) bool {
+	if r.early >= limit/8 {
+		return false
+	}
+	r.early++
+	return true
 }
 
 // wanted reports whether room is to be looked for.

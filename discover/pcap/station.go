@@ -87,7 +87,7 @@ func (t *stationTable) sweep() bool {
 func (t *stationTable) flush(to emit, all bool) error {
 	for i := range t.list {
 		s := &t.list[i]
-		if s.sent == s.count || s.sent > 0 && !all {
+		if s.sent == s.count || s.sent > 0 && !all || !all && s.count == 1 && !t.room.soon(limitStations) {
 			continue
 		}
 		s.sent = s.count

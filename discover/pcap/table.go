@@ -119,7 +119,7 @@ func (t *table) flush(to emit, end bool) error {
 		if end {
 			t.order[i] = nil
 		}
-		if e.sent == e.count || e.sent > 0 && !end {
+		if e.sent == e.count || e.sent > 0 && !end || !end && e.count == 1 && !t.room.soon(t.limit) {
 			continue
 		}
 		e.sent = e.count
