@@ -3,7 +3,6 @@ package fact
 import (
 	"encoding/hex"
 	"fmt"
-	"strings"
 )
 
 // MAC is an IEEE 802 48-bit MAC address. The zero value means "not known".
@@ -12,12 +11,21 @@ type MAC [6]byte
 // ParseMAC reads a MAC address written with colons, hyphens, dots or nothing
 // between its twelve hexadecimal digits.
 func ParseMAC(s string) (MAC, error) {
-	digits := strings.NewReplacer(":", "", "-", "", ".", "").Replace(s)
 	var m MAC
-	if len(digits) != 2*len(m) {
+	digits := make([]byte, 0, 2*len(m))
+	for _, c := range []byte(s) {
+		switch {
+		case c == ':' || c == '-' || c == '.':
+		case len(digits) == cap(digits):
+			return MAC{}, fmt.Errorf("MAC address %q: want 12 hexadecimal digits", Clean(s))
+		default:
+			digits = append(digits, c)
+		}
+	}
+	if len(digits) != cap(digits) {
 		return MAC{}, fmt.Errorf("MAC address %q: want 12 hexadecimal digits", Clean(s))
 	}
-	if _, err := hex.Decode(m[:], []byte(digits)); err != nil {
+	if _, err := hex.Decode(m[:], digits); err != nil {
 		return MAC{}, fmt.Errorf("MAC address %q: %w", Clean(s), err)
 	}
 	return m, nil
