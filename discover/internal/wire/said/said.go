@@ -50,13 +50,9 @@ func (m *Message) Add(field, value string) { m.add(field, value, false) }
 func (m *Message) AddOfPeer(field, value string) { m.add(field, value, true) }
 
 func (m *Message) add(field, value string, ofPeer bool) {
-	if len(value) > maxValue {
-		value = value[:maxValue]
-		for !utf8.ValidString(value) && len(value) > maxValue-utf8.UTFMax {
-			value = value[:len(value)-1]
-		}
-	}
-	value = discreet(strings.TrimSpace(value))
+	// What is left out is left out before the cut, which may part an address, and
+	// makes the text longer.
+	value = cut(discreet(strings.TrimSpace(cut(value, 4*maxValue))), maxValue)
 	if value == "" || value == hidden || len(m.Words) == maxWords || !readable(value) {
 		return
 	}
@@ -65,6 +61,18 @@ func (m *Message) add(field, value string, ofPeer bool) {
 
 // hidden stands for what is left out of a value.
 const hidden = "…"
+
+// cut returns the first n octets of s, less what is left of a character there.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = s[:n]
+	for !utf8.ValidString(s) && len(s) > n-utf8.UTFMax {
+		s = s[:len(s)-1]
+	}
+	return s
+}
 
 // discreet leaves mail addresses out of a text, and of the addresses of pages in
 // it all but the host: programs are told whom to ask about them, and some tell

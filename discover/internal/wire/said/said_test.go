@@ -67,6 +67,8 @@ func TestHostName(t *testing.T) {
 
 func FuzzText(f *testing.F) {
 	f.Add([]byte("a\x00b"))
+	f.Add([]byte("@" + strings.Repeat("\"", 300)))
+	f.Add([]byte(strings.Repeat("x", 250) + " tanaka@example.jp"))
 	f.Add([]byte("a\x00b\x00\x00\x00c\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var m said.Message
@@ -78,4 +80,15 @@ func FuzzText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCutAddress holds that a text which is cut within a mail address does not
+// tell the first part of it.
+func TestCutAddress(t *testing.T) {
+	t.Parallel()
+	var m said.Message
+	m.Add("server", strings.Repeat("x", 250)+" tanaka@example.jp")
+	if len(m.Words) != 1 || strings.Contains(m.Words[0].Value, "tan") {
+		t.Errorf("%+v", m.Words)
+	}
 }
