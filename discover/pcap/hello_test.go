@@ -128,7 +128,8 @@ func TestHello(t *testing.T) {
 			want: []fact.Fact{
 				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-subject", Value: "ASA"},
 				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-organization", Value: "Cisco"},
-				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-issuer", Value: "ASA"}, flow("udp", "dtls", 443, false),
+				fact.SelfDescription{Host: server(443), Protocol: "dtls", Field: "certificate-issuer", Value: "ASA"},
+				flow("udp", "dtls", 443, false),
 			},
 		},
 		{name: "AnyConnect", in: talk().up(17, udp(40000, 443, anyConnect)), want: []fact.Fact{

@@ -69,6 +69,7 @@ func (v *visit) gatherFlooded(t *testing.T) {
 			"sniff", "-q", "-i", m.Port, "--duration", listening.String(), "--vantage", m.Port, "-o", file)
 		group.Go(func() error {
 			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			sent := make(chan int, 1)
 			var said strings.Builder
 			cmd.Stdout, cmd.Stderr = &said, &said

@@ -165,10 +165,12 @@ func TestTransit(t *testing.T) {
 		{"along its routes", nil, topology.Site{}, append(routed(), both...), []string{internetGW2}},
 		{"IPv6 alone may be of networks inside", nil, topology.Site{}, []fact.Fact{carries(gwMAC, 6, true, true)}, nil},
 		{
-			"a router between public networks has an address in each", small(host{name: "bgp", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.9", "1.0.2.2", "1.0.3.1"}}), topology.Site{},
+			"a router between public networks has an address in each", small(host{name: "bgp", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.9", "1.0.2.2", "1.0.3.1"}}),
+			topology.Site{},
 			[]fact.Fact{
 				carries("00:00:5e:00:53:b2", 4, true, true),
-				fact.AddressBinding{IP: ip("1.0.2.2"), MAC: mac("00:00:5e:00:53:b2")}, fact.AddressBinding{IP: ip("1.0.3.1"), MAC: mac("00:00:5e:00:53:b2")},
+				fact.AddressBinding{IP: ip("1.0.2.2"), MAC: mac("00:00:5e:00:53:b2")},
+				fact.AddressBinding{IP: ip("1.0.3.1"), MAC: mac("00:00:5e:00:53:b2")},
 			},
 			nil,
 		},

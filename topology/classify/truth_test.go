@@ -38,7 +38,8 @@ func TestAnnouncerBeforeTheWayOut(t *testing.T) {
 	hosts := small(host{name: "a", mac: "00:00:5e:00:53:b1", ips: []string{"2400:8500:77:1010::a"}}, host{name: "b", mac: "00:00:5e:00:53:b2", ips: []string{"2400:8500:77:1010::b"}})
 	ra := fact.RouterAdvertisement{Router: ip("fe80::a3"), MAC: mac(gwMAC), DefaultRouter: true, Prefixes: prefixes("2400:8500:77:1010::/64")}
 	runRules(t, []ruleTest{{
-		"handed on", hosts, topology.Site{},
+		"handed on", hosts,
+		topology.Site{},
 		[]fact.Fact{
 			ra,
 			flow("2400:8500:77:1010::a", "00:00:5e:00:53:b1", "[2001:db8:1::1]:443", gwMAC, "tls"),
