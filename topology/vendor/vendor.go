@@ -5,13 +5,14 @@
 // addresses are the IEEE's list as gopacket ships it.
 package vendor
 
+//go:generate go run prefixes_gen.go
+
 import (
 	_ "embed"
+	"encoding/hex"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/gopacket/gopacket/macs"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -25,6 +26,11 @@ var objects string
 
 //go:embed products.tsv
 var products string
+
+// prefixes holds a line for each, in order.
+//
+//go:embed prefixes.tsv
+var prefixes string
 
 // Product is what is known of a device from one text; any field may be empty.
 type Product struct {
@@ -155,9 +161,29 @@ func (*Catalogue) ByMAC(m fact.MAC) string {
 	if !m.IsUniversal() {
 		return ""
 	}
-	name := macs.ValidMACPrefixMap[[3]byte{m[0], m[1], m[2]}]
+	name := assigned(m)
 	if name == "IEEE Registration Authority" || name == "Private" || name == "ICANN, IANA Department" {
 		return ""
 	}
 	return name
+}
+
+// assigned looks a maker's prefix up in the IEEE's list.
+func assigned(m fact.MAC) string {
+	want := hex.EncodeToString(m[:3])
+	lo, hi := 0, len(prefixes) // of the octets of the lines that are left
+	for lo < hi {
+		at := lo + strings.LastIndexByte(prefixes[lo:(lo+hi)/2], '\n') + 1
+		end := at + strings.IndexByte(prefixes[at:], '\n')
+		prefix, name, _ := strings.Cut(prefixes[at:end], "\t")
+		switch strings.Compare(want, prefix) {
+		case -1:
+			hi = at
+		case 1:
+			lo = end + 1
+		default:
+			return name
+		}
+	}
+	return ""
 }

@@ -1,9 +1,11 @@
 package vendor_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gopacket/gopacket/macs"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -115,4 +117,28 @@ func FuzzDescribe(f *testing.F) {
 		}
 		c.ByObjectID(text)
 	})
+}
+
+// TestPrefixes holds that the list is that of the library, whole and in order.
+func TestPrefixes(t *testing.T) {
+	c := vendor.New()
+	n := 0
+	for p, name := range macs.ValidMACPrefixMap {
+		m := fact.MAC{p[0], p[1], p[2], 1, 2, 3}
+		want := strings.Join(strings.Fields(name), " ")
+		switch want {
+		case "IEEE Registration Authority", "Private", "ICANN, IANA Department":
+			want = ""
+		}
+		if !m.IsUniversal() {
+			want = ""
+		}
+		if got := c.ByMAC(m); got != want {
+			t.Errorf("%s is of %q, want %q", m, got, want)
+		}
+		n++
+	}
+	if got := c.ByMAC(fact.MAC{0xfc, 0xff, 0xff, 1, 2, 3}); n < 20_000 || got != "" {
+		t.Errorf("%d prefixes, and one that nobody has is of %q", n, got)
+	}
 }
