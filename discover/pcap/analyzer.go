@@ -3,6 +3,7 @@ package pcap
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 
 	"kanmon/discover/fact"
@@ -25,6 +26,7 @@ type analyzer struct {
 	origin origin // of the frame at hand, and of the innermost packet in it
 	bad    error  // first reason why a part of the frame at hand could not be read
 
+	seed         maphash.Seed
 	stations     stationTable
 	bindings     *table
 	bridges      *table
@@ -59,6 +61,7 @@ type analyzer struct {
 
 func newAnalyzer() *analyzer {
 	a := &analyzer{
+		seed:         maphash.MakeSeed(),
 		stations:     newStationTable(),
 		bindings:     newTable("address bindings", limitBindings),
 		bridges:      newTable("bridges", limitInfra),

@@ -1,6 +1,9 @@
 package pcap
 
-import "net/netip"
+import (
+	"hash/maphash"
+	"net/netip"
+)
 
 // room makes place in a table that is full, for what may matter more than what
 // is in it. It is looked for again only after many more have found none, so that
@@ -50,20 +53,25 @@ const knownFrames = 4
 // known tells who is there, as far as the frames showed until now.
 type known struct {
 	stations *stationTable
-	hosts    map[netip.Addr]struct{} // that somebody answered, or that answered
+	hosts    map[uint64]struct{} // that somebody answered, or that answered, by their hash
 }
 
 // known looks at who is there.
 func (a *analyzer) known() known {
-	k := known{stations: &a.stations, hosts: make(map[netip.Addr]struct{})}
+	k := known{stations: &a.stations, hosts: make(map[uint64]struct{})}
+	there := func(ips ...netip.Addr) {
+		for _, ip := range ips {
+			k.hosts[a.hostHash(ip)] = struct{}{}
+		}
+	}
 	a.conns.all(func(_ int, c *conn) {
 		if c.answered() {
-			k.hosts[c.key.ip[0]], k.hosts[c.key.ip[1]] = struct{}{}, struct{}{}
+			there(c.key.ip[0], c.key.ip[1])
 		}
 	})
 	a.flows.all(func(_ int, e *flowEntry) {
 		if e.answered {
-			k.hosts[e.key.client.IP], k.hosts[e.key.server.IP] = struct{}{}, struct{}{}
+			there(e.key.client.IP, e.key.server.IP)
 		}
 	})
 	return k
@@ -74,11 +82,14 @@ func (k *known) station(key uint64) bool {
 	return key == 0 || k.stations.frames(key) >= knownFrames
 }
 
-// host reports whether an address is that of a host that is there.
-func (k *known) host(ip netip.Addr) bool {
-	_, ok := k.hosts[ip]
+// host reports whether a hash is that of the address of a host that is there.
+func (k *known) host(hash uint64) bool {
+	_, ok := k.hosts[hash]
 	return ok
 }
+
+// hostHash stands for an address where it is only compared.
+func (a *analyzer) hostHash(ip netip.Addr) uint64 { return maphash.Comparable(a.seed, ip) }
 
 // sweep drops what was seen once and comes from strangers: stations that sent
 // hardly anything else, and addresses that nobody answers, where a station sends
@@ -89,13 +100,13 @@ func (t *table) sweep() bool {
 	// nobody answers. One or two are a host that speaks to groups only.
 	doubtful := make(map[uint64]int)
 	for _, e := range t.order {
-		if e.count == 1 && !k.host(e.from.ip) {
-			doubtful[e.from.station]++
+		if e.count == 1 && !k.host(e.host) {
+			doubtful[e.station]++
 		}
 	}
 	stranger := func(e *entry) bool {
-		return e.count == 1 && !k.host(e.from.ip) &&
-			(!k.station(e.from.station) || doubtful[e.from.station] > max(4, t.limit/64))
+		return e.count == 1 && !k.host(e.host) &&
+			(!k.station(e.station) || doubtful[e.station] > max(4, t.limit/64))
 	}
 	n := 0
 	for _, e := range t.order {

@@ -70,10 +70,11 @@ type emit func(source string, f fact.Fact, s fact.Sighting) error
 // entry is a fact and how often it was seen.
 type entry struct {
 	tally
-	source string
-	fact   fact.Fact
-	key    any
-	from   origin // of the first time
+	source  string
+	fact    fact.Fact
+	key     any
+	station uint64 // that sent it first; 0: none
+	host    uint64 // hash of the address that sent it first
 }
 
 // table holds the facts of one sort, up to a limit, in the order in which they
@@ -102,7 +103,8 @@ func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
 			t.room.lost++
 			return
 		}
-		e = &entry{source: source, fact: f, key: key, from: t.from.origin}
+		from := t.from.origin
+		e = &entry{source: source, fact: f, key: key, station: from.station, host: t.from.hostHash(from.ip)}
 		t.byKey[key] = e
 		t.order = append(t.order, e)
 	}
