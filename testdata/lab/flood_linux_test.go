@@ -32,30 +32,20 @@ const (
 )
 
 // Nothing that a mirror port shows is lost, and nothing made up is shown, while
-// a million frames of random senders come to the same port.
+// a million frames of random senders come to the same port. That the twin shows
+// nothing is for TestEndToEnd: two minutes more would tell little.
 func TestFlood(t *testing.T) {
-	l := newLab(t)
-	for _, tt := range []struct {
-		name string
-		plan *lab.Plan
-	}{{"hospital", lab.Hospital()}, {"twin", lab.Twin()}} {
-		t.Run(tt.name, func(t *testing.T) {
-			v := newVisit(t, l, tt.plan)
-			v.gatherFlooded(t)
-			v.unharmed(t)
-			r := v.score(t, score.Passive)
-			ways := r.Tally(score.WaysOut)
-			t.Logf("ways out: %d of %d that can be known found; wrong: %v; alarms: %v", ways.Expected, ways.Knowable, ways.Wrong, r.Alarms)
-			if ways.RecallOfKnowable() < 1 {
-				t.Errorf("the mirror ports show ways out that were missed: %v", ways.Missed)
-			}
-			if len(ways.Wrong) > 0 {
-				t.Errorf("ways out that are none: %v", ways.Wrong)
-			}
-			if tt.name == "twin" && len(r.Alarms) > 0 {
-				t.Errorf("false alarms: %v", r.Alarms)
-			}
-		})
+	v := newVisit(t, newLab(t), lab.Hospital())
+	v.gatherFlooded(t)
+	v.unharmed(t)
+	r := v.score(t, score.Passive)
+	ways := r.Tally(score.WaysOut)
+	t.Logf("ways out: %d of %d that can be known found; wrong: %v", ways.Expected, ways.Knowable, ways.Wrong)
+	if ways.RecallOfKnowable() < 1 {
+		t.Errorf("the mirror ports show ways out that were missed: %v", ways.Missed)
+	}
+	if len(ways.Wrong) > 0 {
+		t.Errorf("ways out that are none: %v", ways.Wrong)
 	}
 }
 
