@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"net/netip"
 
 	"kanmon/discover/fact"
 )
@@ -47,7 +46,7 @@ type analyzer struct {
 	hopLimits    *table
 	hopsOf       map[uint64]uint8 // hop limits of each station
 	transits     transitTable
-	told         map[netip.Addr]uint8 // how much each host said of itself
+	told         map[fact.Endpoint]uint8 // how much each host said of itself
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable
@@ -113,7 +112,7 @@ func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) (err erro
 	a.seenAnything.see(at)
 	h := hop{whole: whole}
 	t, payload, err := decodeLink(link, b, &h)
-	a.sender(&h)
+	a.heard(&h)
 	if err != nil {
 		return err
 	}
@@ -121,10 +120,10 @@ func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) (err erro
 	return a.bad
 }
 
-// sender counts a frame of the station that sent it.
-func (a *analyzer) sender(h *hop) {
+// heard counts a frame of the station that sent it.
+func (a *analyzer) heard(h *hop) {
 	a.origin = origin{}
-	if !h.src.IsZero() && !h.src.IsGroup() {
+	if isStation(h.src) {
 		a.origin.station = stationKey(h.src, h.vid)
 		a.stations.see(a.origin.station, a.at)
 	}
@@ -153,7 +152,7 @@ func (a *analyzer) bridged(b []byte, outer *hop, mirrored bool) {
 	if h.inner {
 		h.src, h.dst = fact.MAC{}, fact.MAC{}
 	}
-	a.sender(&h)
+	a.heard(&h)
 	a.etherType(&h, t, payload)
 }
 

@@ -48,8 +48,7 @@ func (a *analyzer) ownAddresses(h *hop, p *packet, protocol string, list []netip
 	if len(list) == 0 || len(list) == 1 && list[0] == p.src || p.src.IsUnspecified() {
 		return
 	}
-	f := fact.AddressSet{MAC: sender(h, p), From: p.src, Protocol: protocol, Addresses: list}
-	a.sets.noteAs("pcap/"+protocol, setKey{f.MAC, addressesKey(f.Kind(), protocol, p.src, list)}, f, a.at)
+	a.addressSet(sender(h, p), p, protocol, "", list)
 }
 
 // wsDiscovery learns which devices and services a host offers with WS-Discovery,

@@ -240,7 +240,7 @@ func (a *analyzer) capwapData(h *hop, p *packet) bool {
 		if in.inner {
 			in.src, in.dst = fact.MAC{}, fact.MAC{}
 		}
-		a.sender(&in)
+		a.heard(&in)
 		t, payload, err := etherType(f.Type, f.Payload, &in)
 		if err != nil {
 			a.damaged(err)
@@ -260,7 +260,7 @@ func (a *analyzer) lacp(h *hop, b []byte) {
 	}
 	say := func(role string, s link.System) {
 		mac := fact.MAC(s.MAC)
-		if mac.IsZero() || mac.IsGroup() {
+		if !isStation(mac) {
 			return
 		}
 		a.speaks(fact.ControlSpeaker{Protocol: "lacp", Role: role, MAC: h.src, VID: h.vid, ID: mac.String(), Domain: strconv.Itoa(int(s.Key))})

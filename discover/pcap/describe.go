@@ -1,8 +1,6 @@
 package pcap
 
 import (
-	"net/netip"
-
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/oxid"
 	"kanmon/discover/internal/wire/said"
@@ -12,7 +10,6 @@ const (
 	maxHeard     = 8   // segments of each side that are looked at for what it says of itself
 	maxDatagrams = 32  // datagrams of each side that are; each is a message of its own
 	maxTold      = 128 // different things that one host says of itself
-	maxHosts     = 65_536
 )
 
 // described notes what the sender of a message says of itself and of the other
@@ -45,26 +42,30 @@ func (a *analyzer) described(c *conn, side int, list []said.Message) {
 			if server {
 				host = c.serverEnd(end)
 			}
-			a.tell(host, m.Protocol, w.Field, w.Value)
+			a.says(host, m.Protocol, w.Field, w.Value)
 		}
 	}
 }
 
-// tell notes one thing that a host says of itself, up to a limit for each host,
-// so that none can fill the table alone.
-func (a *analyzer) tell(host fact.Endpoint, protocol, field, value string) {
+// says notes one thing that a host tells of itself, up to a limit for each host,
+// so that none can fill the table alone. Nothing is noted where nothing is told.
+func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 	f := fact.SelfDescription{Host: host, Protocol: protocol, Field: field, Value: fact.Clean(value)}
+	if f.Value == "" {
+		return
+	}
 	if _, known := a.selves.byKey[f]; !known {
-		if a.told == nil || len(a.told) >= maxHosts {
-			a.told = make(map[netip.Addr]uint8)
+		who := fact.Endpoint{IP: host.IP, MAC: host.MAC}
+		if a.told == nil || len(a.told) >= limitHosts {
+			a.told = make(map[fact.Endpoint]uint8)
 		}
-		if a.told[host.IP] >= maxTold {
+		if a.told[who] >= maxTold {
 			a.selves.room.lost++
 			return
 		}
-		a.told[host.IP]++
+		a.told[who]++
 	}
-	a.says(host, protocol, field, value)
+	a.selves.note("pcap/"+protocol, f, a.at)
 }
 
 // describeGroup learns from a datagram to a group, which is part of no
@@ -80,25 +81,17 @@ func (a *analyzer) describeGroup(h *hop, p *packet) {
 		}
 		for _, w := range m.Words {
 			if !w.OfPeer {
-				a.tell(host, m.Protocol, w.Field, w.Value)
+				a.says(host, m.Protocol, w.Field, w.Value)
 			}
 		}
 	}
 }
 
 // alive notes the addresses that a machine gives as its own in an answer to
-// ServerAlive2. The MAC address is its own where no router was on the way, which
-// shows in a hop limit that systems start with.
+// ServerAlive2.
 func (a *analyzer) alive(h *hop, p *packet, x *oxid.Alive) {
-	var mac fact.MAC
-	if p.hops == 64 || p.hops == 128 || p.hops == 255 {
-		mac = h.src
-	}
-	list := addressList(x.Addresses)
-	if len(list) > 0 {
-		f := fact.AddressSet{MAC: mac, From: p.src, Name: x.Name, Protocol: "oxid", Addresses: list}
-		a.sets.noteAs("pcap/oxid", setKey{mac, addressesKey(f.Kind(), "oxid "+x.Name, p.src, list)}, f, a.at)
-	}
+	mac := sender(h, p)
+	a.addressSet(mac, p, "oxid", x.Name, addressList(x.Addresses))
 	if x.Name != "" {
 		a.claims.note("pcap/oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
 	}

@@ -88,7 +88,7 @@ func (a *analyzer) profinet(h *hop, b []byte) {
 	}
 	host := fact.Endpoint{IP: ip, MAC: h.src}
 	for _, w := range m.Words {
-		a.tell(host, m.Protocol, w.Field, w.Value)
+		a.says(host, m.Protocol, w.Field, w.Value)
 	}
 	if ip != (netip.Addr{}) {
 		a.bindings.note("pcap/profinet", fact.AddressBinding{IP: ip, MAC: h.src, VID: h.vid}, a.at)

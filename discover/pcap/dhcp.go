@@ -28,7 +28,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		vid = 0
 	}
 	client := fact.MAC(m.Client)
-	if m.Type == 0 || client.IsZero() || client.IsGroup() {
+	if m.Type == 0 || !isStation(client) {
 		return
 	}
 	if !m.Reply {

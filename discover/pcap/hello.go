@@ -317,12 +317,19 @@ func (a *analyzer) certificate(protocol string, x *cert.Certificate, c *conn, si
 	if c.proxied { // of the server behind it
 		return
 	}
+	// In a table of their own: what the whole outside world tells is not to
+	// displace what the hosts here do.
 	host := c.endpoint(side, c.key.port[side])
-	a.saysIn(a.certificates, host, protocol, "certificate-subject", x.Subject)
-	a.saysIn(a.certificates, host, protocol, "certificate-organization", x.Organization)
-	a.saysIn(a.certificates, host, protocol, "certificate-issuer", x.Issuer)
+	says := func(field, value string) {
+		if value = fact.Clean(value); value != "" {
+			a.certificates.note("pcap/"+protocol, fact.SelfDescription{Host: host, Protocol: protocol, Field: field, Value: value}, a.at)
+		}
+	}
+	says("certificate-subject", x.Subject)
+	says("certificate-organization", x.Organization)
+	says("certificate-issuer", x.Issuer)
 	for _, name := range x.Names {
-		a.saysIn(a.certificates, host, protocol, "certificate-name", name)
+		says("certificate-name", name)
 	}
 	if x.Tor() {
 		c.app = "tor"

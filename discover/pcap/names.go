@@ -240,6 +240,15 @@ func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []neti
 		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
 		a.claims.note("pcap/"+protocol, f, a.at)
 	}
+	a.addressSet(mac, p, protocol, name, list)
+}
+
+// addressSet notes a list, from addressList, of what a host gave as its own in
+// one answer.
+func (a *analyzer) addressSet(mac fact.MAC, p *packet, protocol, name string, list []netip.Addr) {
+	if len(list) == 0 {
+		return
+	}
 	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: protocol, Addresses: list}
 	a.sets.noteAs("pcap/"+protocol, setKey{mac, addressesKey(f.Kind(), protocol+" "+name, p.src, list)}, f, a.at)
 }
@@ -317,6 +326,5 @@ func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr)
 		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: mac}
 		a.claims.note("pcap/nbns", f, a.at)
 	}
-	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: "nbns", Addresses: list}
-	a.sets.noteAs("pcap/nbns", setKey{mac, addressesKey(f.Kind(), "nbns "+name, p.src, list)}, f, a.at)
+	a.addressSet(mac, p, "nbns", name, list)
 }

@@ -199,7 +199,7 @@ func (a *analyzer) nd(h *hop, p *packet) {
 }
 
 func (a *analyzer) bindND(f fact.AddressBinding) {
-	if f.MAC.IsZero() || f.MAC.IsGroup() {
+	if !isStation(f.MAC) {
 		return
 	}
 	a.bindings.note("pcap/nd", f, a.at)
