@@ -297,13 +297,11 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 	}
 }
 
-// nodeStatus learns the names of a host and of its group, and its MAC address,
-// which it tells across routers too; Samba leaves that empty.
+// nodeStatus learns the names of a host and of its group. The MAC address that
+// it tells with them is its word only, and could be that of any other: the frame
+// tells it better.
 func (a *analyzer) nodeStatus(h *hop, p *packet, m *nbns.Packet) {
-	mac := fact.MAC(m.UnitID)
-	if mac.IsZero() || mac.IsGroup() {
-		mac = sender(h, p)
-	}
+	mac := sender(h, p)
 	named := false
 	for _, n := range m.Status {
 		switch {

@@ -18,7 +18,6 @@ type Packet struct {
 	Query     string  // name that is asked for; empty if none
 	QueryType uint16  // of the question
 	Status    []Name  // names of a node status response
-	UnitID    [6]byte // MAC address in a node status response
 }
 
 // Name is a NetBIOS name: 15 characters and a suffix that says what it is for.
@@ -132,9 +131,6 @@ func (p *Packet) status(data []byte) {
 		}
 		p.Status = append(p.Status, Name{Text: text(data[:15]), Suffix: data[15], Group: data[16]&0x80 != 0})
 		data = data[18:]
-	}
-	if len(data) >= 6 && count <= maxNames {
-		p.UnitID = [6]byte(data[:6])
 	}
 }
 

@@ -54,7 +54,7 @@ func TestDecode(t *testing.T) {
 		},
 		{
 			name: "node status", in: slices.Concat(header(0x8400, 0, 1, 0), rr(encoded("*", 0), 0x21, status...)),
-			want: nbns.Packet{Response: true, Status: []nbns.Name{{Text: "KENSA-PC3"}, {Text: "WORKGROUP", Group: true}}, UnitID: [6]byte{2, 0, 0, 0, 0, 9}},
+			want: nbns.Packet{Response: true, Status: []nbns.Name{{Text: "KENSA-PC3"}, {Text: "WORKGROUP", Group: true}}},
 		},
 		{name: "pointer to itself", in: slices.Concat(header(0x8500, 0, 1, 0), []byte{0xc0, 12}, make([]byte, 40)), want: nbns.Packet{Response: true}, err: nbns.ErrName},
 		{name: "letter beyond P", in: slices.Concat(header(0x0110, 1, 0, 0), []byte{32, 'Z'}, make([]byte, 40)), err: nbns.ErrName},
