@@ -1,5 +1,6 @@
 // Package ber reads the basic encoding rules (ITU-T X.690) as far as LDAP,
-// Kerberos and SNMP need them: definite lengths, and tags of one octet.
+// Kerberos, SNMP and certificates need them: definite lengths, and tags of one
+// octet.
 package ber
 
 // Tags of the universal class that are read here.
@@ -7,7 +8,6 @@ const (
 	Integer     = 0x02
 	OctetString = 0x04
 	OID         = 0x06
-	Enumerated  = 0x0a
 	Sequence    = 0x30
 	Set         = 0x31
 	General     = 0x1b // GeneralString

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"kanmon/discover/internal/wire/ber"
 )
 
 // Errors of Server.
@@ -151,11 +153,11 @@ func List(b []byte, more bool) (Certificate, error) {
 // Parse reads an X.509 certificate in DER (RFC 5280, 4.1), and reports whether b
 // holds one.
 func Parse(b []byte) (Certificate, bool) {
-	whole, _, ok := inner(b, tagSequence)
+	whole, _, ok := inner(b, ber.Sequence)
 	if !ok {
 		return Certificate{}, false
 	}
-	tbs, _, ok := inner(whole, tagSequence)
+	tbs, _, ok := inner(whole, ber.Sequence)
 	if !ok {
 		return Certificate{}, false
 	}
@@ -194,16 +196,16 @@ func Parse(b []byte) (Certificate, bool) {
 // 4.1.2.4), the last ones where there are several.
 func name(b []byte) (common, organization string) {
 	for len(b) > 0 {
-		set, rest, ok := inner(b, tagSet)
+		set, rest, ok := inner(b, ber.Set)
 		if !ok {
 			return common, organization
 		}
 		b = rest
-		pair, _, ok := inner(set, tagSequence)
+		pair, _, ok := inner(set, ber.Sequence)
 		if !ok {
 			continue
 		}
-		oid, value, ok := inner(pair, tagOID)
+		oid, value, ok := inner(pair, ber.OID)
 		if !ok {
 			continue
 		}
@@ -257,28 +259,28 @@ func text(tag byte, b []byte) string {
 // dnsNames returns the DNS names among the alternative names of the subject (RFC
 // 5280, 4.2.1.6).
 func dnsNames(b []byte, subject string) []string {
-	list, _, ok := inner(b, tagSequence)
+	list, _, ok := inner(b, ber.Sequence)
 	if !ok {
 		return nil
 	}
 	for len(list) > 0 {
-		ext, rest, ok := inner(list, tagSequence)
+		ext, rest, ok := inner(list, ber.Sequence)
 		if !ok {
 			return nil
 		}
 		list = rest
-		oid, value, ok := inner(ext, tagOID)
+		oid, value, ok := inner(ext, ber.OID)
 		if !ok || !bytes.Equal(oid, []byte{0x55, 0x1d, 0x11}) {
 			continue
 		}
 		tag, octets, rest, ok := element(value)
-		if ok && tag != tagOctets { // whether it is critical stands before it
-			octets, _, ok = inner(rest, tagOctets)
+		if ok && tag != ber.OctetString { // whether it is critical stands before it
+			octets, _, ok = inner(rest, ber.OctetString)
 		}
 		if !ok {
 			return nil
 		}
-		names, _, ok := inner(octets, tagSequence)
+		names, _, ok := inner(octets, ber.Sequence)
 		if !ok {
 			return nil
 		}
