@@ -6,7 +6,7 @@ package intellivue
 
 import (
 	"encoding/binary"
-	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -48,7 +48,7 @@ func Decode(b []byte) (said.Message, bool) {
 			m.Add("model", model)
 		case netAddress:
 			if len(value) >= 10 && !has(&m, "mac-address") {
-				m.Add("mac-address", fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", value[0], value[1], value[2], value[3], value[4], value[5]))
+				m.Add("mac-address", net.HardwareAddr(value[:6]).String())
 				m.Add("ip-address", netip.AddrFrom4([4]byte(value[6:10])).String())
 			}
 		case production:

@@ -4,8 +4,9 @@
 package link
 
 import (
-	"bytes"
 	"encoding/binary"
+
+	"kanmon/discover/internal/wire/said"
 )
 
 // LACP is what one end of an aggregated link says of itself and of the other.
@@ -62,7 +63,7 @@ func DTP(b []byte) (Trunk, bool) {
 		}
 		switch v := b[4:n]; {
 		case kind == 1:
-			t.Domain = text(v)
+			t.Domain = said.Text(v)
 		case kind == 2 && len(v) == 1:
 			t.Status = "access"
 			if v[0]&0x80 != 0 {
@@ -82,13 +83,5 @@ func VTP(b []byte) (string, bool) {
 	if len(b) < 36 || b[0] == 0 || b[0] > 3 || b[1] == 0 || b[1] > 4 || b[3] == 0 || b[3] > 32 {
 		return "", false
 	}
-	return text(b[4 : 4+int(b[3])]), true
-}
-
-// text takes what stands before the first zero octet.
-func text(b []byte) string {
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		b = b[:i]
-	}
-	return string(b)
+	return said.Text(b[4 : 4+int(b[3])]), true
 }

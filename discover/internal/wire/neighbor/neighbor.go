@@ -6,10 +6,13 @@
 package neighbor
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
+	"net"
 	"net/netip"
+	"slices"
+
+	"kanmon/discover/internal/wire/said"
 )
 
 // Announcement is what a device says of itself. What a protocol does not tell is
@@ -29,33 +32,16 @@ type Announcement struct {
 const maxAddresses = 32
 
 func (a *Announcement) add(ip netip.Addr) {
-	if ip.IsUnspecified() || ip.IsMulticast() || len(a.Addresses) >= maxAddresses {
+	if ip.IsUnspecified() || ip.IsMulticast() || len(a.Addresses) >= maxAddresses || slices.Contains(a.Addresses, ip) {
 		return
-	}
-	for _, have := range a.Addresses {
-		if have == ip {
-			return
-		}
 	}
 	a.Addresses = append(a.Addresses, ip)
 }
 
 func (a *Announcement) device(mac []byte) {
 	if len(mac) == 6 && [6]byte(mac) != [6]byte{} {
-		a.DeviceID, a.DeviceIDSubtype = macText(mac), "macAddress"
+		a.DeviceID, a.DeviceIDSubtype = net.HardwareAddr(mac).String(), "macAddress"
 	}
-}
-
-func macText(b []byte) string {
-	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5])
-}
-
-// text takes what stands before the first zero octet.
-func text(b []byte) string {
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		b = b[:i]
-	}
-	return string(b)
 }
 
 // EDP reads what follows the SNAP header (OUI 00-E0-2B, protocol 0x00bb): a
@@ -85,7 +71,7 @@ func EDP(b []byte) (Announcement, bool) {
 		case kind == 0:
 			return a, true
 		case kind == 1:
-			a.Name = text(v)
+			a.Name = said.Text(v)
 		case kind == 2 && len(v) >= 16:
 			a.PortID = fmt.Sprintf("%d/%d", int(binary.BigEndian.Uint16(v))+1, int(binary.BigEndian.Uint16(v[2:]))+1)
 			a.PortIDSubtype = "interfaceName"
@@ -137,11 +123,11 @@ func UDLD(b []byte) (Announcement, bool) {
 		}
 		switch v := b[4:n]; kind {
 		case 1:
-			a.DeviceID = text(v)
+			a.DeviceID = said.Text(v)
 		case 2:
-			a.PortID = text(v)
+			a.PortID = said.Text(v)
 		case 6:
-			a.Name = text(v)
+			a.Name = said.Text(v)
 		}
 		b = b[n:]
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strings"
+
+	"kanmon/discover/internal/wire/said"
 )
 
 // MNDP reads a datagram of UDP port 5678. Elements have a type and a length of
@@ -25,19 +27,19 @@ func MNDP(b []byte) (Announcement, bool) {
 		case 1:
 			a.device(v)
 		case 5:
-			a.Name = text(v)
+			a.Name = said.Text(v)
 		case 7:
-			a.Version = text(v)
+			a.Version = said.Text(v)
 		case 8:
-			platform = text(v)
+			platform = said.Text(v)
 		case 12:
-			board = text(v)
+			board = said.Text(v)
 		case 15:
 			if len(v) == 16 {
 				a.add(netip.AddrFrom16([16]byte(v)))
 			}
 		case 16:
-			a.PortID, a.PortIDSubtype = text(v), "interfaceName"
+			a.PortID, a.PortIDSubtype = said.Text(v), "interfaceName"
 		case 17:
 			if len(v) == 4 {
 				a.add(netip.AddrFrom4([4]byte(v)))
@@ -79,17 +81,17 @@ func Ubiquiti(b []byte) (Announcement, bool) {
 			}
 			a.add(netip.AddrFrom4([4]byte(v[6:])))
 		case kind == 3:
-			firmware = text(v)
+			firmware = said.Text(v)
 		case kind == 4 && len(v) == 4:
 			a.add(netip.AddrFrom4([4]byte(v)))
 		case kind == 11:
-			a.Name = text(v)
+			a.Name = said.Text(v)
 		case kind == 12:
-			product = text(v)
+			product = said.Text(v)
 		case kind == 20 || kind == 21:
-			a.Model = text(v)
+			a.Model = said.Text(v)
 		case kind == 22:
-			a.Version = text(v)
+			a.Version = said.Text(v)
 		}
 	}
 	if a.Model == "" {

@@ -6,7 +6,7 @@ package snmp
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -122,7 +122,7 @@ func engine(m *said.Message, id []byte, ofPeer bool) {
 		ip, _ := netip.AddrFromSlice(rest)
 		add("engine-address", ip.String())
 	case id[4] == 3 && len(rest) == 6:
-		add("engine-mac", fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", rest[0], rest[1], rest[2], rest[3], rest[4], rest[5]))
+		add("engine-mac", net.HardwareAddr(rest).String())
 	case id[4] == 4:
 		add("engine-text", string(rest))
 	}
