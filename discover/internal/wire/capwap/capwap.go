@@ -85,21 +85,14 @@ func Decode(b []byte) (Message, bool) {
 	default:
 		return Message{}, false
 	}
-	for b = b[8:]; len(b) >= 4; {
-		kind, n := binary.BigEndian.Uint16(b), 4+int(binary.BigEndian.Uint16(b[2:]))
-		if n > len(b) {
-			break
-		}
-		m.element(kind, b[4:n])
-		b = b[n:]
-	}
+	elements(b[8:], 0, m.element)
 	return m, true
 }
 
 func (m *Message) element(kind uint16, v []byte) {
 	switch {
 	case kind == 1 && m.Controller && len(v) >= 12: // AC descriptor
-		m.parts(v[12:], func(t uint16, v []byte) {
+		elements(v[12:], 4, func(t uint16, v []byte) {
 			switch t {
 			case 4, 0: // 0 in older implementations
 				m.Hardware = version(v)
@@ -116,19 +109,14 @@ func (m *Message) element(kind uint16, v []byte) {
 	case kind == 37 && len(v) > 6 && binary.BigEndian.Uint32(v) == cisco && binary.BigEndian.Uint16(v[4:]) == 5 && !m.Controller:
 		m.Name = string(v[6:])
 	case kind == 38 && len(v) > 4: // WTP board data: elements without a vendor of their own
-		for v = v[4:]; len(v) >= 4; {
-			t, n := binary.BigEndian.Uint16(v), 4+int(binary.BigEndian.Uint16(v[2:]))
-			if n > len(v) {
-				return
-			}
+		elements(v[4:], 0, func(t uint16, v []byte) {
 			switch t {
 			case 0:
-				m.Model = version(v[4:n])
+				m.Model = version(v)
 			case 1:
-				m.Serial = version(v[4:n])
+				m.Serial = version(v)
 			}
-			v = v[n:]
-		}
+		})
 	case kind == 39 && len(v) > 4 && !m.Controller: // WTP descriptor
 		from := 3 + 3*int(v[2])
 		if v[2] == 0 { // encryption capabilities of two octets, as before the standard
@@ -137,7 +125,7 @@ func (m *Message) element(kind uint16, v []byte) {
 		if from > len(v) {
 			return
 		}
-		m.parts(v[from:], func(t uint16, v []byte) {
+		elements(v[from:], 4, func(t uint16, v []byte) {
 			switch t {
 			case 0:
 				m.Hardware = version(v)
@@ -148,15 +136,16 @@ func (m *Message) element(kind uint16, v []byte) {
 	}
 }
 
-// parts reads elements of a vendor, a type and a length.
-func (*Message) parts(v []byte, f func(t uint16, v []byte)) {
-	for len(v) >= 8 {
-		t, n := binary.BigEndian.Uint16(v[4:]), 8+int(binary.BigEndian.Uint16(v[6:]))
-		if n > len(v) {
+// elements reads elements of a type and a length, each behind so many octets
+// that name a vendor.
+func elements(b []byte, vendor int, f func(t uint16, v []byte)) {
+	for head := vendor + 4; len(b) >= head; {
+		t, n := binary.BigEndian.Uint16(b[vendor:]), head+int(binary.BigEndian.Uint16(b[vendor+2:]))
+		if n > len(b) {
 			return
 		}
-		f(t, v[8:n])
-		v = v[n:]
+		f(t, b[head:n])
+		b = b[n:]
 	}
 }
 
