@@ -104,10 +104,7 @@ func request(m *said.Message, seq []byte) {
 
 // reply reads KDC-REP (RFC 4120, 5.4.2).
 func reply(m *said.Message, seq []byte) {
-	realm, _ := ber.Find(seq, field(3))
-	if s, _, ok := ber.Text(realm, ber.General); ok {
-		m.Add("realm", s)
-	}
+	m.Add("realm", text(seq, field(3)))
 	m.AddOfPeer("machine-principal", machine(principal(seq, field(4))))
 	if t, ok := ber.Find(seq, field(5)); ok {
 		_, name := openTicket(t)

@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -35,8 +36,7 @@ func Decode(b []byte) (Announcement, bool) {
 		return Announcement{}, false
 	}
 	var a Announcement
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.CharsetReader = nil // UTF-8 only
+	d := xml.NewDecoder(bytes.NewReader(b)) // of UTF-8 only
 	field, told := "", false
 	for range maxTokens {
 		t, err := d.RawToken()
@@ -97,12 +97,7 @@ func (a *Announcement) text(field, text string) {
 }
 
 func add[T comparable](list []T, v T) []T {
-	for _, have := range list {
-		if have == v {
-			return list
-		}
-	}
-	if len(list) >= maxList {
+	if len(list) >= maxList || slices.Contains(list, v) {
 		return list
 	}
 	return append(list, v)
