@@ -26,15 +26,14 @@ type ControlSpeaker struct {
 	Virtual  []netip.Addr `json:"virtual,omitempty"` // addresses that it holds for others (VRRP, HSRP, CARP)
 }
 
-// Transit says that a MAC address carried packets of several global addresses
+// Transit says that a MAC address carried, in one direction, packets of several global addresses
 // of different networks: a gateway stands there, whatever it says it is. Global
 // are addresses that are neither private (RFC 1918, RFC 4193) nor of the link.
 type Transit struct {
 	MAC     MAC    `json:"mac"`
 	VID     uint16 `json:"vid,omitempty"`
-	Version int    `json:"version"`        // of IP: 4 or 6
-	From    bool   `json:"from,omitempty"` // its frames came from such addresses
-	To      bool   `json:"to,omitempty"`   // frames for such addresses were sent to it
+	Version int    `json:"version"`      // of IP: 4 or 6
+	To      bool   `json:"to,omitempty"` // frames for such addresses were sent to it; else its own came from them
 }
 
 // HopLimit is the time to live (RFC 791) or hop limit (RFC 8200) with which

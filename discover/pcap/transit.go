@@ -161,7 +161,7 @@ func (t *transitTable) flush(a *analyzer, to emit, end bool) error {
 			continue
 		}
 		e.sent = e.count
-		f := fact.Transit{MAC: e.key.mac, VID: e.key.vid, Version: 4, From: !e.key.to, To: e.key.to}
+		f := fact.Transit{MAC: e.key.mac, VID: e.key.vid, Version: 4, To: e.key.to}
 		if e.key.v6 {
 			f.Version = 6
 		}

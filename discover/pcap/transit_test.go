@@ -28,7 +28,7 @@ func pings(sources, destinations []string) [][]byte {
 
 func TestTransit(t *testing.T) {
 	t.Parallel()
-	from := func(version int) fact.Transit { return fact.Transit{MAC: macA, Version: version, From: true} }
+	from := func(version int) fact.Transit { return fact.Transit{MAC: macA, Version: version} }
 	to := func(version int) fact.Transit { return fact.Transit{MAC: macB, Version: version, To: true} }
 	announce := func(prefix string) []byte {
 		option := join([]byte{3, 4, 64, 0xc0}, be32(86400), be32(86400), be32(0), addr(prefix))

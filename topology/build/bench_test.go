@@ -24,7 +24,7 @@ func BenchmarkPassive(b *testing.B) {
 		obs = append(obs, o)
 	}
 	for _, from := range []bool{true, false} {
-		add(fact.Transit{MAC: gw, Version: 4, From: from, To: !from})
+		add(fact.Transit{MAC: gw, Version: 4, To: !from})
 	}
 	for i := range 2000 {
 		m := fact.MAC{0x00, 0x14, 0x22, 0x00, byte(i >> 8), byte(i)}

@@ -257,13 +257,10 @@ func (s *sayer) ControlSpeaker(_ *fact.Observation, f fact.ControlSpeaker) {
 
 // Transit implements fact.Visitor.
 func (s *sayer) Transit(_ *fact.Observation, f fact.Transit) {
-	switch {
-	case f.From && f.To:
-		s.both("frames from and to %s carried IPv%d packets of several outside networks", "%s が送受信したフレームで、複数の外部ネットワークの IPv%d パケットが運ばれました", f.MAC, f.Version)
-	case f.From:
-		s.both("frames from %s carried IPv%d packets of several outside networks", "%s が送ったフレームで、複数の外部ネットワークからの IPv%d パケットが運ばれました", f.MAC, f.Version)
-	default:
+	if f.To {
 		s.both("frames to %s carried IPv%d packets for several outside networks", "%s あてのフレームで、複数の外部ネットワークへの IPv%d パケットが運ばれました", f.MAC, f.Version)
+	} else {
+		s.both("frames from %s carried IPv%d packets of several outside networks", "%s が送ったフレームで、複数の外部ネットワークからの IPv%d パケットが運ばれました", f.MAC, f.Version)
 	}
 	s.vlan(f.VID)
 }

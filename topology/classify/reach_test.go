@@ -123,13 +123,13 @@ func TestWhereGatewaysLead(t *testing.T) {
 		{
 			"a server that the world reaches", boxes(),
 			topology.Site{},
-			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4, To: true}, fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}),
+			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4, To: true}, fact.Transit{MAC: mac(boxMAC), Version: 4}),
 			[]string{"internet box confirmed inbound" + behind(1)},
 		},
 		{
 			"a server that one machine floods from made-up addresses", boxes(),
 			topology.Site{},
-			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4, From: true}),
+			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4}),
 			[]string{"unclassified box confirmed inbound" + far(8) + behind(1)},
 		},
 		{

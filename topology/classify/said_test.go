@@ -154,27 +154,27 @@ func TestOnlyAsked(t *testing.T) {
 // A station that carries packets of several networks outside is a gateway, also
 // where no conversation was kept.
 func TestTransit(t *testing.T) {
-	carries := func(m string, version int, from, to bool) fact.Fact {
-		return fact.Transit{MAC: mac(m), Version: version, From: from, To: to}
+	carries := func(m string, version int) []fact.Fact {
+		return []fact.Fact{fact.Transit{MAC: mac(m), Version: version}, fact.Transit{MAC: mac(m), Version: version, To: true}}
 	}
-	both := []fact.Fact{carries(gwMAC, 4, true, false), carries(gwMAC, 4, false, true)}
+	both := carries(gwMAC, 4)
 	runRules(t, []ruleTest{
 		{"both ways", nil, topology.Site{}, both, []string{"internet gw confirmed outbound"}},
 		{"one way", nil, topology.Site{}, both[1:], []string{"internet gw reported outbound"}},
 		{"a flood of made-up senders", nil, topology.Site{}, both[:1], nil},
 		{"along its routes", nil, topology.Site{}, append(routed(), both...), []string{internetGW2}},
-		{"IPv6 alone may be of networks inside", nil, topology.Site{}, []fact.Fact{carries(gwMAC, 6, true, true)}, nil},
+		{"IPv6 alone may be of networks inside", nil, topology.Site{}, carries(gwMAC, 6), nil},
 		{
 			"a router between public networks has an address in each", small(host{name: "bgp", mac: "00:00:5e:00:53:b2", ips: []string{"10.0.0.9", "1.0.2.2", "1.0.3.1"}}),
 			topology.Site{},
-			[]fact.Fact{
-				carries("00:00:5e:00:53:b2", 4, true, true),
+			append(
+				carries("00:00:5e:00:53:b2", 4),
 				fact.AddressBinding{IP: ip("1.0.2.2"), MAC: mac("00:00:5e:00:53:b2")},
 				fact.AddressBinding{IP: ip("1.0.3.1"), MAC: mac("00:00:5e:00:53:b2")},
-			},
+			),
 			nil,
 		},
-		{"a station that has no address here", small(host{name: "isp", mac: "00:00:5e:00:53:b1"}), topology.Site{}, []fact.Fact{carries("00:00:5e:00:53:b1", 4, true, true)}, nil},
+		{"a station that has no address here", small(host{name: "isp", mac: "00:00:5e:00:53:b1"}), topology.Site{}, carries("00:00:5e:00:53:b1", 4), nil},
 	})
 }
 
@@ -199,8 +199,9 @@ func TestTunnelServices(t *testing.T) {
 // The order of what is said, carried and asked changes nothing.
 func TestOrderOfRemarks(t *testing.T) {
 	facts := slices.Concat(visits(4, 4, boxMAC, true), visits(2, 3, gw2MAC, false), []fact.Fact{
-		fact.Transit{MAC: mac(boxMAC), Version: 4, From: true},
-		fact.Transit{MAC: mac(gwMAC), Version: 4, From: true, To: true},
+		fact.Transit{MAC: mac(boxMAC), Version: 4},
+		fact.Transit{MAC: mac(gwMAC), Version: 4},
+		fact.Transit{MAC: mac(gwMAC), Version: 4, To: true},
 		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 63},
 		fact.HopLimit{IP: ip("10.0.0.10"), MAC: mac(pcMAC), Value: 127},
 		fact.ServiceAnnouncement{Protocol: "ssdp", Service: "urn:schemas-upnp-org:device:InternetGatewayDevice:1", IP: ip("10.0.0.10"), MAC: mac(pcMAC)},

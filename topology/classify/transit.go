@@ -27,7 +27,7 @@ func (c *classifier) transit(
 	switch {
 	case way.exit != nil:
 		x.key, x.rules = *way.exit, append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
-	case !answered && t.f.From: // anybody can make up where packets are from
+	case !answered && !t.f.To: // anybody can make up where packets are from
 		return
 	case way.ambiguous, t.f.Version != 4: // hosts have addresses of several networks of IPv6, and so do networks inside
 		return
@@ -60,15 +60,18 @@ func (c *classifier) ownNetworks(d topology.DeviceID) (n int) {
 // bothWays returns the stations that carried packets from outside and for the
 // outside, which two observations may tell.
 func bothWays(list []seen[fact.Transit]) map[station]bool {
-	from, to := make(map[station]bool), make(map[station]bool)
+	from, both := make(map[station]bool), make(map[station]bool)
 	for _, t := range list {
-		k := station{t.f.MAC, t.f.Version}
-		from[k], to[k] = from[k] || t.f.From, to[k] || t.f.To
+		if !t.f.To {
+			from[station{t.f.MAC, t.f.Version}] = true
+		}
 	}
-	for k := range from {
-		from[k] = from[k] && to[k]
+	for _, t := range list {
+		if k := (station{t.f.MAC, t.f.Version}); t.f.To && from[k] {
+			both[k] = true
+		}
 	}
-	return from
+	return both
 }
 
 // station is a MAC address, and the version of IP of what it carries.
