@@ -54,6 +54,20 @@ type Visitor interface {
 	LocalChassis(*Observation, LocalChassis)
 	RemoteNeighbor(*Observation, RemoteNeighbor)
 	PhysicalEntity(*Observation, PhysicalEntity)
+	InterfaceLayer(*Observation, InterfaceLayer)
+	AggregateMember(*Observation, AggregateMember)
+	VLANPorts(*Observation, VLANPorts)
+	BridgePort(*Observation, BridgePort)
+	RedundancyGroup(*Observation, RedundancyGroup)
+	AccessPoint(*Observation, AccessPoint)
+	WirelessClient(*Observation, WirelessClient)
+
+	TunnelEnd(*Observation, TunnelEnd)
+	Line(*Observation, Line)
+	RemoteAccess(*Observation, RemoteAccess)
+	NameRoute(*Observation, NameRoute)
+	USBDevice(*Observation, USBDevice)
+	Program(*Observation, Program)
 
 	HostStatus(*Observation, HostStatus)
 	Port(*Observation, Port)
@@ -97,6 +111,19 @@ func decoders() map[Kind]func([]byte) (Fact, error) {
 		LocalChassis{}.Kind():         decode[LocalChassis],
 		RemoteNeighbor{}.Kind():       decode[RemoteNeighbor],
 		PhysicalEntity{}.Kind():       decode[PhysicalEntity],
+		InterfaceLayer{}.Kind():       decode[InterfaceLayer],
+		AggregateMember{}.Kind():      decode[AggregateMember],
+		VLANPorts{}.Kind():            decode[VLANPorts],
+		BridgePort{}.Kind():           decode[BridgePort],
+		RedundancyGroup{}.Kind():      decode[RedundancyGroup],
+		AccessPoint{}.Kind():          decode[AccessPoint],
+		WirelessClient{}.Kind():       decode[WirelessClient],
+		TunnelEnd{}.Kind():            decode[TunnelEnd],
+		Line{}.Kind():                 decode[Line],
+		RemoteAccess{}.Kind():         decode[RemoteAccess],
+		NameRoute{}.Kind():            decode[NameRoute],
+		USBDevice{}.Kind():            decode[USBDevice],
+		Program{}.Kind():              decode[Program],
 		HostStatus{}.Kind():           decode[HostStatus],
 		Port{}.Kind():                 decode[Port],
 		OSMatch{}.Kind():              decode[OSMatch],

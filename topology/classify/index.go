@@ -236,3 +236,42 @@ func (*index) HostStatus(*fact.Observation, fact.HostStatus) {}
 
 // OSMatch implements fact.Visitor.
 func (*index) OSMatch(*fact.Observation, fact.OSMatch) {}
+
+// InterfaceLayer implements fact.Visitor.
+func (*index) InterfaceLayer(*fact.Observation, fact.InterfaceLayer) {}
+
+// AggregateMember implements fact.Visitor.
+func (*index) AggregateMember(*fact.Observation, fact.AggregateMember) {}
+
+// VLANPorts implements fact.Visitor.
+func (*index) VLANPorts(*fact.Observation, fact.VLANPorts) {}
+
+// BridgePort implements fact.Visitor.
+func (*index) BridgePort(*fact.Observation, fact.BridgePort) {}
+
+// RedundancyGroup implements fact.Visitor.
+func (*index) RedundancyGroup(*fact.Observation, fact.RedundancyGroup) {}
+
+// AccessPoint implements fact.Visitor.
+func (*index) AccessPoint(*fact.Observation, fact.AccessPoint) {}
+
+// WirelessClient implements fact.Visitor.
+func (*index) WirelessClient(*fact.Observation, fact.WirelessClient) {}
+
+// TunnelEnd implements fact.Visitor.
+func (*index) TunnelEnd(*fact.Observation, fact.TunnelEnd) {}
+
+// Line implements fact.Visitor.
+func (*index) Line(*fact.Observation, fact.Line) {}
+
+// RemoteAccess implements fact.Visitor.
+func (*index) RemoteAccess(*fact.Observation, fact.RemoteAccess) {}
+
+// NameRoute implements fact.Visitor.
+func (*index) NameRoute(*fact.Observation, fact.NameRoute) {}
+
+// USBDevice implements fact.Visitor.
+func (*index) USBDevice(*fact.Observation, fact.USBDevice) {}
+
+// Program implements fact.Visitor.
+func (*index) Program(*fact.Observation, fact.Program) {}
