@@ -72,6 +72,7 @@ type classifier struct {
 	namesOf  map[netip.Addr][]string // answered
 	calledOf map[netip.Addr][]string // that clients called a server by, where answers tell of it too
 	addrsOf  map[string][]netip.Addr
+	told     map[hearer]bool // see toldAddresses
 	serves   map[netip.Addr]service
 	relayed  map[relay]bool                          // see relaysFound
 	passed   []passage                               // see passages

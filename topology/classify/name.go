@@ -52,11 +52,22 @@ func (c *classifier) names() {
 			continue
 		}
 		if sig != nil {
-			c.named(sig, d, out, n, either(f.f.Answered, nameFlow, nameFlowOneWay), f.o)
-		} else if s := c.shown[out.IP.Unmap()]; s.sig != nil && s.port == out.Port {
+			c.named(sig, d, out, n, c.flowRule(d, f.f.Answered, out.IP), f.o)
+		}
+		if s := c.shown[out.IP.Unmap()]; s.sig != nil && s.port == out.Port && (sig == nil || sig == s.sig) {
 			c.certified(s, d, out, f)
 		}
 	}
+}
+
+// flowRule returns the rule of frames between a device and an address that was
+// answered for a name of a service. Anybody can make up an answer: it counts
+// for the device that asked for it.
+func (c *classifier) flowRule(d topology.DeviceID, answered bool, a netip.Addr) rule {
+	if answered && !c.wasTold(d, a) {
+		return nameFlowUntold
+	}
+	return either(answered, nameFlow, nameFlowOneWay)
 }
 
 // relaysFound returns what relays finds, which is asked for more than once.

@@ -39,6 +39,7 @@ const (
 	nameNamed
 	nameFlow
 	nameFlowOneWay
+	nameFlowUntold
 	nameNoRouter
 	nameThroughRouter
 	tunnelBoth
@@ -122,8 +123,9 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		nameAsked:               {topology.Reported, "A name server was asked for a name of this service.", "このサービスの名前が、DNSサーバに問い合わされた。"},
 		nameAskedProxy:          {topology.Reported, "A server inside was asked for a name of this service.", "このサービスの名前が、院内のサーバに問い合わされた。"},
 		nameNamed:               {topology.Confirmed, "A connection was opened to a server outside that was named as one of this service.", "このサービスの名前を名指しした院外サーバへの接続が開かれた。"},
-		nameFlow:                {topology.Confirmed, "Frames were seen both ways with an address that was answered for a name of this service.", "このサービスの名前の答えとして得たアドレスとの通信が、双方向に見えた。"},
+		nameFlow:                {topology.Confirmed, "The device asked for a name of this service, and frames were seen both ways with the address that it was told.", "この機器がこのサービスの名前を問い合わせ、答えとして得たアドレスとの通信が双方向に見えた。"},
 		nameFlowOneWay:          {topology.Reported, "Frames were seen one way with an address that was answered for a name of this service.", "このサービスの名前の答えとして得たアドレスとの通信が、片方向に見えた。"},
+		nameFlowUntold:          {topology.Reported, "Frames were seen both ways with an address that was answered for a name of this service, and it was not seen that this device asked.", "このサービスの名前の答えとして出たアドレスとの通信が双方向に見えたが、この機器が問い合わせたところは見えていない。"},
 		nameNoRouter:            {topology.Reported, "No router that leads there is known, so the terminal itself is named.", "そこへ通じるルータが分からないため、端末そのものを挙げている。"},
 		nameThroughRouter:       {"", "The frames went to the MAC address of this router, or it is the only one that leads there.", "通信はこのルータのMACアドレスを通った。または、そこへ通じるルータはこれしかない。"},
 		tunnelBoth:              {topology.Confirmed, "Frames of a tunnel were seen both ways between this device and an address outside.", "この機器と院外のアドレスの間で、トンネルの通信が双方向に見えた。"},

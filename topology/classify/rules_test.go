@@ -16,11 +16,12 @@ import (
 
 // MAC addresses of the small network that rules are tried on.
 const (
-	pcMAC  = "00:00:5e:00:53:a1"
-	pc2MAC = "00:00:5e:00:53:a2"
-	gwMAC  = "00:00:5e:00:53:a3"
-	gw2MAC = "00:00:5e:00:53:a4"
-	nsMAC  = "00:00:5e:00:53:a5"
+	pcMAC    = "00:00:5e:00:53:a1"
+	pc2MAC   = "00:00:5e:00:53:a2"
+	gwMAC    = "00:00:5e:00:53:a3"
+	gw2MAC   = "00:00:5e:00:53:a4"
+	nsMAC    = "00:00:5e:00:53:a5"
+	phoneMAC = "00:00:5e:00:53:a6"
 )
 
 // small is a PC, another, a gateway before a gateway, and a name server.
@@ -160,6 +161,7 @@ func TestNames(t *testing.T) {
 		return fact.NameQuery{Name: relay, Type: "A", Client: end(client, m), Server: end(server, "")}
 	}
 	answer := fact.NameAnswer{Name: relay, Addresses: []netip.Addr{ip(out)}, Server: ip("10.0.0.53")}
+	dns := flow("10.0.0.10", pcMAC, "10.0.0.53:53", nsMAC, "dns")
 	runRules(t, []ruleTest{
 		{"asked only", nil, topology.Site{}, []fact.Fact{ask("10.0.0.10", pcMAC, "10.0.0.53:53")}, []string{"remote-support pc reported outbound tls " + relay}},
 		{
@@ -191,10 +193,49 @@ func TestNames(t *testing.T) {
 			fact.ServerName{Name: relay, Protocol: "tls", Client: end("10.0.0.53", nsMAC), Server: end(out+":443", "")},
 		}, []string{"remote-support pc reported outbound tls " + relay}},
 		{
-			"frames both ways with the answered address", nil,
+			"frames both ways with the address that the device was told", nil,
 			topology.Site{},
-			[]fact.Fact{answer, flow("10.0.0.10", pcMAC, out+":5938", "", "")},
+			[]fact.Fact{ask("10.0.0.10", pcMAC, "10.0.0.53:53"), dns, answer, flow("10.0.0.10", pcMAC, out+":5938", "", "")},
 			[]string{"remote-support pc confirmed outbound tls @" + out + " " + relay},
+		},
+		{
+			"frames both ways with an address that nobody asked for", nil,
+			topology.Site{},
+			[]fact.Fact{dns, answer, flow("10.0.0.10", pcMAC, out+":5938", "", "")},
+			[]string{"remote-support pc reported outbound tls @" + out + " " + relay},
+		},
+		{
+			"a question that only an answer repeats", nil,
+			topology.Site{},
+			[]fact.Fact{ask("10.0.0.10", pcMAC, "10.0.0.53:53"), answer, flow("10.0.0.10", pcMAC, out+":5938", "", "")},
+			[]string{"remote-support pc reported outbound tls @" + out + " " + relay},
+		},
+		{
+			"an answer of another than was asked", nil,
+			topology.Site{},
+			[]fact.Fact{
+				ask("10.0.0.10", pcMAC, "10.0.0.53:53"), dns, flow("10.0.0.10", pcMAC, out+":5938", "", ""),
+				fact.NameAnswer{Name: relay, Addresses: []netip.Addr{ip(out)}, Server: ip("10.0.0.66")},
+			},
+			[]string{"remote-support pc reported outbound tls @" + out + " " + relay},
+		},
+		{
+			"an answer to somebody else", nil,
+			topology.Site{},
+			[]fact.Fact{
+				ask("10.0.1.5", phoneMAC, "10.0.0.53:53"), flow("10.0.1.5", phoneMAC, "10.0.0.53:53", nsMAC, "dns"), dns, answer,
+				flow("10.0.0.10", pcMAC, out+":5938", "", ""),
+			},
+			[]string{"remote-support pc reported outbound tls @" + out + " " + relay},
+		},
+		{
+			"a certificate agrees with the answer", nil,
+			topology.Site{},
+			[]fact.Fact{
+				answer, flow("10.0.0.10", pcMAC, out+":443", "", "tls"),
+				fact.SelfDescription{Host: end(out+":443", ""), Protocol: "tls", Field: "certificate-name", Value: "*.teamviewer.com"},
+			},
+			[]string{"remote-support pc confirmed outbound tls @" + out + " *.teamviewer.com " + relay},
 		},
 		{"an address that serves others too", nil, topology.Site{}, []fact.Fact{
 			answer, fact.NameAnswer{Name: "www.example.com", Addresses: []netip.Addr{ip(out)}}, flow("10.0.0.10", pcMAC, out+":443", "", ""),
