@@ -11,7 +11,8 @@ type TunnelEnd struct {
 	IfIndex    uint32     `json:"if_index,omitempty"`
 	Local      netip.Addr `json:"local,omitzero"`        // outer address; unspecified addresses are left out
 	Remote     netip.Addr `json:"remote,omitzero"`       // outer address
-	RemoteName string     `json:"remote_name,omitempty"` // host name of the other end, where the configuration has no address
+	RemoteName string     `json:"remote_name,omitempty"` // host name of the other end, or what it calls itself to IKE, where the configuration has no address
+	Provider   string     `json:"provider,omitempty"`    // service, as a configuration names it: "v6plus", "ocn"
 	State      string     `json:"state,omitempty"`       // "up", "down"; empty where not told
 	Configured bool       `json:"configured,omitempty"`  // from configuration: it may never have come up
 }
@@ -29,17 +30,22 @@ type Line struct {
 	Configured bool    `json:"configured,omitempty"` // from configuration: it may never have come up
 }
 
-// RemoteAccess says that a device lets others in from a network: VPN servers and
-// pages of administration.
+// RemoteAccess says that a device lets others in from a network: VPN servers,
+// pages of administration, and ports that it passes on to a host behind it.
 type RemoteAccess struct {
 	Agent      AgentID        `json:"agent"`
-	Type       string         `json:"type"` // "l2tp", "pptp", "ssl-vpn", "ike", "openvpn", "https", "ssh", "telnet", …
+	Type       string         `json:"type"` // "l2tp", "pptp", "ssl-vpn", "ike", "openvpn", "https", "ssh", "telnet", …; "port-forward", or "static-nat" for all ports of a host
 	Interface  string         `json:"interface,omitempty"`
 	IfIndex    uint32         `json:"if_index,omitempty"`
-	Port       uint16         `json:"port,omitempty"`
-	From       []netip.Prefix `json:"from,omitempty"`       // whom filters let in; empty: nobody is kept out as far as is told
-	Sessions   int            `json:"sessions,omitempty"`   // open now, where told
-	Configured bool           `json:"configured,omitempty"` // from configuration
+	Transport  string         `json:"transport,omitempty"`   // "tcp", "udp", where a port is told
+	Port       uint16         `json:"port,omitempty"`        // the first, where there are several
+	PortEnd    uint16         `json:"port_end,omitempty"`    // the last, where there are several
+	Target     netip.Addr     `json:"target,omitzero"`       // host behind the device that is reached
+	TargetPort uint16         `json:"target_port,omitempty"` // its port, where it is another
+	From       []netip.Prefix `json:"from,omitempty"`        // whom filters let in; empty: nobody is kept out as far as is told
+	Filtered   bool           `json:"filtered,omitempty"`    // filters keep some out, but whom could not be worked out from them; a Gap says why
+	Sessions   int            `json:"sessions,omitempty"`    // open now, where told
+	Configured bool           `json:"configured,omitempty"`  // from configuration
 }
 
 // NameRoute says to which servers a device passes questions for a domain on.

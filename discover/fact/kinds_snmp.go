@@ -1,16 +1,34 @@
 package fact
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // AgentID names the SNMP agent whose tables a fact was read from, the same from
 // run to run while the agent is recognisably the same: "engine:" and
 // snmpEngineID, "chassis:" and the LLDP local chassis ID, "mac:" and a bridge or
 // interface address, "name:" and sysName, or at last "input:" and the digest of
 // the walk.
+//
+// The text of a configuration is an agent of its own kind, beside the SNMP agent
+// of the same device: "config:serial:" and maker and serial number, "config:mac:"
+// and its first MAC address, "config:name:" with its host name, "@" and its first
+// address, or "config:input:" and the digest of the text.
 type AgentID string
 
+// IsConfig reports whether a names the text of a configuration.
+func (a AgentID) IsConfig() bool { return strings.HasPrefix(string(a), "config:") }
+
+// ConfigIndex is the least number of an interface that only a configuration
+// tells of. Such interfaces have no ifIndex, which is never so great (RFC 2863,
+// InterfaceIndex), and are numbered by a hash of their name, so that a number
+// stays when others come and go.
+const ConfigIndex = 1 << 31
+
 // SystemGroup is the system group of SNMPv2-MIB (RFC 3418). sysContact is not
-// kept: it names a person.
+// kept: it names a person. Of a configuration it holds the host name, and a
+// description that is made of the model and version it names.
 type SystemGroup struct {
 	Agent       AgentID    `json:"agent"`
 	Address     netip.Addr `json:"address,omitzero"` // that was asked; unknown in recorded walks
@@ -22,6 +40,7 @@ type SystemGroup struct {
 	EngineID    string     `json:"engine_id,omitempty"`     // snmpEngineID (RFC 3411), hexadecimal
 	BridgeMAC   MAC        `json:"bridge_mac,omitzero"`     // dot1dBaseBridgeAddress (RFC 4188)
 	IPForward   string     `json:"ip_forwarding,omitempty"` // ipForwarding: "forwarding", "notForwarding", or empty if not read
+	SNMP        string     `json:"snmp,omitempty"`          // "on", "off", as a configuration tells
 }
 
 // Interface is a row of ifTable and ifXTable (RFC 2863).

@@ -43,6 +43,32 @@ func agentOf(f fact.Fact) fact.AgentID {
 		return f.Agent
 	case fact.PhysicalEntity:
 		return f.Agent
+	case fact.InterfaceLayer:
+		return f.Agent
+	case fact.AggregateMember:
+		return f.Agent
+	case fact.VLANPorts:
+		return f.Agent
+	case fact.BridgePort:
+		return f.Agent
+	case fact.RedundancyGroup:
+		return f.Agent
+	case fact.AccessPoint:
+		return f.Agent
+	case fact.WirelessClient:
+		return f.Agent
+	case fact.TunnelEnd:
+		return f.Agent
+	case fact.Line:
+		return f.Agent
+	case fact.RemoteAccess:
+		return f.Agent
+	case fact.NameRoute:
+		return f.Agent
+	case fact.USBDevice:
+		return f.Agent
+	case fact.Program:
+		return f.Agent
 	}
 	return ""
 }

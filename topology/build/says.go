@@ -273,10 +273,15 @@ func (s *sayer) HopLimit(_ *fact.Observation, f fact.HopLimit) {
 
 // SystemGroup implements fact.Visitor.
 func (s *sayer) SystemGroup(_ *fact.Observation, f fact.SystemGroup) {
-	s.both("the SNMP agent says that it is %s", "SNMP エージェントの申告：%s", or(f.SysName))
+	if f.Agent.IsConfig() {
+		s.both("the configuration is that of %s", "機器 %s の設定", or(f.SysName))
+	} else {
+		s.both("the SNMP agent says that it is %s", "SNMP エージェントの申告：%s", or(f.SysName))
+	}
 	s.more(f.SysDescr, ": %s", "、%s")
 	s.more(f.SysObjectID, ", sysObjectID %s", "、sysObjectID %s")
 	s.more(f.SysLocation, ", at %s", "、設置場所 %s")
+	s.more(f.SNMP, ", SNMP is %s", "、SNMP は %s")
 }
 
 // Interface implements fact.Visitor.
@@ -284,6 +289,15 @@ func (s *sayer) Interface(_ *fact.Observation, f fact.Interface) {
 	name := f.Name
 	if name == "" {
 		name = f.Descr
+	}
+	if f.IfIndex >= fact.ConfigIndex {
+		s.both("the configuration has interface %s, type %d", "設定のインタフェース %s、種別 %d", or(name), f.Type)
+		s.more(f.AdminStatus, ", %s", "、状態 %s")
+		if !f.MAC.IsZero() {
+			s.more(f.MAC.String(), ", MAC %s", "、MAC %s")
+		}
+		s.more(f.Alias, ", alias %s", "、別名 %s")
+		return
 	}
 	s.both("the device has interface %d %s, type %d, %s", "機器のインタフェース %d：%s、種別 %d、状態 %s",
 		f.IfIndex, or(name), f.Type, or(f.OperStatus))
@@ -298,6 +312,10 @@ func (s *sayer) Interface(_ *fact.Observation, f fact.Interface) {
 
 // InterfaceAddress implements fact.Visitor.
 func (s *sayer) InterfaceAddress(_ *fact.Observation, f fact.InterfaceAddress) {
+	if f.IfIndex >= fact.ConfigIndex {
+		s.both("the configuration gives the device the address %s", "設定上の機器のアドレス %s", f.Address)
+		return
+	}
 	s.both("the device has the address %s on interface %d", "機器自身のアドレス %s（インタフェース %d）", f.Address, f.IfIndex)
 }
 
@@ -309,6 +327,13 @@ func (s *sayer) NeighborEntry(_ *fact.Observation, f fact.NeighborEntry) {
 
 // Route implements fact.Visitor.
 func (s *sayer) Route(_ *fact.Observation, f fact.Route) {
+	if f.Agent.IsConfig() {
+		s.both("the configuration has a route to %s", "設定上の経路：%s 宛て", f.Destination)
+		if !f.NextHop.IsUnspecified() {
+			s.more(known(f.NextHop), " by %s", "、次の機器 %s")
+		}
+		return
+	}
 	if f.NextHop.IsValid() && !f.NextHop.IsUnspecified() {
 		s.both("the device's routing table leads %s to %s (interface %d)", "機器の経路表：%s 宛ては %s へ（インタフェース %d）",
 			f.Destination, f.NextHop, f.IfIndex)

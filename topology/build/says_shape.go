@@ -67,6 +67,7 @@ func (s *sayer) TunnelEnd(_ *fact.Observation, f fact.TunnelEnd) {
 	s.more(known(f.Local), " from %s", "、自側 %s")
 	s.more(known(f.Remote), " to %s", "、相手 %s")
 	s.more(f.RemoteName, " to %s", "、相手名 %s")
+	s.more(f.Provider, ", service %s", "、サービス %s")
 	s.more(f.State, ", %s", "、状態 %s")
 	s.configured(f.Configured)
 }
@@ -85,9 +86,21 @@ func (s *sayer) RemoteAccess(_ *fact.Observation, f fact.RemoteAccess) {
 	s.both("the device lets others in by %s", "機器は外からの接続を %s で受け付けます", f.Type)
 	s.more(f.Interface, " on interface %s", "、インタフェース %s")
 	if f.Port != 0 {
-		s.more(strconv.Itoa(int(f.Port)), ", port %s", "、ポート %s")
+		port := strconv.Itoa(int(f.Port))
+		if f.PortEnd > f.Port {
+			port += "-" + strconv.Itoa(int(f.PortEnd))
+		}
+		s.more(strings.TrimSpace(f.Transport+" "+port), ", port %s", "、ポート %s")
+	}
+	s.more(known(f.Target), ", passed on to %s", "、内部の %s へ転送")
+	if f.TargetPort != 0 {
+		s.more(strconv.Itoa(int(f.TargetPort)), ", port %s there", "（転送先ポート %s）")
 	}
 	s.more(list(f.From), ", from %s only", "、接続元は %s のみ")
+	if f.Filtered {
+		s.en += ", from whom its filters let in"
+		s.ja += "、接続元はフィルタで制限（範囲は判定できず）"
+	}
 	if f.Sessions > 0 {
 		s.more(strconv.Itoa(f.Sessions), ", %s sessions open", "、接続中 %s")
 	}
