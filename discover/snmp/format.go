@@ -19,10 +19,11 @@ const (
 	// maxValue bounds a string that goes over several lines.
 	maxValue = 64 << 10
 	// maxBindings bounds the variables of one walk that are read, and maxKept
-	// those that are kept, at about 300 octets each while they are read. A core
-	// switch of a large hospital has some 100,000 rows in all.
+	// and maxOctets those that are kept, at some twenty octets each. A core switch
+	// of a large hospital has some 100,000 rows in all.
 	maxBindings = 5_000_000
 	maxKept     = 1_000_000
+	maxOctets   = 256 << 20
 )
 
 // Formats returns the readers of recorded walks.
@@ -87,7 +88,7 @@ func readLines(ctx context.Context, in io.Reader, to discover.Sink, w *walk, p l
 		if err != nil {
 			return p.end()
 		}
-		if p.records() >= maxBindings || w.kept >= maxKept {
+		if p.records() >= maxBindings || w.kept >= maxKept || w.octets >= maxOctets {
 			return errors.Join(fmt.Errorf("line %d: the walk has more variables than kanmon reads of one agent (%d, %d of them of use): "+
 				"the rest was not read; record fewer tables", n, uint64(maxBindings), maxKept), p.end())
 		}

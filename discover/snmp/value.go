@@ -39,6 +39,19 @@ func (v value) isString() bool        { return v.tag == tagOctets || v.tag == ta
 func (v value) isNumber() bool {
 	return v.ok() && !v.isString() && v.tag != tagOID && v.tag != tagIPAddress
 }
+
+// kind returns a bit for the kind of v: number, text, identifier, address.
+func (v value) kind() uint8 {
+	switch {
+	case v.isNumber():
+		return 1
+	case v.isString():
+		return 2
+	case v.tag == tagOID:
+		return 4
+	}
+	return 8
+}
 func (v value) is(enumeration int64) bool { return v.isNumber() && v.num == enumeration }
 
 // uint returns a number that is neither negative nor beyond 32 bits, else 0.

@@ -1,7 +1,7 @@
 package snmp
 
 import (
-	"cmp"
+	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -13,18 +13,8 @@ type walk struct {
 	roots []oid // of the columns, sorted; none is a prefix of another
 	cols  []column
 	kept  int
-}
-
-// column holds the instances of one columnar or scalar object.
-type column struct {
-	cells []cell // in order of their index, once the walk is sealed
-}
-
-// cell is one instance.
-type cell struct {
-	index oid // what follows the OID of the column
-	value value
-	line  uint64 // of a recorded walk
+	// octets that the kept variables take.
+	octets int
 }
 
 // newWalk returns a walk for the columns of all groups.
@@ -56,8 +46,11 @@ func (w *walk) find(o oid) (col int, index oid, ok bool) {
 // add keeps a variable if one of the columns has it.
 func (w *walk) add(o oid, v value, line uint64) {
 	if col, index, ok := w.find(o); ok {
-		w.cols[col].cells = append(w.cols[col].cells, cell{index: index, value: v, line: line})
+		c := &w.cols[col]
+		before := len(c.data)
+		c.add(index, v, line)
 		w.kept++
+		w.octets += len(c.data) - before
 	}
 }
 
@@ -65,18 +58,14 @@ func (w *walk) add(o oid, v value, line uint64) {
 // It calls repeated with the lines of what it drops.
 func (w *walk) seal(repeated func(line uint64)) {
 	for i := range w.cols {
-		cells := w.cols[i].cells
-		byIndex := func(a, b cell) int { return strings.Compare(string(a.index), string(b.index)) }
-		if !slices.IsSortedFunc(cells, byIndex) {
-			slices.SortStableFunc(cells, byIndex)
-		}
-		w.cols[i].cells = slices.CompactFunc(cells, func(a, b cell) bool {
-			if a.index != b.index {
-				return false
-			}
-			repeated(max(a.line, b.line))
-			return true
-		})
+		w.cols[i].seal(repeated)
+	}
+}
+
+// drop forgets the rows of a table.
+func (w *walk) drop(t table) {
+	for _, c := range t.columns {
+		*w.column(t.entry, c) = column{}
 	}
 }
 
@@ -92,17 +81,6 @@ func (w *walk) column(entry string, col uint32) *column {
 // scalar returns the instance .0 of a scalar object.
 func (w *walk) scalar(group string, object uint32) value {
 	return w.column(group, object).at(oid("").child(0))
-}
-
-// at returns the value at index, no value where the column has none there.
-func (c *column) at(index oid) value {
-	i, ok := slices.BinarySearchFunc(c.cells, index, func(x cell, index oid) int {
-		return cmp.Compare(x.index, index)
-	})
-	if !ok {
-		return value{}
-	}
-	return c.cells[i].value
 }
 
 // row is one conceptual row of a table.
@@ -130,28 +108,34 @@ func (r row) place() string { return r.table + "." + r.key.String() }
 // values of a row are good until the next.
 func (w *walk) rows(t table) iter.Seq[row] {
 	return func(yield func(row) bool) {
-		rest := make([][]cell, len(t.columns))
+		cols, next := make([]*column, len(t.columns)), make([]int, len(t.columns))
 		for i, c := range t.columns {
-			rest[i] = w.column(t.entry, c).cells
+			cols[i] = w.column(t.entry, c)
 		}
 		r := row{table: t.name, cols: t.columns, vals: make([]value, len(t.columns))}
+		heads := make([]cell, len(cols))
 		for {
-			key, found := oid(""), false
-			for _, cells := range rest {
-				if len(cells) > 0 && (!found || cells[0].index < key) {
-					key, found = cells[0].index, true
+			var key []byte
+			for i, c := range cols {
+				heads[i] = cell{}
+				if next[i] < c.len() {
+					if heads[i] = c.cell(next[i]); key == nil || bytes.Compare(heads[i].index, key) < 0 {
+						key = heads[i].index
+					}
 				}
 			}
-			if !found {
+			if key == nil {
 				return
 			}
-			for i, cells := range rest {
+			for i, head := range heads {
 				r.vals[i] = value{}
-				if len(cells) > 0 && cells[0].index == key {
-					r.vals[i], rest[i] = cells[0].value, cells[1:]
+				if head.rest != nil && bytes.Equal(head.index, key) {
+					r.vals[i], _ = head.value()
+					next[i]++
 				}
 			}
-			r.key, r.index = key, key.arcs()
+			r.key = unpack(key)
+			r.index = r.key.arcs()
 			if !yield(r) {
 				return
 			}
