@@ -169,7 +169,7 @@ type Flow struct {
 	Client   Endpoint `json:"client"` // who opened it, where that was seen; port is always 0
 	Server   Endpoint `json:"server"`
 	Protocol string   `json:"protocol"`           // "tcp", "udp", "icmp", "icmp6", "sctp", or "ip/" and the decimal protocol number
-	Answered bool     `json:"answered,omitempty"` // frames were seen both ways
+	Answered bool     `json:"answered,omitempty"` // frames were seen both ways: of TCP more than a refusal, and, with a host of another network, words of both where words show App
 	App      string   `json:"app,omitempty"`      // what the first octets show it to be, never a guess by port: "tls", "dicom", "hl7", "ssh", "rdp", …
 	VID      uint16   `json:"vid,omitempty"`
 }

@@ -56,7 +56,7 @@ type conn struct {
 	key     connKey      //
 	mac     [2]fact.MAC  // source of the frames of each side
 	to      [2]fact.MAC  // destination of the frames to each side
-	seen    [2]bool      // each side sent something
+	seen    [2]bool      // each side sent something, and did not just refuse
 	client  int8         // side that opened it, plus one; 0: not seen
 	sender  int8         // side that was seen first
 	tries   [2]uint8     // payloads of each side that were looked at for app
@@ -128,9 +128,11 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 		if !c.seen[1-side] {
 			c.sender = int8(side)
 		}
-		c.seen[side] = true
-		c.mac[side] = h.src
-		a.firstOf(h, p)
+		c.seen[side] = !p.refused
+		if c.mac[side].IsZero() {
+			c.mac[side] = h.src
+			a.firstOf(h, p)
+		}
 	}
 	if c.to[1-side].IsZero() {
 		c.to[1-side] = h.dst
@@ -309,8 +311,16 @@ func (c *conn) cameUp(kind string) {
 	}
 }
 
-// answered reports whether frames were seen both ways.
-func (c *conn) answered() bool { return c.both || c.seen[0] && c.seen[1] }
+// answered reports whether frames were seen both ways. Somebody on the wire can
+// make up the words of a host outside, and the host that they are for answers as
+// far as TCP does: there both must have said something where one did.
+func (c *conn) answered() bool {
+	if c.both || !c.seen[0] || !c.seen[1] {
+		return c.both
+	}
+	spoken := c.key.proto == protoTCP && (c.app != "" || len(c.tunnels) > 0)
+	return !spoken || c.heard[0] > 0 && c.heard[1] > 0 || !outside(c.key.ip[0]) && !outside(c.key.ip[1])
+}
 
 // clientSide returns the side that opened the conversation: by what was seen of
 // its opening, else by its ports, else the one that was seen first.

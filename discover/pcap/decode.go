@@ -152,7 +152,7 @@ func (p *packet) decodeTransport() error {
 			return errTCPShort
 		}
 		p.seq = binary.BigEndian.Uint32(b[4:])
-		p.syn, p.ack = b[13]&0x02 != 0, b[13]&0x10 != 0
+		p.syn, p.ack, p.refused = b[13]&0x02 != 0, b[13]&0x10 != 0, b[13]&0x04 != 0
 		p.payload = b[n:]
 	case protoUDP:
 		if len(b) < 8 {

@@ -14,6 +14,7 @@ type packet struct {
 	hops         uint8 // TTL or hop limit
 	sport, dport uint16
 	syn, ack     bool
+	refused      bool   // a reset of TCP
 	seq          uint32 // of TCP
 	side         uint8  // of its conversation
 	payload      []byte // of the transport protocol, or of IP where that has no ports

@@ -36,6 +36,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.makers()
 	c.pools()
 	c.passed, c.routing = c.passages() // what frames show of the path is used from here on
+	c.checkAnswers()
 	c.advertisedServers()
 	c.names()
 	c.advertisements()
@@ -77,6 +78,7 @@ type classifier struct {
 	relayed  map[relay]bool                          // see relaysFound
 	passed   []passage                               // see passages
 	routing  map[topology.DeviceID]*fact.Observation // carry packets between inside devices, see passages
+	leaving  map[topology.DeviceID]bool              // see checkAnswers
 	serving  map[topology.DeviceID]bool
 	wires    map[signature.Pool]bool // see wired
 	medical  map[topology.DeviceID]bool

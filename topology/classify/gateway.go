@@ -68,7 +68,7 @@ func (c *classifier) gateways() {
 			obs = append(obs, signs[end]...)
 		case len(out) > 0:
 			x.key = key{category: topology.Internet, device: end}
-			x.rules = append(append(x.rules, out...), either(p.answered && (p.dir != topology.Inbound || endings[end].answered.wide()), trafficThrough, trafficThroughOneWay))
+			x.rules = append(append(x.rules, out...), either(p.answered, trafficThrough, trafficThroughOneWay))
 			obs = append(obs, lookups...)
 		case endings[end].frames < minFrames:
 			continue
@@ -128,6 +128,27 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 		one(t.o, t.f.A, t.f.B, t.f.Answered, tellsOpener)
 	}
 	return out, routesInside
+}
+
+// checkAnswers notes the devices to which packets for the outside were seen sent,
+// and takes what was opened from outside for answered only where it came through
+// one of them: anybody can write an address outside into a packet, and the answer
+// then goes another way.
+func (c *classifier) checkAnswers() {
+	c.leaving = make(map[topology.DeviceID]bool)
+	for _, p := range c.passed {
+		if p.answered && p.dir == topology.Outbound {
+			c.leaving[p.gateway] = true
+		}
+	}
+	for _, t := range c.seen.transits {
+		if d, ok := c.net.DeviceByMAC(t.f.MAC); ok && t.f.To {
+			c.leaving[d] = true
+		}
+	}
+	for i, p := range c.passed {
+		c.passed[i].answered = p.answered && (p.dir != topology.Inbound || c.leaving[p.gateway])
+	}
 }
 
 func (c *classifier) handOver(h handover, to topology.DeviceID, o *fact.Observation) {

@@ -20,7 +20,7 @@ type relay struct {
 
 // names finds services by the names that their clients use.
 func (c *classifier) names() {
-	relays := c.relaysFound()
+	relays, answered := c.relaysFound(), c.answeredCalls()
 	for _, q := range c.seen.queries {
 		sig := c.sig.Domain(q.f.Name)
 		d, ok := c.owner(q.f.Client)
@@ -35,7 +35,7 @@ func (c *classifier) names() {
 		if sig == nil || !ok || relays[relay{d, sig}] {
 			continue
 		}
-		r := nameNamed
+		r := either(answered[call{s.f.Client.IP, netip.AddrPortFrom(s.f.Server.IP, s.f.Server.Port)}], nameNamed, nameNamedOneWay)
 		if !c.place(s.f.Server.IP).away() {
 			r = nameAskedProxy
 		}
@@ -58,6 +58,24 @@ func (c *classifier) names() {
 			c.certified(s, d, out, f)
 		}
 	}
+}
+
+// call is a connection of a client with a server.
+type call struct {
+	client netip.Addr
+	server netip.AddrPort
+}
+
+// answeredCalls returns the connections that were answered: who writes the
+// address of another into a packet can name any server, and is not answered.
+func (c *classifier) answeredCalls() map[call]bool {
+	out := make(map[call]bool)
+	for _, f := range c.seen.flows {
+		if f.f.Answered {
+			out[call{f.f.Client.IP, netip.AddrPortFrom(f.f.Server.IP, f.f.Server.Port)}] = true
+		}
+	}
+	return out
 }
 
 // flowRule returns the rule of frames between a device and an address that was

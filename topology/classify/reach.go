@@ -56,12 +56,6 @@ type ending struct {
 func (c *classifier) endings(passages []passage, paths map[leg]path) map[topology.DeviceID]*ending {
 	out := make(map[topology.DeviceID]*ending)
 	resolvers := c.relaysFound()
-	sentTo := make(map[topology.DeviceID]bool)
-	for _, t := range c.seen.transits {
-		if d, ok := c.net.DeviceByMAC(t.f.MAC); ok && t.f.To {
-			sentTo[d] = true
-		}
-	}
 	for _, p := range passages {
 		way := paths[leg{p.gateway, p.to}]
 		e := out[way.end]
@@ -80,9 +74,7 @@ func (c *classifier) endings(passages []passage, paths map[leg]path) map[topolog
 		if p.answered {
 			e.frames += minFrames
 		}
-		// Anybody can make up who opens a conversation. That it was answered
-		// counts where the answers were seen to go the same way.
-		if p.answered && (p.dir != topology.Inbound || sentTo[p.gateway]) {
+		if p.answered {
 			e.answered.add(p.client, party)
 		}
 		if p.port == portDNS && p.dir == topology.Outbound && p.client != "" && resolvers[relay{p.client, nil}] &&

@@ -130,7 +130,7 @@ func TestWhereGatewaysLead(t *testing.T) {
 			"a server that one machine floods from made-up addresses", boxes(),
 			topology.Site{},
 			append(world(), fact.Transit{MAC: mac(boxMAC), Version: 4}),
-			[]string{"unclassified box confirmed inbound" + far(8) + behind(1)},
+			[]string{"unclassified box reported inbound" + far(8) + behind(1)},
 		},
 		{
 			"answers come another way", boxes(),

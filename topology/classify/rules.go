@@ -37,6 +37,7 @@ const (
 	nameAsked
 	nameAskedProxy
 	nameNamed
+	nameNamedOneWay
 	nameFlow
 	nameFlowOneWay
 	nameFlowUntold
@@ -123,6 +124,7 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		nameAsked:               {topology.Reported, "A name server was asked for a name of this service.", "このサービスの名前が、DNSサーバに問い合わされた。"},
 		nameAskedProxy:          {topology.Reported, "A server inside was asked for a name of this service.", "このサービスの名前が、院内のサーバに問い合わされた。"},
 		nameNamed:               {topology.Confirmed, "A connection was opened to a server outside that was named as one of this service.", "このサービスの名前を名指しした院外サーバへの接続が開かれた。"},
+		nameNamedOneWay:         {topology.Reported, "A server outside was named as one of this service, and it was not seen to answer.", "院外のサーバがこのサービスの名前で名指しされたが、応答は見えていない。"},
 		nameFlow:                {topology.Confirmed, "The device asked for a name of this service, and frames were seen both ways with the address that it was told.", "この機器がこのサービスの名前を問い合わせ、答えとして得たアドレスとの通信が双方向に見えた。"},
 		nameFlowOneWay:          {topology.Reported, "Frames were seen one way with an address that was answered for a name of this service.", "このサービスの名前の答えとして得たアドレスとの通信が、片方向に見えた。"},
 		nameFlowUntold:          {topology.Reported, "Frames were seen both ways with an address that was answered for a name of this service, and it was not seen that this device asked.", "このサービスの名前の答えとして出たアドレスとの通信が双方向に見えたが、この機器が問い合わせたところは見えていない。"},
@@ -185,7 +187,7 @@ func either(answered bool, both, oneWay rule) rule {
 // one way; false where r is no such rule.
 func (r rule) bothWays() (rule, bool) {
 	switch r {
-	case softwireOneWay, nameFlowOneWay, tunnelOneWay, serverFlowOneWay, exchangeOneWay, toolOneWay, controlOneWay,
+	case softwireOneWay, nameNamedOneWay, nameFlowOneWay, tunnelOneWay, serverFlowOneWay, exchangeOneWay, toolOneWay, controlOneWay,
 		trafficThroughOneWay, gatewayKnownOneWay, gatewayOfManyOneWay, gatewayCarriesOneWay, gatewayOfResolverOneWay,
 		gatewayUnknownOneWay, closedTrafficOneWay:
 		return r - 1, true

@@ -92,6 +92,18 @@ func TestTunnels(t *testing.T) {
 			[]string{"vendor-vpn pc confirmed inbound wireguard @" + far},
 		},
 		{
+			"a question from an address that somebody made up", nil,
+			topology.Site{},
+			[]fact.Fact{tunnel("ike", far+":500", pc2MAC, "10.0.0.10:500", pcMAC, true)},
+			[]string{"vendor-vpn pc reported inbound ipsec @" + far},
+		},
+		{
+			"a question through the gateway that answers leave by", nil,
+			topology.Site{},
+			append(routed(), tunnel("ike", far+":500", gwMAC, "10.0.0.10:500", pcMAC, true), flow("10.0.0.10", pcMAC, "192.0.2.80:443", gwMAC, "tls")),
+			[]string{"internet gw2 confirmed both @192.0.2.1 behind:pc", "vendor-vpn pc confirmed inbound ipsec @" + far},
+		},
+		{
 			"both ends listen: who opened it is not known", nil,
 			topology.Site{},
 			[]fact.Fact{tunnel("wireguard", "9.9.9.9:41641", "", "10.0.0.10:41641", pcMAC, true), tunnel("ipsec-nat-t", "9.9.9.8:4500", "", "10.0.0.10:4500", pcMAC, true)},
@@ -183,10 +195,19 @@ func TestNames(t *testing.T) {
 			[]string{"remote-support ns reported outbound tls " + relay},
 		},
 		{
-			"named in TLS", nil,
+			"named in TLS, and answered", nil,
 			topology.Site{},
-			[]fact.Fact{fact.ServerName{Name: relay, Protocol: "tls", Client: end("10.0.0.10", pcMAC), Server: end(out+":443", "")}},
-			[]string{"remote-support pc confirmed outbound tls @" + out + " " + relay},
+			[]fact.Fact{
+				fact.ServerName{Name: relay, Protocol: "tls", Client: end("10.0.0.10", pcMAC), Server: end(out+":443", "")},
+				flow("10.0.0.10", pcMAC, out+":443", gwMAC, "tls"),
+			},
+			[]string{"remote-support pc confirmed outbound tls @" + out + " " + relay, "unclassified gw confirmed outbound @" + out + " behind:pc"},
+		},
+		{
+			"named in TLS by one who may have the address of another", nil,
+			topology.Site{},
+			[]fact.Fact{fact.ServerName{Name: relay, Protocol: "tls", Client: end("10.0.0.10", pc2MAC), Server: end(out+":443", "")}},
+			[]string{"remote-support pc reported outbound tls @" + out + " " + relay},
 		},
 		{"through a proxy inside", nil, topology.Site{}, []fact.Fact{
 			fact.ServerName{Name: relay, Protocol: "http", Client: end("10.0.0.10", pcMAC), Server: end("10.0.0.53:8080", nsMAC)},
@@ -274,7 +295,7 @@ func TestQualification(t *testing.T) {
 		{
 			"frames to the closed network show the router", nil,
 			topology.Site{},
-			[]fact.Fact{through(gw2MAC)},
+			[]fact.Fact{through(gw2MAC), flow("10.0.0.10", pcMAC, "[2404:1a8::80]:443", gw2MAC, "tls")},
 			[]string{"online-qualification gw2 confirmed outbound ipoe+ipv6 @2404:1a8::80 " + hweb + " behind:pc"},
 		},
 		{

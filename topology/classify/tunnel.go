@@ -127,7 +127,7 @@ func (c *classifier) tunnels() {
 		}
 		x := claim{
 			key:   key{category: topology.VendorVPN, device: d, by: out.IP.Unmap().String()},
-			rules: []rule{either(t.f.Answered, tunnelBoth, tunnelOneWay)},
+			rules: []rule{either(c.answeredBack(t.f, out, dir, tellsOpener), tunnelBoth, tunnelOneWay)},
 			addrs: []netip.Addr{out.IP}, transport: []string{transport},
 		}
 		if tellsOpener {
@@ -143,6 +143,18 @@ func (c *classifier) tunnels() {
 		}
 		c.ledger.add(x, t.o)
 	}
+}
+
+// answeredBack reports whether a tunnel was answered, and the answer went to who
+// asked. A server of tunnels answers whoever writes any address into a question:
+// where that is all, the answers must leave through the device that the questions
+// come from, which then sends others outside too.
+func (c *classifier) answeredBack(t fact.Tunnel, out fact.Endpoint, dir topology.Direction, tellsOpener bool) bool {
+	if !t.Answered || t.Established || dir != topology.Inbound || !tellsOpener {
+		return t.Answered
+	}
+	g, carried := c.carrierOf(out)
+	return !carried || c.leaving[g]
 }
 
 // tunnelTransport returns what a connection over this tunnel is called, empty
