@@ -4,216 +4,293 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
-
-	"github.com/gosnmp/gosnmp"
 )
-
-var (
-	errNotIncreasing = errors.New("agent does not give its rows in order, or gives one twice: the rest was not asked for")
-	errTooManyRows   = errors.New("table has more rows than are read: the rest was not asked for")
-)
-
-// table asks for the columns of a table and keeps what it gets. Where it
-// returns an error, the walk holds what came before.
-func (d *device) table(ctx context.Context, t table) error {
-	roots := make([]oid, 0, len(t.columns))
-	for _, c := range t.columns {
-		roots = append(roots, mustOID(t.entry).child(c))
-	}
-	if t.scalar {
-		return d.scalars(ctx, t.name, roots)
-	}
-	started := d.busy
-	open := make([]*cursor, 0, len(roots))
-	for _, root := range roots {
-		open = append(open, &cursor{root: root, last: root})
-	}
-	for len(open) > 0 {
-		vars, err := d.next(ctx, t.name, open)
-		if err != nil {
-			return err
-		}
-		if err := d.keep(open, vars); err != nil {
-			return err
-		}
-		open = slices.DeleteFunc(open, func(c *cursor) bool { return c.ended })
-		if len(open) > 0 && d.busy-started > d.opts.TableTimeout {
-			return errTableTime
-		}
-	}
-	return nil
-}
 
 // cursor is how far a column was read.
 type cursor struct {
 	root, last oid
 	rows       int
+	kinds      uint8 // of its values
+	strange    int   // values of types that SNMP has not
 	ended      bool
+	doubted    bool // it was asked again whether it ends here
+	err        error
+}
+
+var (
+	errNotIncreasing = errors.New("walk cut short: the agent does not give its rows in order, or gives one twice; the rest was not asked for")
+	errTooManyRows   = errors.New("walk cut short: the table has more rows than are read; the rest was not asked for")
+	errTooMuch       = errors.New("walk cut short: the table holds more than is kept; the rest was not asked for")
+	errTableTime     = errors.New("walk cut short: the table took too long")
+	errEmptyAnswer   = errors.New("walk cut short: the agent answers without values")
+	errTooBig        = errors.New("walk cut short: the agent finds its answer too big, however little is asked for")
+	errGivenUp       = errors.New("walk cut short: the agent says that nothing follows, and gave objects that do")
+)
+
+// table asks for the columns of a table and keeps what it gets. Where it
+// returns an error, the walk holds what came before.
+func (d *device) table(ctx context.Context, t table) error {
+	if t.scalar {
+		return d.scalars(ctx, t.name, t.roots())
+	}
+	var all []*cursor
+	for _, root := range t.roots() {
+		all = append(all, &cursor{root: root, last: root})
+	}
+	err := d.columns(ctx, t.name, all)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		err = errors.Join(err, c.err)
+	}
+	if err != nil {
+		return err
+	}
+	return d.remarks(t, all)
+}
+
+// columns reads columns to their end, in parts of as many as one request may
+// have. Where the agent does not answer and is well, it asks in a gentler way.
+func (d *device) columns(ctx context.Context, name string, all []*cursor) error {
+	started := d.busy
+	for open := all; ; {
+		open = slices.DeleteFunc(slices.Clone(open), func(c *cursor) bool { return c.ended })
+		if len(open) == 0 {
+			return nil
+		}
+		if d.busy-started > d.opts.TableTimeout {
+			return errTableTime
+		}
+		part := open[:min(len(open), d.pace.vars)]
+		err := d.step(ctx, name, part)
+		switch {
+		case errors.Is(err, errNoAnswer):
+			if unwell := d.well(ctx); unwell != nil {
+				return unwell
+			}
+			if !d.pace.gentler() {
+				return fmt.Errorf("walk cut short: %w", err)
+			}
+			continue
+		case err != nil:
+			return err
+		}
+		if d.page != nil && len(part) == len(open) {
+			if err := d.page(open); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// step asks for the next rows of the open columns, and keeps them.
+func (d *device) step(ctx context.Context, name string, open []*cursor) error {
+	r := request{kind: getNextRequest, what: "GetNext " + name}
+	asked := len(open)
+	if d.pace.bulk {
+		r.kind, r.what, r.repetitions = getBulkRequest, "GetBulk "+name, d.pace.repetitions(len(open))
+		asked *= r.repetitions
+	}
+	for _, c := range open {
+		r.names = append(r.names, c.last)
+	}
+	a, took, err := d.request(ctx, r)
+	switch {
+	case err != nil:
+		return err
+	case a.status != 0:
+		return d.refusedBy(a, open)
+	case len(a.vars) == 0:
+		if d.pace.gentler() {
+			return nil
+		}
+		return errEmptyAnswer
+	}
+	a.vars = a.vars[:min(len(a.vars), asked)]
+	if d.pace.bulk {
+		d.pace.answered(asked, len(a.vars), a.vars[len(a.vars)-1].tag == tagEndOfMIBView, took)
+	}
+	return d.keep(open, a.vars)
+}
+
+// refusedBy deals with an error that the agent answers.
+func (d *device) refusedBy(a answer, open []*cursor) error {
+	i := a.index - 1
+	switch {
+	case a.status == statusTooBig:
+		if !d.pace.gentler() {
+			return errTooBig
+		}
+		return nil
+	case a.status == statusNoSuchName: // version 1: one of the columns is past the end of the MIB
+		if i < 0 || i >= len(open) {
+			for _, c := range open {
+				c.ended = true
+			}
+			return nil
+		}
+		return d.end(open[i])
+	case d.pace.bulk:
+		d.pace.bulk = false
+		return nil
+	case i >= 0 && i < len(open):
+		open[i].ended = true
+		open[i].err = fmt.Errorf("walk cut short: agent answers with the error %s for column %s", statusName(a.status), open[i].root)
+		return nil
+	case d.pace.gentler():
+		return nil
+	}
+	return fmt.Errorf("walk cut short: agent answers with the error %s", statusName(a.status))
+}
+
+// statusName is what RFC 3416 calls an error-status.
+func statusName(n int) string {
+	names := [...]string{
+		"noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength", "wrongEncoding",
+		"wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed", "undoFailed", "authorizationError",
+		"notWritable", "inconsistentName",
+	}
+	if n < len(names) {
+		return names[n]
+	}
+	return fmt.Sprintf("%d", n)
 }
 
 // keep takes the variables of one answer, which come column by column in turns.
-// Each column must go strictly forward; the library would let an agent go round
-// in circles inside one answer.
-func (d *device) keep(open []*cursor, vars []gosnmp.SnmpPDU) error {
-	if len(vars) == 0 {
-		return errors.New("agent answers without values")
-	}
-	for i, p := range vars {
+// Each column must go strictly forward.
+func (d *device) keep(open []*cursor, vars []binding) error {
+	for i, b := range vars {
 		c := open[i%len(open)]
 		if c.ended {
 			continue
 		}
-		o, err := parseOID(p.Name)
 		switch {
-		case p.Type == gosnmp.EndOfMibView || p.Type == gosnmp.NoSuchObject || p.Type == gosnmp.NoSuchInstance:
-			c.ended = true
+		case b.absent():
+			if err := d.end(c); err != nil {
+				return err
+			}
 			continue
-		case err != nil:
-			return err
-		case o <= c.last:
+		case b.oid <= c.last:
 			return errNotIncreasing
-		case !strings.HasPrefix(string(o), string(c.root)):
+		}
+		d.furthest = max(d.furthest, b.oid)
+		switch {
+		case !strings.HasPrefix(string(b.oid), string(c.root)):
 			c.ended = true
 			continue
 		case c.rows >= d.opts.MaxRows:
 			return errTooManyRows
+		case d.w.octets > maxOctets/4:
+			return errTooMuch
 		}
-		c.last = o
+		if past := d.leftOut(b.oid); past != "" {
+			c.last = past
+			continue
+		}
+		c.last = b.oid
 		c.rows++
-		if v := valueOf(p); v.ok() {
-			d.w.add(o, v, 0)
+		c.doubted = false
+		if !b.value.ok() {
+			c.strange++
+			continue
+		}
+		c.kinds |= b.value.kind()
+		d.rec.write(b.oid, b.value)
+		if !d.opts.RecordOnly {
+			d.w.add(b.oid, b.value, 0)
 		}
 	}
 	return nil
 }
 
-// next asks for the next rows of the open columns: GETBULK, and GETNEXT where
-// the agent does not answer that.
-func (d *device) next(ctx context.Context, name string, open []*cursor) ([]gosnmp.SnmpPDU, error) {
-	names := make([]string, 0, len(open))
-	for _, c := range open {
-		names = append(names, "."+c.last.String())
+// end ends a column where the agent says that nothing follows. Where it gave
+// something that does, it is asked once more, in the plainest way.
+func (d *device) end(c *cursor) error {
+	if c.last >= d.furthest {
+		c.ended = true
+		return nil
 	}
-	if d.bulk {
-		repetitions := min(maxRepetitions, max(1, maxAnswer/len(open)))
-		res, err := d.request(ctx, "GetBulk "+name, func() (*gosnmp.SnmpPacket, error) {
-			return d.client.GetBulk(names, 0, uint32(repetitions))
-		})
-		if err == nil && res.Error == gosnmp.NoError && len(res.Variables) > 0 {
-			return res.Variables[:min(len(res.Variables), repetitions*len(open))], nil
+	if c.rows == 0 { // nothing is in there, as far as the agent tells
+		c.ended = true
+		return nil
+	}
+	if !c.doubted {
+		c.doubted = true
+		d.pace.bulk = false
+		return nil
+	}
+	c.ended, c.err = true, errGivenUp
+	return nil
+}
+
+// remarks says what is odd about a table that was read to its end.
+func (d *device) remarks(t table, all []*cursor) error {
+	fewest, most := all[0], all[0]
+	for _, c := range all {
+		if c.rows > 0 && (fewest.rows == 0 || c.rows < fewest.rows) {
+			fewest = c
 		}
-		if err != nil && !errors.Is(err, errNoAnswer) {
-			return nil, err
+		if c.rows > most.rows {
+			most = c
 		}
-	}
-	res, err := d.request(ctx, "GetNext "+name, func() (*gosnmp.SnmpPacket, error) {
-		return d.client.GetNext(names)
-	})
-	if err != nil {
-		return nil, err
-	}
-	d.bulk = false // it answers this, so what went before was too much for it
-	switch {
-	case res.Error == gosnmp.NoSuchName: // version 1: one of the columns is past the end of the MIB
-		if i := int(res.ErrorIndex) - 1; i >= 0 && i < len(open) {
-			open[i].ended = true
-			rest := slices.DeleteFunc(slices.Clone(open), func(c *cursor) bool { return c.ended })
-			if len(rest) == 0 {
-				return endOfMIB(open), nil
+		switch {
+		case c.strange > 0:
+			if err := d.gap(d.named(t.name), fmt.Sprintf("type unexpected: %d values of column %d are of no type that SNMP has", c.strange, c.root.last())); err != nil {
+				return err
 			}
-			return spread(open, rest, func() ([]gosnmp.SnmpPDU, error) { return d.next(ctx, name, rest) })
-		}
-		return endOfMIB(open), nil
-	case res.Error != gosnmp.NoError:
-		return nil, fmt.Errorf("agent answers with the error %s", res.Error)
-	}
-	return res.Variables[:min(len(res.Variables), len(open))], nil
-}
-
-// endOfMIB is the answer that version 2 would give.
-func endOfMIB(open []*cursor) []gosnmp.SnmpPDU {
-	out := make([]gosnmp.SnmpPDU, len(open))
-	for i := range out {
-		out[i].Type = gosnmp.EndOfMibView
-	}
-	return out
-}
-
-// spread puts the answer to rest, which is a part of open, where it would stand
-// in an answer to open.
-func spread(open, rest []*cursor, ask func() ([]gosnmp.SnmpPDU, error)) ([]gosnmp.SnmpPDU, error) {
-	vars, err := ask()
-	if err != nil {
-		return nil, err
-	}
-	out := endOfMIB(open)
-	for i, c := range open {
-		if at := slices.Index(rest, c); at >= 0 && at < len(vars) {
-			out[i] = vars[at]
+		case c.kinds&(c.kinds-1) != 0:
+			if err := d.gap(d.named(t.name), fmt.Sprintf("type unexpected: the values of column %d are of several types", c.root.last())); err != nil {
+				return err
+			}
 		}
 	}
-	return out, nil
+	if !t.dense || fewest.rows == most.rows {
+		return nil
+	}
+	why := fmt.Sprintf("record incomplete: the agent gave %d rows of column %d and %d of column %d",
+		most.rows, most.root.last(), fewest.rows, fewest.root.last())
+	return d.gap(d.named(t.name), why)
 }
 
 // scalars asks for the instances .0 of some objects.
 func (d *device) scalars(ctx context.Context, name string, roots []oid) error {
-	names := make([]string, 0, len(roots))
+	names := make([]oid, 0, len(roots))
 	for _, root := range roots {
-		names = append(names, "."+root.child(0).String())
+		names = append(names, root.child(0))
 	}
 	for len(names) > 0 {
-		res, err := d.request(ctx, "Get "+name, func() (*gosnmp.SnmpPacket, error) {
-			return d.client.Get(names)
-		})
-		if err != nil {
-			return err
-		}
-		if i := int(res.ErrorIndex) - 1; res.Error == gosnmp.NoSuchName && i >= 0 && i < len(names) { // version 1
-			names = slices.Delete(names, i, i+1)
-			continue
-		}
-		if res.Error != gosnmp.NoError {
-			return fmt.Errorf("agent answers with the error %s", res.Error)
-		}
-		for _, p := range res.Variables {
-			o, err := parseOID(p.Name)
-			if v := valueOf(p); err == nil && v.ok() && slices.Contains(names, "."+o.String()) {
-				d.w.add(o, v, 0)
+		n := min(len(names), d.pace.vars)
+		part := slices.Clone(names[:n])
+		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get " + name, names: part})
+		switch i := a.index - 1; {
+		case errors.Is(err, errNoAnswer):
+			if unwell := d.well(ctx); unwell != nil {
+				return unwell
 			}
+			if !d.pace.gentler() {
+				return err
+			}
+		case err != nil:
+			return err
+		case a.status == statusTooBig && d.pace.fewer():
+		case a.status == statusNoSuchName && i < 0:
+			return nil
+		case a.status != 0 && i >= 0 && i < n: // that one is not there (version 1), or cannot be told
+			names = slices.Delete(names, i, i+1)
+		case a.status != 0:
+			return fmt.Errorf("agent answers with the error %s", statusName(a.status))
+		default:
+			for _, b := range a.vars {
+				if b.value.ok() && slices.Contains(part, b.oid) {
+					d.rec.write(b.oid, b.value)
+					d.w.add(b.oid, b.value, 0)
+				}
+			}
+			names = names[n:]
 		}
-		return nil
 	}
 	return nil
-}
-
-// valueOf returns the value of a variable binding; the zero value for types
-// that carry none of use.
-func valueOf(p gosnmp.SnmpPDU) value {
-	switch v := p.Value.(type) {
-	case []byte:
-		return octets(tagOctets, string(v))
-	case string:
-		if p.Type == gosnmp.ObjectIdentifier {
-			if o, err := parseOID(v); err == nil {
-				return octets(tagOID, string(o))
-			}
-		}
-		if p.Type == gosnmp.IPAddress {
-			if a, err := netip.ParseAddr(v); err == nil {
-				return octets(tagIPAddress, string(a.Unmap().AsSlice()))
-			}
-		}
-	case int:
-		return number(tagInteger, int64(v))
-	case uint:
-		return number(tagGauge32, int64(min(v, 1<<63-1)))
-	case uint32:
-		return number(tagGauge32, int64(v))
-	case uint64:
-		return number(tagCounter64, int64(min(v, 1<<63-1)))
-	}
-	return value{}
 }

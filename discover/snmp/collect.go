@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"slices"
 	"sync"
@@ -29,22 +30,32 @@ type Options struct {
 	Vantage     string
 	Now         func() time.Time // the time of sightings, and of limits below
 
-	Parallel      int           // targets that are asked at the same time: 8
+	Keys Keyring // credentials of ranges and devices; Credentials are those of all others
+
+	Parallel      int           // targets that are asked at the same time: 256
 	Timeout       time.Duration // for one answer: 2 s
 	Retries       int           // of one request: 1; less than 0 for none
 	MaxRows       int           // of one table: 200,000
 	TableTimeout  time.Duration // for one table, not counting waits for leave: 2 minutes
 	DeviceTimeout time.Duration // for one target, counted likewise: 10 minutes
+	Repetitions   int           // rows that are asked for at once; 0: 10, then 25, then 50 of agents that show that they bear it
+
+	// PerVLAN asks for the forwarding table and spanning tree of each VLAN alone,
+	// which Cisco's switches need. Others send traps about it.
+	PerVLAN bool
+
+	// Whole walks everything that an agent has in place of the tables of groups.
+	Whole bool
+	// Record opens what the answers of an agent are kept in, as .snmprec; nil
+	// where nothing is kept.
+	Record func(agent netip.Addr) (io.WriteCloser, error)
+	// RecordOnly makes no facts of the answers, but for gaps.
+	RecordOnly bool
 }
 
-// Limits of one request. More variables save packets, but their answer does not
-// fit one frame, and small agents do not survive it.
 const (
-	maxRepetitions   = 10
-	maxVariables     = 10 // in a request
-	maxAnswer        = 40 // variables in an answer, as far as the request can tell
 	defaultPort      = 161
-	defaultParallel  = 8
+	defaultParallel  = 256 // the rate is for the gate to keep
 	defaultTimeout   = 2 * time.Second
 	defaultRetries   = 1
 	defaultMaxRows   = 200_000
@@ -88,8 +99,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			d := &device{opts: opts, addr: target, gate: gate, to: to, w: newWalk()}
-			incomplete, fatal := d.collect(ctx)
+			incomplete, fatal := visit(ctx, opts, target, gate, to)
 			results[i] = incomplete
 			if fatal != nil {
 				once.Do(func() { stop = fatal })
@@ -105,6 +115,23 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	return errors.Join(append([]error{stop}, results...)...)
 }
 
+// visit asks one target, and keeps its answers where that is wanted.
+func visit(ctx context.Context, opts Options, target netip.Addr, gate Permitter, to discover.Sink) (incomplete, fatal error) {
+	d := &device{opts: opts, addr: target, gate: gate, to: to, w: newWalk(), absent: make(map[oid]bool)}
+	if opts.Record != nil {
+		file, err := opts.Record(target)
+		if err != nil {
+			return nil, &sinkError{err}
+		}
+		d.rec = newRecording(file)
+	}
+	incomplete, fatal = d.collect(ctx)
+	if err := d.rec.close(incomplete); err != nil && fatal == nil {
+		fatal = &sinkError{err}
+	}
+	return incomplete, fatal
+}
+
 // complete returns o with its defaults, or says what is wrong with it.
 func (o Options) complete() (Options, error) {
 	switch {
@@ -112,9 +139,6 @@ func (o Options) complete() (Options, error) {
 		return o, errors.New("options need a clock")
 	case o.Session == "":
 		return o, errors.New("options need the name of the session")
-	}
-	if err := o.Credentials.Validate(); err != nil {
-		return o, err
 	}
 	targets := make([]netip.Addr, 0, len(o.Targets))
 	for _, a := range o.Targets {
@@ -125,6 +149,9 @@ func (o Options) complete() (Options, error) {
 	}
 	slices.SortFunc(targets, netip.Addr.Compare)
 	o.Targets = slices.Compact(targets)
+	if err := o.checkCredentials(); err != nil {
+		return o, err
+	}
 	o.Port = cmp.Or(o.Port, defaultPort)
 	o.Parallel = max(cmp.Or(o.Parallel, defaultParallel), 1)
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)

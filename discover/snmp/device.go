@@ -1,15 +1,14 @@
 package snmp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
-	"syscall"
 	"time"
-
-	"github.com/gosnmp/gosnmp"
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
@@ -21,27 +20,32 @@ type device struct {
 	addr netip.Addr
 	gate Permitter
 	to   discover.Sink
+	rec  *recording // nil: nothing is recorded
 
-	client *gosnmp.GoSNMP
-	w      *walk
-	bulk   bool          // GETBULK works
-	busy   time.Duration // spent on requests
+	sock *socket
+	s    session
+	pace pace
+	w    *walk
+	r    *reporter
+	busy time.Duration // spent on requests
+
+	vid      uint16       // the VLAN that is asked for alone
+	left     []table      // tables that its model does not bear
+	vlans    []uint16     // that it told of
+	absent   map[oid]bool // entries of tables that it has not
+	furthest oid          // the last object that it gave
+	page     func(open []*cursor) error
 
 	// The value of sysUpTime before the first table, and when.
 	before   uint32
 	beforeAt time.Time
-
-	// Of the packet that is about to be sent.
-	what    string
-	refused error         // why the gate did not let it go
-	waited  time.Duration // for the gate
 }
 
 // sysUpTime tells a restart of the agent (RFC 3418).
 const sysUpTime = "1.3.6.1.2.1.1.3.0"
 
-// collect asks for all groups. The first error says what of the target is
-// missing, the second ends the run.
+// collect asks for all that is wanted. The first error says what of the target
+// is missing, the second ends the run.
 func (d *device) collect(ctx context.Context) (incomplete, fatal error) {
 	defer func() {
 		if p := recover(); p != nil { // hostile answers reach a library that we did not write
@@ -54,17 +58,16 @@ func (d *device) collect(ctx context.Context) (incomplete, fatal error) {
 	if err := d.connect(ctx); err != nil {
 		return d.failed("", err)
 	}
-	defer d.client.Close() //nolint:errcheck // it was only asked
-	var err error
-	if d.before, err = d.upTime(ctx); err != nil {
+	defer d.s.close()
+	defer context.AfterFunc(ctx, d.sock.wake)()
+	if err := d.hello(ctx); err != nil {
 		return d.failed("", err)
 	}
-	d.beforeAt = d.opts.Now()
-	missing, fatal := d.groups(ctx)
-	if fatal != nil || ctx.Err() != nil || d.refused != nil {
+	missing, fatal := d.visit(ctx)
+	if fatal != nil || ctx.Err() != nil || d.sock.refused != nil {
 		return missing, fatal
 	}
-	err = d.well(ctx)
+	err := d.well(ctx)
 	if err == nil {
 		return missing, nil
 	}
@@ -78,92 +81,258 @@ func (d *device) collect(ctx context.Context) (incomplete, fatal error) {
 	return errors.Join(missing, incomplete), nil
 }
 
-// well asks whether the device bears what it is asked: it returns ErrSilent
-// where it does not answer any more, and ErrRestarted where it was started anew
-// since it was first asked.
-func (d *device) well(ctx context.Context) error {
-	now, err := d.upTime(ctx)
-	switch {
-	case errors.Is(err, errNoAnswer), errors.Is(err, errClosed):
-		return ErrSilent
-	case err == nil && restarted(d.before, now, d.opts.Now().Sub(d.beforeAt)):
-		return ErrRestarted
+// connect opens the socket; nothing is sent.
+func (d *device) connect(ctx context.Context) error {
+	return d.speak(ctx, d.opts.credentialsFor(d.addr))
+}
+
+// speak begins a session with credentials; nothing is sent.
+func (d *device) speak(ctx context.Context, c Credentials) error {
+	client, err := c.client()
+	if err != nil {
+		return err
 	}
+	if d.sock, err = dial(ctx, netip.AddrPortFrom(d.addr, d.opts.Port), d.gate, d.opts); err != nil {
+		return err
+	}
+	if c.Version == "3" {
+		d.s, err = newUser(ctx, d.sock, client, d.opts)
+	} else {
+		d.s, err = newCommunity(d.sock, c, d.opts.Retries)
+	}
+	d.pace = newPace(d.opts, c.Version == "1")
 	return err
 }
 
-// restarted compares two values of sysUpTime, in hundredths of a second. The
-// counter begins again after 497 days, which is no restart.
-func restarted(before, after uint32, between time.Duration) bool {
-	const slack = time.Minute
-	if after >= before {
-		return false
+// hello asks for the system group and sysUpTime, so that it is known who is
+// asked, and what it bears, before it is asked for more.
+func (d *device) hello(ctx context.Context) error {
+	names := []oid{mustOID(sysUpTime)}
+	for _, root := range systemTable().roots() {
+		names = append(names, root.child(0))
 	}
-	untilWrap := time.Duration(1<<32-int64(before)) * 10 * time.Millisecond
-	return between+slack < untilWrap
+	for len(names) > 0 {
+		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get sysUpTime, system", names: names})
+		switch i := a.index - 1; {
+		case err != nil:
+			return err
+		case a.status == statusTooBig && len(names) > 1:
+			names = names[:len(names)/2]
+			continue
+		case a.status != 0 && i >= 0 && i < len(names):
+			names = slices.Delete(slices.Clone(names), i, i+1)
+			continue
+		case a.status != 0:
+			return fmt.Errorf("agent answers with the error %s", statusName(a.status))
+		}
+		for _, b := range a.vars {
+			if b.value.ok() && slices.Contains(names, b.oid) {
+				d.rec.write(b.oid, b.value)
+				d.w.add(b.oid, b.value, 0)
+				d.furthest = max(d.furthest, b.oid)
+			}
+			d.before = max(d.before, b.ticks())
+		}
+		break
+	}
+	d.beforeAt = d.opts.Now()
+	return nil
 }
 
-// groups collects, decodes and emits one group after the other.
-func (d *device) groups(ctx context.Context) (missing, fatal error) {
-	r := &reporter{
-		emit: func(source, place string, f fact.Fact) error { return d.emit(source, place, d.addressed(f)) },
-		skip: func(place string, reason error) { d.to.Skip(placeAt(d.addr, place), reason) },
+// ticks returns a value of sysUpTime, 0 where b is none.
+func (b binding) ticks() uint32 {
+	if b.oid == mustOID(sysUpTime) && b.value.tag == tagTimeTicks {
+		return b.value.uint()
 	}
-	for i, g := range groups() {
-		incomplete, end, err := d.tables(ctx, g.tables)
-		missing = errors.Join(missing, incomplete)
-		if err != nil {
+	return 0
+}
+
+// visit asks for the tables, or for the whole tree, and then for what there is of
+// each VLAN alone.
+func (d *device) visit(ctx context.Context) (missing, fatal error) {
+	if err := d.spare(); err != nil {
+		return nil, err
+	}
+	d.r = &reporter{
+		emit: func(source, place string, f fact.Fact) error {
+			d.noteVLAN(f)
+			return d.emit(source, d.placed(place), d.addressed(f))
+		},
+		skip: func(place string, reason error) { d.to.Skip(placeAt(d.addr, d.placed(place)), reason) },
+	}
+	if d.opts.Whole {
+		missing, fatal = d.whole(ctx)
+	} else {
+		missing, fatal = d.groups(ctx)
+	}
+	if fatal != nil || !d.opts.PerVLAN || d.sock.refused != nil || ctx.Err() != nil {
+		return missing, fatal
+	}
+	more, fatal := d.perVLAN(ctx)
+	return errors.Join(missing, more), fatal
+}
+
+// whole walks everything that the agent has.
+func (d *device) whole(ctx context.Context) (missing, fatal error) {
+	start := mustOID("1.0")
+	root := &cursor{root: start[:arcLen], last: start}
+	err := d.columns(ctx, "whole tree", []*cursor{root})
+	if err = cmp.Or(err, root.err); err != nil {
+		if missing, fatal = d.lacking("whole tree", err); fatal != nil {
+			return missing, fatal
+		}
+	}
+	if d.opts.RecordOnly {
+		return missing, nil
+	}
+	d.w.seal(func(uint64) {})
+	d.r.agent = identify(d.w, d.opts.Session+" "+d.addr.String())
+	for _, g := range groups() {
+		if err := g.decode(d.w, d.r); err != nil {
 			return missing, err
-		}
-		if end != nil && i == 0 { // who it is was not learned to the end
-			return missing, fatalOnly(end)
-		}
-		d.w.seal(func(uint64) {})
-		if i == 0 {
-			r.agent = identify(d.w, d.opts.Session+" "+d.addr.String())
-		}
-		if err := g.decode(d.w, r); err != nil {
-			return missing, err
-		}
-		if end != nil {
-			return missing, fatalOnly(end)
 		}
 	}
 	return missing, nil
 }
 
-// tables collects the tables of a group. It returns what is missing, why the
-// device is not asked further, and an error of the Sink.
-func (d *device) tables(ctx context.Context, tables []table) (missing, end, sink error) {
-	for _, t := range tables {
-		err := d.table(ctx, t)
-		if err == nil {
+// groups collects, decodes and emits one group after the other.
+func (d *device) groups(ctx context.Context) (missing, fatal error) {
+	if err := d.probe(ctx); err != nil {
+		return d.lacking("tables", err)
+	}
+	for i, g := range groups() {
+		incomplete, fatal := d.group(ctx, g)
+		missing = errors.Join(missing, incomplete)
+		if fatal != nil || ctx.Err() != nil || d.sock.refused != nil || errors.Is(incomplete, errDeviceTime) {
+			if i > 0 && !d.opts.RecordOnly { // else who it is was not learned to the end
+				if err := g.decode(d.w, d.r); err != nil {
+					return missing, err
+				}
+			}
+			return missing, fatal
+		}
+		if d.opts.RecordOnly {
 			continue
 		}
-		missing = errors.Join(missing, fmt.Errorf("%s of %s: %w", t.name, d.addr, err))
-		if err := d.gap(t.name+" of "+d.addr.String(), reason(err)); err != nil {
-			return missing, nil, err
+		d.w.seal(func(uint64) {})
+		if i == 0 {
+			d.r.agent = identify(d.w, d.opts.Session+" "+d.addr.String())
 		}
-		if ctx.Err() != nil || d.refused != nil || errors.Is(err, errDeviceTime) {
-			return missing, err, nil
-		}
-		if !errors.Is(err, errNoAnswer) && !errors.Is(err, errClosed) {
-			continue
-		}
-		if err := d.well(ctx); err != nil && fatalOnly(err) != nil {
-			incomplete, sink := d.failed("", err)
-			return errors.Join(missing, incomplete), incomplete, sink
+		if err := d.decode(g); err != nil {
+			return missing, err
 		}
 	}
-	return missing, nil, nil
+	return missing, nil
 }
 
-// fatalOnly returns err where it ends the whole run.
-func fatalOnly(err error) error {
-	if errors.Is(err, ErrSilent) || errors.Is(err, ErrRestarted) {
-		return fmt.Errorf("%w: nothing more was sent; look after it", err)
+// decode emits what a group holds.
+func (d *device) decode(g group) error {
+	err := g.decode(d.w, d.r)
+	if g.byRow {
+		for _, t := range g.tables {
+			d.w.drop(t)
+		}
 	}
-	return nil
+	return err
+}
+
+// pageRows is how many values of a long table are gathered before they are
+// decoded and forgotten.
+const pageRows = 4000
+
+// group collects the tables of a group.
+func (d *device) group(ctx context.Context, g group) (missing, fatal error) {
+	d.page = nil
+	if g.byRow && !d.opts.RecordOnly {
+		d.page = func(open []*cursor) error {
+			held := 0
+			for _, t := range g.tables {
+				held += d.w.held(t)
+			}
+			// A row is whole where all columns stand at the same one.
+			if index := open[0].index(); held < pageRows || slices.ContainsFunc(open, func(c *cursor) bool { return c.index() != index }) {
+				return nil
+			}
+			return d.decode(g)
+		}
+	}
+	defer func() { d.page = nil }()
+	var scalars []oid
+	var names []string
+	for _, t := range g.tables {
+		if t.scalar && t.name != systemTable().name && !d.skips(t) {
+			scalars, names = append(scalars, t.roots()...), append(names, t.name)
+		}
+	}
+	if len(scalars) > 0 {
+		name := strings.Join(names, ", ")
+		if missing, fatal = d.outcome(ctx, name, d.scalars(ctx, name, scalars)); fatal != nil || missing != nil {
+			return missing, fatal
+		}
+	}
+	for _, t := range g.tables {
+		if t.scalar || d.skips(t) {
+			continue
+		}
+		incomplete, fatal := d.outcome(ctx, t.name, d.table(ctx, t))
+		missing = errors.Join(missing, incomplete)
+		if fatal != nil || ctx.Err() != nil || d.sock.refused != nil || errors.Is(incomplete, errDeviceTime) {
+			return missing, fatal
+		}
+	}
+	return missing, nil
+}
+
+// index is the row at which c stands.
+func (c *cursor) index() oid { return c.last[len(c.root):] }
+
+// skips reports whether a table is not asked for: the agent has it not, or does
+// not bear it.
+func (d *device) skips(t table) bool {
+	return d.absent[mustOID(t.entry)] || slices.ContainsFunc(d.left, func(l table) bool { return l.name == t.name })
+}
+
+// outcome says what of a table is missing, if anything is.
+func (d *device) outcome(ctx context.Context, name string, err error) (missing, fatal error) {
+	var sink *sinkError
+	if err == nil || errors.As(err, &sink) {
+		return nil, err
+	}
+	missing, fatal = d.lacking(name, err)
+	if fatal != nil || ctx.Err() != nil || d.sock.refused != nil || !errors.Is(err, errClosed) {
+		return missing, fatal
+	}
+	if err := d.well(ctx); err != nil {
+		_, fatal = d.lacking(name, err)
+	}
+	return missing, fatal
+}
+
+// lacking emits that a table was not read to its end. Its second error ends the
+// run.
+func (d *device) lacking(name string, err error) (missing, fatal error) {
+	missing = fmt.Errorf("%s: %w", d.named(name), err)
+	if err := d.gap(d.named(name), reason(err)); err != nil {
+		return missing, err
+	}
+	if fatal = fatalOnly(err); fatal != nil {
+		if incomplete, sink := d.failed("", err); sink != nil {
+			return incomplete, sink
+		}
+		return missing, fatal
+	}
+	return missing, nil
+}
+
+// named names something of the target.
+func (d *device) named(name string) string { return d.placed(name) + " of " + d.addr.String() }
+
+// placed names a row, or a table, of one VLAN.
+func (d *device) placed(place string) string {
+	if d.vid != 0 && place != "" {
+		return fmt.Sprintf("%s (VLAN %d)", place, d.vid)
+	}
+	return place
 }
 
 // addressed fills in the address that was asked.
@@ -191,120 +360,4 @@ func reason(err error) string {
 		s = cut
 	}
 	return s[:min(len(s), maxReason)]
-}
-
-// connect opens the socket; nothing is sent.
-func (d *device) connect(ctx context.Context) error {
-	client, err := d.opts.Credentials.client()
-	if err != nil {
-		return err
-	}
-	client.Target, client.Port, client.Transport = d.addr.String(), d.opts.Port, "udp"
-	client.Timeout, client.Retries = d.opts.Timeout, d.opts.Retries
-	client.MaxOids, client.Context = maxVariables, ctx
-	client.PreSend = d.beforePacket
-	d.client, d.bulk = client, client.Version != gosnmp.Version1
-	if err := client.Connect(); err != nil {
-		return fmt.Errorf("open a socket: %w", err)
-	}
-	return nil
-}
-
-// beforePacket asks the gate for each packet: requests, retries, and what
-// version 3 needs to get to know an engine. The library cannot be told no, so a
-// refused packet finds a socket on which nothing can be sent.
-func (d *device) beforePacket(c *gosnmp.GoSNMP) {
-	start := d.opts.Now()
-	err := d.gate.Permit(c.Context, d.addr, "SNMP "+d.what, 1)
-	d.waited += d.opts.Now().Sub(start)
-	if err != nil {
-		d.refused = err
-		_ = c.Conn.SetDeadline(time.Unix(1, 0))
-		c.Retries = 0
-		return
-	}
-	// The wait was not the agent's: its time begins now.
-	ctx, cancel := context.WithTimeout(c.Context, d.opts.Timeout)
-	defer cancel()
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = c.Conn.SetDeadline(deadline)
-	}
-}
-
-var (
-	errNoAnswer   = errors.New("no answer to SNMP: address, access list, community or privacy passphrase may be wrong, or it is off")
-	errClosed     = errors.New("no answer to SNMP: nothing listens on its port")
-	errNotTrusted = errors.New("agent and kanmon do not understand each other: user name, passphrases or protocols may be wrong")
-	errTableTime  = errors.New("table took too long")
-	errDeviceTime = errors.New("device took too long")
-)
-
-// request sends one request and waits for its answer.
-func (d *device) request(ctx context.Context, what string, send func() (*gosnmp.SnmpPacket, error)) (*gosnmp.SnmpPacket, error) {
-	if d.refused != nil {
-		return nil, d.refused
-	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	d.what, d.waited, d.client.Context = what, 0, ctx
-	start := d.opts.Now()
-	res, err := send()
-	d.busy += d.opts.Now().Sub(start) - d.waited
-	switch {
-	case d.refused != nil:
-		return nil, fmt.Errorf("not permitted: %w", d.refused)
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, errClosed
-	case isTimeout(err):
-		return nil, errNoAnswer
-	case isNotTrusted(err):
-		return nil, errNotTrusted
-	case err != nil:
-		return nil, fmt.Errorf("SNMP: %w", err)
-	case res.PDUType == gosnmp.Report:
-		return nil, errors.New("agent answers with a report in place of values")
-	case d.busy > d.opts.DeviceTimeout:
-		return res, errDeviceTime
-	}
-	return res, nil
-}
-
-// isTimeout reports whether no answer came. The library has no error of its own
-// for each of the ways in which that happens.
-func isTimeout(err error) bool {
-	if err == nil {
-		return false
-	}
-	return errors.Is(err, gosnmp.ErrMaxRetriesExceeded) || errors.Is(err, context.DeadlineExceeded) ||
-		strings.Contains(err.Error(), "timeout")
-}
-
-// isNotTrusted reports whether the user-based security of version 3 failed (RFC
-// 3414). The library has no error for most of its ways.
-func isNotTrusted(err error) bool {
-	if err == nil {
-		return false
-	}
-	return errors.Is(err, gosnmp.ErrUnknownUsername) || errors.Is(err, gosnmp.ErrWrongDigest) ||
-		errors.Is(err, gosnmp.ErrDecryption) || errors.Is(err, gosnmp.ErrUnknownSecurityLevel) ||
-		strings.Contains(err.Error(), "not authentic")
-}
-
-// upTime asks for sysUpTime, 0 where the agent does not tell.
-func (d *device) upTime(ctx context.Context) (uint32, error) {
-	res, err := d.request(ctx, "Get sysUpTime", func() (*gosnmp.SnmpPacket, error) {
-		return d.client.Get([]string{"." + sysUpTime})
-	})
-	if err != nil && !errors.Is(err, errDeviceTime) { // this one more does not matter
-		return 0, err
-	}
-	for _, p := range res.Variables {
-		if v, ok := p.Value.(uint32); ok && p.Name == "."+sysUpTime && p.Type == gosnmp.TimeTicks {
-			return v, nil
-		}
-	}
-	return 0, nil
 }

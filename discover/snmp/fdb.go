@@ -20,11 +20,11 @@ func basePortTable() table {
 }
 
 func dot1dTpFDBTable() table {
-	return table{name: "dot1dTpFdbTable", entry: "1.3.6.1.2.1.17.4.3.1", columns: []uint32{tpFDBPort, tpFDBStatus}}
+	return table{name: "dot1dTpFdbTable", entry: "1.3.6.1.2.1.17.4.3.1", columns: []uint32{tpFDBPort, tpFDBStatus}, dense: true}
 }
 
 func dot1qTpFDBTable() table {
-	return table{name: "dot1qTpFdbTable", entry: "1.3.6.1.2.1.17.7.1.2.2.1", columns: []uint32{tpFDBPort, tpFDBStatus}}
+	return table{name: "dot1qTpFdbTable", entry: "1.3.6.1.2.1.17.7.1.2.2.1", columns: []uint32{tpFDBPort, tpFDBStatus}, dense: true}
 }
 
 // decodeFDB emits the learned rows of both tables. A row without a status was
@@ -34,7 +34,7 @@ func decodeFDB(w *walk, r *reporter) error {
 	for _, t := range []table{dot1dTpFDBTable(), dot1qTpFDBTable()} {
 		isBridge := t.name == dot1dTpFDBTable().name
 		for row := range w.rows(t) {
-			f := fact.FDBEntry{Agent: r.agent}
+			f := fact.FDBEntry{Agent: r.agent, VID: r.vid}
 			address := row.index
 			if !isBridge && len(row.index) > 0 {
 				f.FDBID, address = row.index[0], row.index[1:]

@@ -9,12 +9,25 @@ type table struct {
 	entry   string   // OID that the columns stand below
 	columns []uint32 // in ascending order
 	scalar  bool     // instances are .0 only
+	dense   bool     // an agent that has a column has it in every row
+}
+
+// roots returns the OIDs of the columns.
+func (t table) roots() []oid {
+	out := make([]oid, 0, len(t.columns))
+	for _, c := range t.columns {
+		out = append(out, mustOID(t.entry).child(c))
+	}
+	return out
 }
 
 // group is a set of tables that are understood together.
 type group struct {
 	tables []table
 	decode func(*walk, *reporter) error
+	// byRow: every row is understood by itself, and no other group needs it. Such
+	// tables may be long: they are decoded, and forgotten, while they are read.
+	byRow bool
 }
 
 // groups returns all that is read of an agent, in order. The first group gives
@@ -29,10 +42,10 @@ func groups() []group {
 		{tables: []table{ipAddrTable(), ipAddressTable()}, decode: decodeAddresses},
 		{tables: []table{basePortTable(), lldpLocPortTable(), lldpRemTable(), lldpRemManAddrTable()}, decode: decodeLLDP},
 		{tables: []table{cdpCacheTable()}, decode: decodeCDP},
-		{tables: []table{ipNetToMediaTable(), ipNetToPhysicalTable()}, decode: decodeNeighborCaches},
-		{tables: []table{ipRouteTable(), ipCidrRouteTable(), inetCidrRouteTable()}, decode: decodeRoutes},
+		{tables: []table{ipNetToMediaTable(), ipNetToPhysicalTable()}, decode: decodeNeighborCaches, byRow: true},
+		{tables: []table{ipRouteTable(), ipCidrRouteTable(), inetCidrRouteTable()}, decode: decodeRoutes, byRow: true},
 		{tables: []table{vlanStaticTable(), vlanCurrentTable()}, decode: decodeVLANs},
-		{tables: []table{dot1dTpFDBTable(), dot1qTpFDBTable()}, decode: decodeFDB},
+		{tables: []table{dot1dTpFDBTable(), dot1qTpFDBTable()}, decode: decodeFDB, byRow: true},
 		{tables: []table{entPhysicalTable()}, decode: decodeEntities},
 	}
 }
@@ -40,6 +53,7 @@ func groups() []group {
 // reporter takes what the decoders make of a walk.
 type reporter struct {
 	agent fact.AgentID
+	vid   uint16 // the VLAN that was asked for alone; 0: all of them
 	emit  func(source, place string, f fact.Fact) error
 	skip  func(place string, reason error)
 }

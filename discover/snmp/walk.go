@@ -22,9 +22,7 @@ func newWalk() *walk {
 	w := &walk{}
 	for _, g := range groups() {
 		for _, t := range g.tables {
-			for _, c := range t.columns {
-				w.roots = append(w.roots, mustOID(t.entry).child(c))
-			}
+			w.roots = append(w.roots, t.roots()...)
 		}
 	}
 	slices.Sort(w.roots)
@@ -65,7 +63,27 @@ func (w *walk) seal(repeated func(line uint64)) {
 // drop forgets the rows of a table.
 func (w *walk) drop(t table) {
 	for _, c := range t.columns {
-		*w.column(t.entry, c) = column{}
+		col := w.column(t.entry, c)
+		w.kept, w.octets = w.kept-col.len(), w.octets-len(col.data)
+		*col = column{data: col.data[:0], ends: col.ends[:0]}
+	}
+}
+
+// held returns how many variables of a table are kept.
+func (w *walk) held(t table) int {
+	n := 0
+	for _, c := range t.columns {
+		n += w.column(t.entry, c).len()
+	}
+	return n
+}
+
+// take copies what another walk holds of some tables.
+func (w *walk) take(from *walk, tables ...table) {
+	for _, t := range tables {
+		for _, c := range t.columns {
+			*w.column(t.entry, c) = *from.column(t.entry, c)
+		}
 	}
 }
 

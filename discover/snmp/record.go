@@ -1,0 +1,100 @@
+package snmp
+
+import (
+	"bufio"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// recording keeps what an agent answers as a .snmprec file of snmpsim: lines
+// "OID|tag|value" in the order of the answers. A nil recording keeps nothing.
+type recording struct {
+	to   *bufio.Writer
+	file io.Closer
+	line []byte
+	// The text of what the last identifiers began with, which seldom changes.
+	prefix     oid
+	prefixText []byte
+}
+
+func newRecording(w io.WriteCloser) *recording {
+	return &recording{to: bufio.NewWriterSize(w, 16<<10), file: w}
+}
+
+// write keeps a variable. An error of the file is kept for close.
+func (r *recording) write(o oid, v value) {
+	if r == nil {
+		return
+	}
+	b := r.name(r.line[:0], o)
+	b = append(b, '|')
+	b = strconv.AppendUint(b, uint64(v.tag), 10)
+	switch {
+	case v.isNumber():
+		b = strconv.AppendInt(append(b, '|'), v.num, 10)
+	case v.tag == tagOID:
+		b = append(append(b, '|'), oid(v.s).String()...)
+	case v.tag == tagIPAddress:
+		b = hex.AppendEncode(append(b, 'x', '|'), []byte(v.s))
+	case isPlain(v.s):
+		b = append(append(b, '|'), v.s...)
+	default:
+		b = hex.AppendEncode(append(b, 'x', '|'), []byte(v.s))
+	}
+	b = append(b, '\n')
+	r.line = b
+	_, _ = r.to.Write(b) // close tells
+}
+
+// name appends o in numbers.
+func (r *recording) name(b []byte, o oid) []byte {
+	const tail = 2 * arcLen // what changes from row to row
+	n := max(len(o)-tail, 0)
+	if r.prefix != o[:n] || n == 0 {
+		r.prefix, r.prefixText = o[:n], append(r.prefixText[:0], o[:n].String()...)
+	}
+	b = append(b, r.prefixText...)
+	for rest := o[n:]; len(rest) >= arcLen; rest = rest[arcLen:] {
+		if len(b) > 0 && (n > 0 || len(rest) < len(o)) {
+			b = append(b, '.')
+		}
+		b = strconv.AppendUint(b, uint64(rest[0])<<24|uint64(rest[1])<<16|uint64(rest[2])<<8|uint64(rest[3]), 10)
+	}
+	return b
+}
+
+// isPlain reports whether s can stand in a line as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '|' {
+			return false
+		}
+	}
+	return !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ")
+}
+
+// incompletePrefix begins the line that says why a recorded walk is not whole.
+const incompletePrefix = "# not whole: "
+
+// close ends the recording; missing says what it lacks.
+func (r *recording) close(missing error) error {
+	if r == nil {
+		return nil
+	}
+	if missing != nil {
+		for line := range strings.Lines(missing.Error()) {
+			_, _ = r.to.WriteString(incompletePrefix + strings.TrimRight(line, "\n") + "\n") // Flush tells
+		}
+	}
+	err := r.to.Flush()
+	if closeErr := r.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("keep the walk: %w", err)
+	}
+	return nil
+}

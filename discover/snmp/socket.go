@@ -1,0 +1,162 @@
+package snmp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+// socket is the way to one agent. It asks the gate for each packet: requests,
+// retries, and what version 3 needs to get to know an engine. As long as the
+// agent has not answered, it also hears answers that come from other addresses,
+// so that these can be named; they are not taken for answers.
+type socket struct {
+	net.Conn // to the agent alone
+	to       netip.AddrPort
+	gate     Permitter
+	now      func() time.Time
+	timeout  time.Duration
+
+	loose     *net.UDPConn // hears everybody; nil while it is not needed
+	tries     int          // packets sent since the agent last answered
+	answered  bool
+	elsewhere netip.Addr // an answer came from there
+
+	// Of the packet that is about to be sent.
+	ctx     context.Context
+	what    string
+	refused error         // why the gate did not let it go
+	waited  time.Duration // for the gate
+}
+
+// dial opens a socket; nothing is sent.
+func dial(ctx context.Context, to netip.AddrPort, gate Permitter, o Options) (*socket, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", to.String())
+	if err != nil {
+		return nil, fmt.Errorf("open a socket: %w", err)
+	}
+	return &socket{Conn: conn, to: to, gate: gate, now: o.Now, timeout: o.Timeout, ctx: ctx}, nil
+}
+
+// begin says what the next packets are, and whose they are.
+func (s *socket) begin(ctx context.Context, what string) {
+	s.ctx, s.what, s.waited, s.tries = ctx, what, 0, 0
+}
+
+// Write sends a packet when the gate permits it. The time for its answer begins
+// then: a wait for leave is not the agent's.
+func (s *socket) Write(b []byte) (int, error) {
+	start := s.now()
+	err := s.gate.Permit(s.ctx, s.to.Addr(), "SNMP "+s.what, 1)
+	s.waited += s.now().Sub(start)
+	if err != nil {
+		s.refused = err
+		return 0, err
+	}
+	s.tries++
+	if s.tries == 2 && !s.answered && s.loose == nil {
+		if s.loose, err = net.ListenUDP("udp", nil); err != nil {
+			s.loose = nil // it is only to learn more
+		}
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
+	deadline, _ := ctx.Deadline()
+	cancel()
+	if err := s.heard().SetReadDeadline(deadline); err != nil {
+		return 0, err
+	}
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	if s.loose != nil {
+		return s.loose.WriteToUDPAddrPort(b, s.to)
+	}
+	return s.Conn.Write(b)
+}
+
+// heard is what answers are read from.
+func (s *socket) heard() net.Conn {
+	if s.loose != nil {
+		return s.loose
+	}
+	return s.Conn
+}
+
+// Read waits for a packet of the agent.
+func (s *socket) Read(b []byte) (int, error) {
+	if s.loose == nil {
+		return s.Conn.Read(b)
+	}
+	for {
+		n, from, err := s.loose.ReadFromUDPAddrPort(b)
+		if err != nil {
+			return n, err
+		}
+		if netip.AddrPortFrom(from.Addr().Unmap(), from.Port()) == s.to {
+			return n, nil
+		}
+		if from.Port() == s.to.Port() {
+			s.elsewhere = from.Addr().Unmap()
+		}
+	}
+}
+
+// fits notes that an answer came that fits a request.
+func (s *socket) fits() {
+	s.answered = true
+	if s.loose != nil {
+		s.loose.Close()
+		s.loose = nil
+	}
+}
+
+// SetDeadline does nothing: Write sets the one that counts.
+func (s *socket) SetDeadline(time.Time) error { return nil }
+
+// wake ends a wait for an answer.
+func (s *socket) wake() {
+	_ = s.Conn.SetReadDeadline(time.Unix(1, 0)) // it may be closed already
+}
+
+// Close implements net.Conn.
+func (s *socket) Close() error {
+	if s.loose != nil {
+		s.loose.Close()
+	}
+	return s.Conn.Close()
+}
+
+var (
+	errNoAnswer = errors.New("no answer to SNMP: address, access list, community or privacy passphrase may be wrong, or it is off")
+	errClosed   = errors.New("no answer to SNMP: nothing listens on its port")
+)
+
+// silence says why no answer came.
+func (s *socket) silence(err error, odd string) error {
+	switch {
+	case s.refused != nil:
+		return fmt.Errorf("not permitted: %w", s.refused)
+	case s.ctx.Err() != nil:
+		return context.Cause(s.ctx)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errClosed
+	case s.elsewhere.IsValid():
+		return &oddAnswer{fmt.Sprintf("it answers from another address, %s: name that one", s.elsewhere)}
+	case odd != "":
+		return &oddAnswer{odd}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errNoAnswer
+	}
+	return err
+}
+
+// oddAnswer says what came in place of an answer. It is a kind of errNoAnswer.
+type oddAnswer struct{ what string }
+
+func (e *oddAnswer) Error() string        { return "no answer that fits: " + e.what }
+func (e *oddAnswer) Is(target error) bool { return target == errNoAnswer } //nolint:errorlint // this is how errors.Is is answered
