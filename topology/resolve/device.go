@@ -264,7 +264,9 @@ func (r *resolver) title(root int, names []string, addresses []netip.Addr) strin
 
 // addressesOf returns the addresses of a device, the best to call it by first:
 // management addresses and what its own tables show before others, IPv4 before
-// IPv6, addresses of its own making last.
+// IPv6, addresses of the outside after those of the hospital, which a router
+// that answers for others has been asked for, and addresses of its own making
+// last.
 func (r *resolver) addressesOf(root int) []netip.Addr {
 	type ranked struct {
 		ip   netip.Addr
@@ -280,6 +282,8 @@ func (r *resolver) addressesOf(root int) []netip.Addr {
 			rank = 0 // the address that was asked
 		case c.strength == byLease && c.mac.IsZero():
 			rank = 1 // a management address
+		case c.ip.Is4() && c.strength != byOwnTable && !r.c.site.IsInside(c.ip):
+			rank = 7
 		}
 		if !c.ip.Is4() {
 			rank += 4

@@ -518,3 +518,11 @@ func TestOnLinkFrames(t *testing.T) {
 		t.Error("a frame that may have passed a router binds an address")
 	}
 }
+
+// A router that answers for addresses outside is not called by one of them.
+func TestProxyARPName(t *testing.T) {
+	in := []fact.Observation{seen(t, "a", arp("8.8.8.8", macN(1))), seen(t, "a", arp("10.0.0.1", macN(1))), seen(t, "a", arp("203.0.113.9", macN(2)))}
+	if got := names(resolve.Resolve(in, topology.Site{})); !cmp.Equal(got, []string{"10.0.0.1", "203.0.113.9"}) {
+		t.Errorf("got %v", got)
+	}
+}
