@@ -98,16 +98,6 @@ type localPair struct {
 	obs  int
 }
 
-// addressList is an AddressSet; subject is the sender's MAC address, or -1
-// where it has none that is usable.
-type addressList struct {
-	subject   int
-	name      string
-	from      netip.Addr
-	addresses []netip.Addr
-	obs       int
-}
-
 // freshPacket says that packets of an address arrived in frames of this MAC
 // address with all the hops that hosts start with.
 type freshPacket struct {
@@ -153,6 +143,7 @@ type collector struct {
 	virtual   map[fact.MAC]*virtualRouter
 	pairs     []localPair
 	lists     []addressList
+	hearsay   []hearsay
 	rows      []tableRow
 	ports     []portRow
 	near      []near

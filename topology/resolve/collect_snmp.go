@@ -219,4 +219,6 @@ func (c *collector) finish() {
 			c.key(u.subject, serialKey(e.Vendor, u.serial))
 		}
 	}
+	c.takeLists()
+	c.takeHearsay()
 }

@@ -16,6 +16,7 @@ type meaning struct {
 	always  bool          // the role holds whoever listens
 	product bool          // names what runs at the port
 	text    bool          // describes the device as sysDescr does
+	relayed bool          // those who pass on what others say leave it as it is
 }
 
 // says is a protocol and a field of fact.SelfDescription; protocol is empty
@@ -36,8 +37,8 @@ func meanings() map[says]meaning {
 		{"snmp", "sys-name"}:                     {field: fieldName, rank: nameAnnounced},
 		{"capwap", "wtp-name"}:                   {field: fieldName, rank: nameAnnounced},
 		{"capwap", "ac-name"}:                    {field: fieldName, rank: nameAnnounced},
-		{"radius", "nas-identifier"}:             {field: fieldName, rank: nameScan},
-		{"syslog", "host-name"}:                  {field: fieldName, rank: nameScan},
+		{"radius", "nas-identifier"}:             {field: fieldName, rank: nameScan, relayed: true},
+		{"syslog", "host-name"}:                  {field: fieldName, rank: nameScan, relayed: true},
 		{"tls", "certificate-name"}:              {field: fieldName, rank: nameAnswered},
 		{"snmp", "sys-descr"}:                    {text: true, rank: fromAnnouncement},
 		{"lldp", "med-manufacturer"}:             {field: fieldVendor, rank: fromAnnouncement},
@@ -111,6 +112,8 @@ func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription)
 		c.objectID(to, value)
 	case f.Field == "certificate-name" && !isServerName(value):
 		return
+	case m.relayed:
+		c.hearsay = append(c.hearsay, hearsay{to: to, protocol: f.Protocol, field: m.field, rank: m.rank, value: value, obs: c.i})
 	case m.field == fieldName:
 		c.name(to, m.rank, strings.TrimSuffix(value, "$"))
 	case m.field == fieldSerial && isJunkSerial(value):

@@ -88,22 +88,12 @@ func (c *collector) AddressSet(_ *fact.Observation, f fact.AddressSet) {
 	if len(addresses) > maxListed {
 		addresses = nil
 	}
-	if s := c.mac(f.MAC); s >= 0 {
-		for _, a := range addresses {
-			c.claim(s, a, f.MAC, byAnnouncement)
-		}
-		c.claim(s, f.From, f.MAC, onWire)
-		c.name(of(s), nameRank(f.Protocol), f.Name)
-		c.mention(of(s), true, true)
-		c.lists = append(c.lists, addressList{s, f.Name, plain(f.From), addresses, c.i})
-		return
+	l := addressList{subject: c.mac(f.MAC), mac: f.MAC, protocol: f.Protocol, name: f.Name, from: plain(f.From), addresses: addresses, obs: c.i}
+	if l.subject >= 0 {
+		c.claim(l.subject, f.From, f.MAC, onWire)
 	}
-	from := plain(f.From)
-	c.name(atIP(from), nameRank(f.Protocol), f.Name)
-	c.mention(atIP(from), true, true)
-	if isHostAddress(from) && len(addresses) > 0 {
-		c.lists = append(c.lists, addressList{-1, f.Name, from, addresses, c.i})
-	}
+	c.mention(l.sender(), true, true)
+	c.lists = append(c.lists, l)
 }
 
 // NameClaim implements fact.Visitor.

@@ -176,3 +176,46 @@ func TestSharedAddress(t *testing.T) {
 		t.Errorf("the shared address is that of %s alone", d)
 	}
 }
+
+// What one passes on of others names none of them: gateways of mDNS, and those
+// who gather messages of syslog.
+func TestPassedOn(t *testing.T) {
+	list := func(m fact.MAC, from, name string, ips ...string) fact.Observation {
+		f := fact.AddressSet{MAC: m, From: addr(from), Protocol: "mdns", Name: name}
+		for _, ip := range ips {
+			f.Addresses = append(f.Addresses, addr(ip))
+		}
+		return seen(t, "a", f)
+	}
+	log := func(ip, name string) fact.Observation {
+		return seen(t, "a", fact.SelfDescription{Host: fact.Endpoint{IP: addr(ip)}, Protocol: "syslog", Field: "host-name", Value: name})
+	}
+	var nobody fact.MAC
+	in := []fact.Observation{
+		seen(t, "a", arp("10.0.0.1", macN(1))), seen(t, "a", arp("10.0.0.7", macN(7))), seen(t, "a", arp("10.0.0.8", macN(8))), seen(t, "a", arp("10.0.0.9", macN(9))),
+		list(nobody, "10.0.0.1", "printer.local", "10.1.0.5"),                     // of another, by IPv4
+		list(macN(1), "fe80::1", "gateway.local", "fe80::1"),                      // its own
+		list(macN(1), "fe80::1", "ward-pc.local", "10.1.0.6"),                     // of another, by IPv6
+		list(macN(7), "10.0.0.7", "office.local", "10.0.0.7", "10.2.0.7"),         // its own, with a second address
+		list(macN(8), "fe80::8", "lab.local", "10.0.0.8"),                         // its own, of another family
+		log("10.0.0.9", "sw-1"), log("10.0.0.9", "fw-1"), log("10.0.0.9", "sw-2"), // passed on
+		log("10.0.0.8", "lab-sv"),
+	}
+	got := make(map[string]string)
+	for _, d := range resolve.Resolve(in, topology.Site{}).Devices() {
+		var ips []string
+		for _, i := range d.Interfaces {
+			ips = append(ips, i.IPs...)
+		}
+		got[d.Name] = fmt.Sprint(d.Names, ips)
+	}
+	want := map[string]string{
+		"gateway.local": "[gateway.local] [10.0.0.1 fe80::1]",
+		"office.local":  "[office.local] [10.0.0.7 10.2.0.7]",
+		"lab.local":     "[lab.local lab-sv] [10.0.0.8 fe80::8]",
+		"10.0.0.9":      "[] [10.0.0.9]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
