@@ -37,6 +37,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.pools()
 	c.passed, c.routing = c.passages() // what frames show of the path is used from here on
 	c.checkAnswers()
+	c.translated()
 	c.advertisedServers()
 	c.names()
 	c.advertisements()
@@ -73,7 +74,7 @@ type classifier struct {
 	namesOf  map[netip.Addr][]string // answered
 	calledOf map[netip.Addr][]string // that clients called a server by, where answers tell of it too
 	addrsOf  map[string][]netip.Addr
-	told     map[hearer]bool // see toldAddresses
+	told     map[talker]bool // see toldAddresses
 	serves   map[netip.Addr]service
 	relayed  map[relay]bool                          // see relaysFound
 	passed   []passage                               // see passages

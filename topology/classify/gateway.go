@@ -44,6 +44,7 @@ func (c *classifier) gateways() {
 		}
 	}
 	endings := c.endings(passages, paths)
+	told := c.toldByThemselves(endings)
 	for _, p := range passages {
 		way := paths[leg{p.gateway, p.to}]
 		x := claim{behind: p.client, direction: p.dir, rules: slices.Clone(way.rules)}
@@ -72,6 +73,8 @@ func (c *classifier) gateways() {
 			obs = append(obs, lookups...)
 		case endings[end].frames < minFrames:
 			continue
+		case told(p) != nil:
+			x.key, x.behind, x.rules = *told(p), "", append(x.rules, throughGateway)
 		default:
 			x.key, x.addrs = key{category: topology.Unclassified, device: end}, []netip.Addr{p.to}
 			x.rules = append(x.rules, either(p.answered, gatewayUnknown, gatewayUnknownOneWay))
@@ -84,6 +87,55 @@ func (c *classifier) gateways() {
 	both := bothWays(c.seen.transits)
 	for _, t := range c.seen.transits {
 		c.transit(t, both, endings, routesInside, signs)
+	}
+}
+
+// toldByThemselves returns a function that finds the way out that a conversation
+// itself is, such as a tunnel. Where all that leaves is told so, and leaves
+// through one gateway of which nothing more is known, the gateway is no way out
+// beside them.
+func (c *classifier) toldByThemselves(endings map[topology.DeviceID]*ending) func(passage) *key {
+	nobody := func(passage) *key { return nil }
+	found := make(map[talker]*key)
+	for _, d := range c.ledger.drafts {
+		switch d.category {
+		case topology.VendorVPN, topology.RemoteSupport, topology.PartnerExchange:
+		default:
+			return nobody // a line that is known: the gateway may be another
+		}
+		for a := range d.addrs {
+			if k := (talker{d.device, a}); found[k] == nil || d.key.id() < found[k].id() {
+				found[k] = &d.key
+			}
+		}
+	}
+	of := func(p passage) *key { return found[talker{p.client, p.to}] }
+	if len(endings) > 1 || slices.ContainsFunc(c.passed, func(p passage) bool { return of(p) == nil }) {
+		return nobody
+	}
+	return of
+}
+
+// translated notes that a gateway hands packets to another under its own
+// address, as routers do that stand behind others: what passes it for an address
+// is seen to leave it for the same one.
+func (c *classifier) translated() {
+	type leaving struct {
+		by   topology.DeviceID
+		to   netip.Addr
+		port uint16
+	}
+	passed := make(map[leaving]bool)
+	for _, p := range c.passed {
+		if p.client != "" {
+			passed[leaving{p.gateway, p.to, p.port}] = true
+		}
+	}
+	for _, p := range c.passed {
+		if passed[leaving{p.client, p.to, p.port}] && p.client != p.gateway {
+			c.handOver(handover{from: p.client}, p.gateway, p.o)
+			c.handOver(handover{p.client, p.to}, p.gateway, p.o)
+		}
 	}
 }
 

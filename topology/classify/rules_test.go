@@ -201,7 +201,7 @@ func TestNames(t *testing.T) {
 				fact.ServerName{Name: relay, Protocol: "tls", Client: end("10.0.0.10", pcMAC), Server: end(out+":443", "")},
 				flow("10.0.0.10", pcMAC, out+":443", gwMAC, "tls"),
 			},
-			[]string{"remote-support pc confirmed outbound tls @" + out + " " + relay, "unclassified gw confirmed outbound @" + out + " behind:pc"},
+			[]string{"remote-support pc confirmed outbound tls @" + out + " " + relay},
 		},
 		{
 			"named in TLS by one who may have the address of another", nil,
@@ -553,6 +553,57 @@ func TestGateways(t *testing.T) {
 		{"into a closed network, from an address of its line", small(host{name: "ons", mac: "00:00:5e:00:53:b1", ips: []string{"2404:1a8:1::50"}}), topology.Site{}, []fact.Fact{
 			fact.RouterAdvertisement{MAC: mac(gw2MAC), Prefixes: prefixes("2404:1a8:1::/64")}, flow("2404:1a8:1::50", "00:00:5e:00:53:b1", "[2404:1a8::1]:80", gw2MAC, ""),
 		}, []string{"unclassified gw2 confirmed outbound ipoe+ipv6 behind:ons"}},
+	})
+}
+
+// One service is one way out, whatever it talks with, and so is a chain of
+// routers of which each hides what is behind it.
+func TestOneWayOut(t *testing.T) {
+	const a, b = "192.0.2.80", "203.0.113.10"
+	home := small(host{name: "r1", mac: "00:00:5e:00:53:b1", ips: []string{"10.0.0.254", "192.168.1.2"}, gateway: true}, host{name: "r2", mac: "00:00:5e:00:53:b2", ips: []string{"192.168.1.1"}, gateway: true})
+	browse := flow("10.0.0.10", pcMAC, a+":443", "00:00:5e:00:53:b1", "tls")
+	offer := fact.DHCPServer{IP: ip("10.0.0.254"), MAC: mac("00:00:5e:00:53:b1"), Version: 4, Routers: []netip.Addr{ip("10.0.0.254")}}
+	runRules(t, []ruleTest{
+		{
+			"a mesh with many members", nil,
+			topology.Site{},
+			[]fact.Fact{
+				tunnel("tailscale", "10.0.0.10:41641", pcMAC, a+":3478", gwMAC, true), tunnel("tailscale", "10.0.0.10:41641", pcMAC, b+":41641", gwMAC, true),
+				tunnel("wireguard", "10.0.0.10:41641", pcMAC, b+":41641", gwMAC, true),
+				fact.NameQuery{Name: "controlplane.tailscale.com", Type: "A", Client: end("10.0.0.10", pcMAC), Server: end("10.0.0.53:53", "")},
+			},
+			[]string{"vendor-vpn pc confirmed outbound tailscale+wireguard @" + a + " @" + b + " controlplane.tailscale.com"},
+		},
+		{
+			"two servers of SSL-VPN are two", nil,
+			topology.Site{},
+			[]fact.Fact{tunnel("anyconnect", "10.0.0.10", pcMAC, a+":443", "", true), tunnel("anyconnect", "10.0.0.10", pcMAC, b+":443", "", true)},
+			[]string{"vendor-vpn pc confirmed outbound anyconnect @" + a, "vendor-vpn pc confirmed outbound anyconnect @" + b},
+		},
+		{
+			"beside a gateway that carries other traffic too", nil,
+			topology.Site{},
+			[]fact.Fact{tunnel("ike", "10.0.0.10:500", pcMAC, b+":500", gwMAC, true), flow("10.0.0.11", pc2MAC, a+":443", gwMAC, "tls")},
+			[]string{"unclassified gw confirmed outbound @" + a + " @" + b + " behind:pc,pc2", "vendor-vpn pc confirmed outbound ipsec @" + b},
+		},
+		{
+			"through a gateway beside the known one", nil,
+			topology.Site{},
+			append(routed(), tunnel("ike", "10.0.0.10:500", pcMAC, b+":500", pc2MAC, true)),
+			[]string{internetGW2, "unclassified pc2 confirmed outbound @" + b + " behind:pc", "vendor-vpn pc confirmed outbound ipsec @" + b},
+		},
+		{
+			"a router behind a router", home,
+			topology.Site{},
+			[]fact.Fact{browse, flow("192.168.1.2", "00:00:5e:00:53:b1", a+":443", "00:00:5e:00:53:b2", "tls"), offer},
+			[]string{"unclassified r2 confirmed outbound @" + a + " behind:pc,r1"},
+		},
+		{
+			"a router that talks with another party", home,
+			topology.Site{},
+			[]fact.Fact{browse, flow("192.168.1.2", "00:00:5e:00:53:b1", b+":443", "00:00:5e:00:53:b2", "tls"), offer},
+			[]string{"internet r1 confirmed outbound behind:pc", "unclassified r2 confirmed outbound @" + b + " behind:r1"},
+		},
 	})
 }
 

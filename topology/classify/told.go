@@ -12,8 +12,8 @@ type lookup struct {
 	server netip.Addr
 }
 
-// hearer is a device that was told an address.
-type hearer struct {
+// talker is a device and an address that it was told, or talks with.
+type talker struct {
 	device topology.DeviceID
 	addr   netip.Addr
 }
@@ -22,11 +22,11 @@ type hearer struct {
 // asked, and the server that they asked answered with these addresses. The server
 // must be seen to talk with the device as well: a question and an answer that
 // somebody alone makes up are no conversation.
-func (c *classifier) toldAddresses() map[hearer]bool {
-	served := make(map[hearer]bool)
+func (c *classifier) toldAddresses() map[talker]bool {
+	served := make(map[talker]bool)
 	for _, f := range c.seen.flows {
 		if d, ok := c.owner(f.f.Client); ok && f.f.Answered && f.f.Server.Port == portDNS {
-			served[hearer{d, f.f.Server.IP.Unmap()}] = true
+			served[talker{d, f.f.Server.IP.Unmap()}] = true
 		}
 	}
 	answers := make(map[lookup][]netip.Addr)
@@ -34,15 +34,15 @@ func (c *classifier) toldAddresses() map[hearer]bool {
 		l := lookup{a.f.Name, a.f.Server.Unmap()}
 		answers[l] = append(answers[l], a.f.Addresses...)
 	}
-	out := make(map[hearer]bool)
+	out := make(map[talker]bool)
 	for _, q := range c.seen.queries {
 		server := q.f.Server.IP.Unmap()
 		d, ok := c.owner(q.f.Client)
-		if !ok || !served[hearer{d, server}] {
+		if !ok || !served[talker{d, server}] {
 			continue
 		}
 		for _, a := range answers[lookup{q.f.Name, server}] {
-			out[hearer{d, a.Unmap()}] = true
+			out[talker{d, a.Unmap()}] = true
 		}
 	}
 	return out
@@ -53,5 +53,5 @@ func (c *classifier) wasTold(d topology.DeviceID, a netip.Addr) bool {
 	if c.told == nil {
 		c.told = c.toldAddresses()
 	}
-	return c.told[hearer{d, a.Unmap()}]
+	return c.told[talker{d, a.Unmap()}]
 }

@@ -28,7 +28,7 @@ func TestOtherNetworksOfOneLine(t *testing.T) {
 		}},
 		{"a prefix in which nobody lives makes nothing the hospital's", small(host{name: "a", mac: "00:00:5e:00:53:b1", ips: []string{"2400:8500:77:1010::a"}}), topology.Site{Inside: prefixes("2400:8500:77:1010::a/128")}, []fact.Fact{
 			fact.RouterAdvertisement{MAC: mac(gwMAC), Prefixes: prefixes("2001:db8:9:1000::/64")}, dicom("[2001:db8:9:1020::5]:104"),
-		}, []string{"partner-exchange a confirmed outbound dicom @2001:db8:9:1020::5", "unclassified gw confirmed outbound @2001:db8:9:1020::5 behind:a"}},
+		}, []string{"partner-exchange a confirmed outbound dicom @2001:db8:9:1020::5"}},
 	})
 }
 

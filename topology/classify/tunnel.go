@@ -112,23 +112,18 @@ func (c *classifier) lineOwner(e fact.Endpoint) (topology.DeviceID, bool) {
 
 // tunnels finds tunnels between an inside device and a party outside.
 func (c *classifier) tunnels() {
+	services := c.tunnelServices()
 	for _, t := range c.seen.tunnels {
 		transport, tellsOpener := tunnelTransport(t.f)
-		if transport == "" {
-			continue
-		}
-		in, out, dir, ok := c.ends(t.f.A, t.f.B)
+		out, dir, d, ok := c.tunnelEnds(t.f)
 		if !ok {
 			continue
 		}
-		d, ok := c.owner(in)
-		if !ok {
-			continue
-		}
+		far := out.IP.Unmap()
 		x := claim{
-			key:   key{category: topology.VendorVPN, device: d, by: out.IP.Unmap().String()},
+			key:   key{category: topology.VendorVPN, device: d, by: far.String()},
 			rules: []rule{either(c.answeredBack(t.f, out, dir, tellsOpener), tunnelBoth, tunnelOneWay)},
-			addrs: []netip.Addr{out.IP}, transport: []string{transport},
+			addrs: []netip.Addr{far}, transport: []string{transport},
 		}
 		if tellsOpener {
 			x.direction = dir
@@ -136,14 +131,56 @@ func (c *classifier) tunnels() {
 		if t.f.Established {
 			x.rules = append(x.rules, tunnelUp)
 		}
-		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Tunnel(t.f.Detail), c.sig.Remote(out.IP)} { // who it is for says more
-			if sig != nil {
-				x.sig, x.category = sig, sig.Category
+		if sig := services[talker{d, far}]; sig != nil {
+			x.sig, x.category = sig, sig.Category
+			if hasManyEnds(sig) {
+				x.by = sig.ID
 			}
+		}
+		if sig := c.sig.Remote(far); sig != nil { // who it is for says more
+			x.sig, x.category = sig, sig.Category
 		}
 		c.ledger.add(x, t.o)
 	}
 }
+
+// tunnelEnds returns the far end of a tunnel between an inside device and a party
+// outside, who opened it as far as its ends tell, and the device.
+func (c *classifier) tunnelEnds(t fact.Tunnel) (out fact.Endpoint, dir topology.Direction, d topology.DeviceID, ok bool) {
+	if transport, _ := tunnelTransport(t); transport == "" {
+		return out, dir, d, false
+	}
+	in, out, dir, ok := c.ends(t.A, t.B)
+	if ok {
+		d, ok = c.owner(in)
+	}
+	return out, dir, d, ok
+}
+
+// tunnelServices returns the services whose tunnels devices have with addresses
+// outside. All that passes between the two is the service's: Tailscale carries
+// packets of WireGuard beside its own.
+func (c *classifier) tunnelServices() map[talker]*signature.Signature {
+	out := make(map[talker]*signature.Signature)
+	for _, t := range c.seen.tunnels {
+		far, _, d, ok := c.tunnelEnds(t.f)
+		if !ok {
+			continue
+		}
+		k := talker{d, far.IP.Unmap()}
+		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Tunnel(t.f.Detail)} {
+			if sig != nil && (out[k] == nil || sig.ID < out[k].ID) {
+				out[k] = sig
+			}
+		}
+	}
+	return out
+}
+
+// hasManyEnds reports whether one use of a service has tunnels with many
+// addresses: relays, and the other members of its network. Those of SSL-VPN
+// lead to gateways of many parties instead, each of which is one.
+func hasManyEnds(sig *signature.Signature) bool { return !slices.Contains(sig.Transport, "ssl-vpn") }
 
 // answeredBack reports whether a tunnel was answered, and the answer went to who
 // asked. A server of tunnels answers whoever writes any address into a question:

@@ -144,7 +144,7 @@ func TestSignaturesOnRealCaptures(t *testing.T) {
 	want := map[string][]string{
 		"remote/ndpi__teamviewer.pcap":        {"teamviewer"},
 		"vpn-other/ndpi__anyconnect-vpn.pcap": {"anyconnect"},
-		"vpn-other/ndpi__softether.pcap":      {"softether", "softether-relay"},
+		"vpn-other/ndpi__softether.pcap":      {"softether"},
 		"vpn-other/ndpi__tailscale.pcap":      {"tailscale"},
 		"vpn-other/ndpi__tor.pcap":            {"tor"},
 	}
