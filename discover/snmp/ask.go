@@ -15,6 +15,7 @@ type cursor struct {
 	kinds      uint8 // of its values
 	strange    int   // values of types that SNMP has not
 	ended      bool
+	passed     bool // what follows in this answer is not believed
 	doubted    bool // it was asked again whether it ends here
 	err        error
 }
@@ -162,9 +163,12 @@ func statusName(n int) string {
 // keep takes the variables of one answer, which come column by column in turns.
 // Each column must go strictly forward.
 func (d *device) keep(open []*cursor, vars []binding) error {
+	for _, c := range open {
+		c.passed = false
+	}
 	for i, b := range vars {
 		c := open[i%len(open)]
-		if c.ended {
+		if c.ended || c.passed {
 			continue
 		}
 		switch {
@@ -218,7 +222,7 @@ func (d *device) end(c *cursor) error {
 		return nil
 	}
 	if !c.doubted {
-		c.doubted = true
+		c.doubted, c.passed = true, true
 		d.pace.bulk = false
 		return nil
 	}
@@ -245,6 +249,12 @@ func (d *device) remarks(t table, all []*cursor) error {
 			if err := d.gap(d.named(t.name), fmt.Sprintf("type unexpected: the values of column %d are of several types", c.root.last())); err != nil {
 				return err
 			}
+		}
+	}
+	if t.name == ifTable().name && d.interfaces > most.rows {
+		why := fmt.Sprintf("rows missing: the agent says that it has %d interfaces, and gave %d", d.interfaces, most.rows)
+		if err := d.gap(d.named(t.name), why); err != nil {
+			return err
 		}
 	}
 	if !t.dense || fewest.rows == most.rows {

@@ -36,6 +36,8 @@ type device struct {
 	furthest oid          // the last object that it gave
 	page     func(open []*cursor) error
 
+	interfaces int // that it says it has
+
 	// The value of sysUpTime before the first table, and when.
 	before   uint32
 	beforeAt time.Time
@@ -43,6 +45,9 @@ type device struct {
 
 // sysUpTime tells a restart of the agent (RFC 3418).
 const sysUpTime = "1.3.6.1.2.1.1.3.0"
+
+// ifNumber is how many interfaces the agent has (RFC 2863).
+const ifNumber = "1.3.6.1.2.1.2.1.0"
 
 // collect asks for all that is wanted. The first error says what of the target
 // is missing, the second ends the run.
@@ -107,12 +112,12 @@ func (d *device) speak(ctx context.Context, c Credentials) error {
 // hello asks for the system group and sysUpTime, so that it is known who is
 // asked, and what it bears, before it is asked for more.
 func (d *device) hello(ctx context.Context) error {
-	names := []oid{mustOID(sysUpTime)}
+	names := []oid{mustOID(sysUpTime), mustOID(ifNumber)}
 	for _, root := range systemTable().roots() {
 		names = append(names, root.child(0))
 	}
 	for len(names) > 0 {
-		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get sysUpTime, system", names: names})
+		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get sysUpTime, ifNumber, system", names: names})
 		switch i := a.index - 1; {
 		case err != nil:
 			return err
@@ -132,6 +137,9 @@ func (d *device) hello(ctx context.Context) error {
 				d.furthest = max(d.furthest, b.oid)
 			}
 			d.before = max(d.before, b.ticks())
+			if b.oid == mustOID(ifNumber) {
+				d.interfaces = int(b.value.uint())
+			}
 		}
 		break
 	}

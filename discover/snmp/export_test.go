@@ -42,3 +42,9 @@ func SortOIDs(t *testing.T, in []string) []string {
 	}
 	return out
 }
+
+// ParseMessage reads an answer, and returns how many variables it holds.
+func ParseMessage(b []byte) (int, error) {
+	m, err := parseMessage(b, nil)
+	return len(m.vars), err
+}

@@ -50,7 +50,8 @@ func (d *device) probe(ctx context.Context) error {
 		case a.status != 0 && i >= 0 && i < len(ask): // not to be learned in this way
 			open = slices.DeleteFunc(open, func(o oid) bool { return o == ask[i] })
 			continue
-		case a.status != 0 || len(a.vars) < len(ask):
+		case a.status != 0 || !sensible(ask, a.vars):
+			clear(d.absent)
 			return nil
 		}
 		for i, o := range ask {
@@ -58,8 +59,6 @@ func (d *device) probe(ctx context.Context) error {
 			switch {
 			case next.absent():
 				open = d.without(open, func(x oid) bool { return x >= o })
-			case next.oid <= o:
-				return nil
 			case strings.HasPrefix(string(next.oid), string(o)):
 				open = slices.DeleteFunc(open, func(x oid) bool { return x == o })
 			default:
@@ -74,6 +73,30 @@ func (d *device) probe(ctx context.Context) error {
 	}
 	return nil
 }
+
+// sensible reports whether the answers to names in order are in order too, and
+// each comes behind its name.
+func sensible(names []oid, vars []binding) bool {
+	if len(vars) < len(names) {
+		return false
+	}
+	var last oid
+	for i, o := range names {
+		next := vars[i]
+		switch {
+		case next.absent():
+			last = mustOID(afterAll)
+		case next.oid <= o || next.oid < last:
+			return false
+		default:
+			last = next.oid
+		}
+	}
+	return true
+}
+
+// afterAll comes behind every object.
+const afterAll = "3"
 
 // reached is the object that b tells of, if it does.
 func (b binding) reached() oid {

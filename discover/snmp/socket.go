@@ -25,7 +25,7 @@ type socket struct {
 	loose     *net.UDPConn // hears everybody; nil while it is not needed
 	tries     int          // packets sent since the agent last answered
 	answered  bool
-	elsewhere netip.Addr // an answer came from there
+	elsewhere netip.AddrPort // an answer came from there
 
 	// Of the packet that is about to be sent.
 	ctx     context.Context
@@ -97,11 +97,12 @@ func (s *socket) Read(b []byte) (int, error) {
 		if err != nil {
 			return n, err
 		}
-		if netip.AddrPortFrom(from.Addr().Unmap(), from.Port()) == s.to {
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		if from == s.to {
 			return n, nil
 		}
-		if from.Port() == s.to.Port() {
-			s.elsewhere = from.Addr().Unmap()
+		if from.Port() == s.to.Port() || from.Addr() == s.to.Addr() {
+			s.elsewhere = from
 		}
 	}
 }
@@ -145,8 +146,10 @@ func (s *socket) silence(err error, odd string) error {
 		return context.Cause(s.ctx)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return errClosed
+	case s.elsewhere.Addr() == s.to.Addr() && s.elsewhere.IsValid():
+		return &oddAnswer{fmt.Sprintf("it answers from another port, %d", s.elsewhere.Port())}
 	case s.elsewhere.IsValid():
-		return &oddAnswer{fmt.Sprintf("it answers from another address, %s: name that one", s.elsewhere)}
+		return &oddAnswer{fmt.Sprintf("it answers from another address, %s: name that one", s.elsewhere.Addr())}
 	case odd != "":
 		return &oddAnswer{odd}
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -1,0 +1,154 @@
+package snmpfarm
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+)
+
+// Tree is what an agent has, in order.
+type Tree []Var
+
+// sealed puts the variables in order and encodes them.
+func (t Tree) sealed() Tree {
+	slices.SortFunc(t, func(a, b Var) int { return a.OID.Compare(b.OID) })
+	for i := range t {
+		t[i].whole = t[i].Encode()
+	}
+	return t
+}
+
+// after returns the position of the first variable behind o.
+func (t Tree) after(o OID) int {
+	return sort.Search(len(t), func(i int) bool { return t[i].OID.Compare(o) > 0 })
+}
+
+// Values that stand for none (RFC 3416, 2.5).
+const (
+	noSuchInstance = 0x81
+	endOfMIBView   = 0x82
+)
+
+// Answer answers as an honest agent does, in at most so many octets.
+func (t Tree) Answer(r Request, octets int) Reply {
+	out := Reply{Version: r.Version, Community: r.Community, Kind: Respond, ID: r.ID}
+	if r.Kind == Get {
+		for _, o := range r.OIDs {
+			v := Var{OID: o, Tag: noSuchInstance}
+			if i := t.after(o) - 1; i >= 0 && t[i].OID.Compare(o) == 0 {
+				v = t[i]
+			}
+			out.Vars = append(out.Vars, v)
+		}
+		return old(r, out)
+	}
+	at := make([]int, len(r.OIDs))
+	for i, o := range r.OIDs {
+		at[i] = t.after(o)
+	}
+	rows, size := 1, 60+len(r.Community)
+	if r.Kind == GetBulk {
+		rows = r.MaxRep
+	}
+	for range rows {
+		ended := true
+		for i := range at {
+			v := Var{OID: r.OIDs[i], Tag: endOfMIBView}
+			if at[i] < len(t) {
+				v, ended = t[at[i]], false
+				at[i]++
+			}
+			if size += len(v.Encode()); size > octets && len(out.Vars) > 0 {
+				return old(r, out)
+			}
+			out.Vars = append(out.Vars, v)
+		}
+		if ended {
+			break
+		}
+	}
+	return old(r, out)
+}
+
+// old turns an answer into one of version 1, which has an error for what is not
+// there.
+func old(r Request, out Reply) Reply {
+	if r.Version != 0 {
+		return out
+	}
+	for i, v := range out.Vars {
+		if v.Tag >= 0x80 {
+			out.Status, out.Index, out.Vars = 2, i+1, nil
+			for _, o := range r.OIDs {
+				out.Vars = append(out.Vars, Var{OID: o, Tag: 5})
+			}
+			return out
+		}
+	}
+	return out
+}
+
+// Objects of the trees.
+func mib2(arcs ...uint32) OID { return OID{1, 3, 6, 1, 2, 1}.Below(arcs...) }
+
+func text(o OID, s string) Var          { return Var{OID: o, Tag: 4, Value: []byte(s)} }
+func integer(o OID, n int) Var          { return Var{OID: o, Tag: 2, Value: Integer(n)} }
+func unsigned(t byte, o OID, n int) Var { return Var{OID: o, Tag: t, Value: Integer(n)} }
+
+// system is the system group of an agent.
+func system(n, ticks int) Tree {
+	return Tree{
+		text(mib2(1, 1, 0), fmt.Sprintf("Simulated switch %d, software 1.0", n)),
+		{OID: mib2(1, 2, 0), Tag: 6, Value: OID{1, 3, 6, 1, 4, 1, 32473, 1, 5}.content()}, // the number for examples (RFC 5612)
+		unsigned(0x43, mib2(1, 3, 0), ticks),
+		text(mib2(1, 5, 0), fmt.Sprintf("switch-%d", n)),
+	}
+}
+
+// Switch is a switch with so many ports, and rows in its forwarding table.
+func Switch(n, ports, rows, ticks int) Tree {
+	t := system(n, ticks)
+	for p := 1; p <= ports; p++ {
+		i := uint32(p)
+		t = append(t,
+			text(mib2(2, 2, 1, 2, i), fmt.Sprintf("GigabitEthernet1/0/%d", p)),
+			integer(mib2(2, 2, 1, 3, i), 6),
+			text(mib2(2, 2, 1, 6, i), string([]byte{0, 0, 0x5e, 0, 0x53, byte(p)})),
+			integer(mib2(2, 2, 1, 7, i), 1), integer(mib2(2, 2, 1, 8, i), 1),
+			integer(mib2(17, 1, 4, 1, 2, i), p))
+	}
+	for r := range rows {
+		index := []uint32{2, 0, uint32(n >> 8), uint32(n & 255), uint32(r >> 8), uint32(r & 255)}
+		t = append(t,
+			integer(mib2(17, 4, 3, 1, 2).Below(index...), 1+r%max(ports, 1)),
+			integer(mib2(17, 4, 3, 1, 3).Below(index...), 3))
+	}
+	return t.sealed()
+}
+
+// Plain is an agent with so many variables: a table of interfaces of sixteen
+// columns that takes half of them, and one column of a forwarding table.
+func Plain(n, vars int) Tree {
+	const columns = 16
+	t := system(n, 123456789)
+	rows := (vars - len(t)) / 2 / columns
+	for c := 1; c <= columns; c++ {
+		for r := 1; r <= rows; r++ {
+			o := mib2(2, 2, 1, uint32(c), uint32(r))
+			switch c {
+			case 2:
+				t = append(t, text(o, fmt.Sprintf("GigabitEthernet1/0/%d", r)))
+			case 6:
+				t = append(t, text(o, string([]byte{2, 0, byte(n >> 8), byte(n), byte(r >> 8), byte(r)})))
+			case 10, 16:
+				t = append(t, unsigned(0x41, o, r*7919*(n+1)&0x7fffffff))
+			default:
+				t = append(t, integer(o, r%1000))
+			}
+		}
+	}
+	for i := 1; len(t) < vars; i++ {
+		t = append(t, integer(mib2(17, 4, 3, 1, 2, 0, 80, 86, uint32(n%256), uint32(i>>8), uint32(i&255)), 1+i%48))
+	}
+	return t.sealed()
+}
