@@ -19,7 +19,7 @@ func BlindSpots(obs []fact.Observation, net *resolve.Network, site topology.Site
 	b := blind{
 		net: net, site: site, seen: make(map[topology.BlindSpot]bool), read: make(map[topology.DeviceID]bool),
 		vlans: make(map[uint16]string), tagged: make(map[uint16]bool), vantages: make(map[string]*vantage),
-		public: make(map[netip.Prefix]map[fact.MAC]bool),
+		public: make(map[netip.Prefix]map[fact.MAC]bool), hosts: newVLANHosts(),
 	}
 	for i := range obs {
 		b.look(&obs[i])
@@ -45,6 +45,7 @@ type blind struct {
 	heard               []netip.Addr                       // addresses bound on the wire
 	public              map[netip.Prefix]map[fact.MAC]bool // stations with addresses that are not the hospital's, by network
 	vantages            map[string]*vantage                // by input
+	hosts               vlanHosts
 }
 
 func (b *blind) add(kind, what, why, ja string) {
@@ -73,6 +74,11 @@ func (b *blind) look(o *fact.Observation) {
 		b.agent(o, f.Agent)
 	case fact.Interface:
 		b.agent(o, f.Agent)
+		b.hosts.inter(f)
+	case fact.InterfaceAddress:
+		b.hosts.address(f)
+	case fact.FDBEntry:
+		b.hosts.forwards(f)
 	case fact.VLAN:
 		b.walk = true
 		if have, ok := b.vlans[f.VID]; f.VID != 0 && (!ok || have == "" || f.Name != "" && f.Name < have) {
@@ -209,8 +215,9 @@ func (b *blind) undeclared() {
 }
 
 // uncaptured finds the VLANs in which nothing was heard, neither with their tag
-// nor, untagged, from an address of their zone.
+// nor, untagged, from one of their hosts or an address of their zone.
 func (b *blind) uncaptured() {
+	b.heardUntagged()
 	for _, z := range b.site.Zones {
 		for _, v := range z.VLANs {
 			if _, ok := b.vlans[v]; !ok {

@@ -265,6 +265,33 @@ func TestBlindSpots(t *testing.T) {
 	}
 }
 
+// Without a site file the agents tell whose hosts were heard, with no tag.
+func TestVLANsHeardUntagged(t *testing.T) {
+	heard := func(n int) fact.Observation { return seen(t, "p", fact.Station{MAC: macN(n)}) }
+	learned := func(n int, vid uint16) fact.Observation {
+		return seen(t, "w", fact.FDBEntry{Agent: "sw", VID: vid, MAC: macN(n), BasePort: 1})
+	}
+	in := []fact.Observation{
+		seen(t, "p", fact.InputRead{Digest: "p", Name: "x.pcap", Format: "pcap", Records: 9}), heard(1), heard(2),
+		learned(1, 10), learned(1, 0), learned(2, 20), learned(2, 30), learned(3, 40), // one host, one router, one who was silent
+		seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr("10.50.0.9"), MAC: macN(9)}),
+		seen(t, "w", fact.Interface{Agent: "sw", IfIndex: 50, Name: "Vlan50"}), seen(t, "w", fact.InterfaceAddress{Agent: "sw", IfIndex: 50, Address: netip.MustParsePrefix("10.50.0.1/24")}),
+		seen(t, "w", fact.Interface{Agent: "sw", IfIndex: 60, Name: "Vlan60"}), seen(t, "w", fact.InterfaceAddress{Agent: "sw", IfIndex: 60, Address: netip.MustParsePrefix("10.60.0.1/24")}),
+	}
+	for _, vid := range []uint16{10, 20, 30, 40, 50, 60} {
+		in = append(in, seen(t, "w", fact.VLAN{Agent: "sw", VID: vid}))
+	}
+	var got []string
+	for _, b := range infer.BlindSpots(in, resolve.Resolve(in, topology.Site{}), topology.Site{}) {
+		if b.Kind == topology.BlindPassive {
+			got = append(got, b.What)
+		}
+	}
+	if diff := cmp.Diff([]string{"VLAN 20", "VLAN 30", "VLAN 40", "VLAN 60"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestBlindSpotsAreBounded(t *testing.T) {
 	var in []fact.Observation
 	for i := range 200 {
