@@ -5,7 +5,7 @@ package fact
 type InputRead struct {
 	Digest     string   `json:"digest"`                // Sighting.Input of everything read from it: "sha256:" and 16 hexadecimal digits, or the name of a live session
 	Name       string   `json:"name,omitempty"`        // last element of its path, for people
-	Format     string   `json:"format"`                // "pcap", "pcapng", "snmprec", "snmpwalk", "nmap-xml", "live-capture", "live-snmp"
+	Format     string   `json:"format"`                // "pcap", "pcapng", "snmprec", "snmpwalk", "nmap-xml", "yamaha-config", "live-capture", "live-snmp"
 	LinkTypes  []string `json:"link_types,omitempty"`  // of captures
 	Records    uint64   `json:"records"`               // frames, variable bindings, hosts
 	Skipped    uint64   `json:"skipped,omitempty"`     // records that could not be read

@@ -9,6 +9,7 @@ import (
 	"kanmon/discover"
 	"kanmon/discover/nmap"
 	"kanmon/discover/pcap"
+	"kanmon/discover/routerconf"
 	"kanmon/discover/snmp"
 	"kanmon/render/json"
 	"kanmon/topology"
@@ -25,6 +26,7 @@ func formats() []discover.Format {
 		pcap.Formats(),
 		nmap.Formats(),
 		snmp.Formats(),
+		routerconf.Formats(), // last: its texts are told by more than one sign
 	)
 }
 

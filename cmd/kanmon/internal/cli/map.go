@@ -87,8 +87,9 @@ func (a *app) mapCommand() *cobra.Command {
 		Short: "Make the map from evidence files",
 		Long: `Reads evidence of any kind, told apart by content, and makes the map of it:
 captures (pcap, pcapng), SNMP walks (.snmprec, or what snmpbulkwalk -On prints),
-nmap XML, and kanmon's own evidence files; each may be compressed with gzip. A
-folder stands for the files below it. Nothing is sent.
+nmap XML, configuration text of routers and firewalls, and kanmon's own evidence
+files; each may be compressed with gzip. A folder stands for the files below it.
+Nothing is sent.
 
 ` + exitCodes,
 		Example: `  kanmon map evidence/ -o map/ --site site.yaml --register register.yaml

@@ -1,0 +1,210 @@
+package routerconf
+
+import (
+	"net/netip"
+	"slices"
+
+	"kanmon/discover/fact"
+)
+
+// maxEach bounds what is kept of one text, of each kind: interfaces, routes,
+// tunnels and so on. A FortiGate has some thousand policies at most.
+const maxEach = 8192
+
+// Interface types of IANAifType.
+const (
+	typeOther    = 1
+	typeEthernet = 6
+	typePPP      = 23
+	typeLoopback = 24
+	typeISDN     = 63
+	typeTunnel   = 131
+	typeVLAN     = 135
+	typeLAG      = 161
+	typeBridge   = 209
+	typeMobile   = 243
+)
+
+// device is what a configuration tells of its device.
+type device struct {
+	name, vendor, model, version, serial string
+	descr                                string // as sysDescr would be
+	location                             string
+	macs                                 []fact.MAC
+	snmp                                 string // "on", "off"; empty where the dialect does not tell
+
+	ifaces   map[string]*iface
+	order    []*iface
+	routes   []route
+	tunnels  []*tunnel
+	lines    []*line
+	names    []nameRoute
+	services []service
+	groups   []group
+	vlans    []vlan
+	lists    map[string][]rule // filters, by name
+	gaps     []gap
+	unknown  map[string]int // lines that are not evaluated, by first word where that is a command
+	// translated says that filters see what comes in after its destination was
+	// translated: Yamaha, NEC.
+	translated bool
+	bounded    bool // there was more than maxEach of something
+}
+
+// iface is an interface.
+type iface struct {
+	name, alias string
+	typ         uint32
+	place       string
+	down        bool
+	mac         fact.MAC
+	addrs       []netip.Prefix
+	vid         uint16 // of its frames
+	parent      string
+	has4, has6  bool // has an address of the version, or gets one
+
+	outside   bool     // where the dialect says so
+	natted    bool     // addresses are translated to its own, and what nobody asked for is dropped
+	in4, in6  []string // filters on what comes in; nil: none
+	undefined bool     // a filter that is bound and not defined lets everything in
+}
+
+type route struct {
+	to    netip.Prefix
+	hop   netip.Addr // unspecified where there is none
+	over  string     // interface
+	typ   string     // "remote", "blackhole"
+	place string
+}
+
+type tunnel struct {
+	fact  fact.TunnelEnd
+	iface string
+	place string
+}
+
+type line struct {
+	fact  fact.Line
+	iface string
+	place string
+}
+
+type nameRoute struct {
+	fact  fact.NameRoute
+	place string
+}
+
+type group struct {
+	fact  fact.RedundancyGroup
+	iface string
+	place string
+}
+
+type vlan struct {
+	vid      uint16
+	name     string
+	tagged   []string
+	untagged []string
+	place    string
+}
+
+type gap struct{ what, why string }
+
+// service is something that the device lets others in by.
+type service struct {
+	typ       string
+	transport string
+	ports     portRange
+	target    netip.Addr // of what is passed on
+	inner     uint16
+	on        []string // interfaces; nil: all that are outside
+	limit     answer   // whom the service itself lets in
+	mapped    bool     // the translation of addresses lets it through
+	passes    bool     // no filter of the interface is about it
+	place     string
+}
+
+func newDevice(vendor string) *device {
+	return &device{vendor: vendor, ifaces: make(map[string]*iface), lists: make(map[string][]rule), unknown: make(map[string]int)}
+}
+
+// iface returns the interface of this name, making it where it is new.
+func (d *device) iface(name, place string, typ uint32) *iface {
+	if i, ok := d.ifaces[name]; ok {
+		return i
+	}
+	i := &iface{name: name, place: place, typ: typ}
+	if name == "" || len(name) > 64 || !room(d, d.order) {
+		return i
+	}
+	d.ifaces[name] = i
+	d.order = append(d.order, i)
+	return i
+}
+
+// room reports whether list may grow.
+func room[T any](d *device, list []T) bool {
+	if len(list) >= maxEach {
+		d.bounded = true
+		return false
+	}
+	return true
+}
+
+// add appends x to a list of d, as long as there is room.
+func add[T any](d *device, list *[]T, x T) {
+	if room(d, *list) {
+		*list = append(*list, x)
+	}
+}
+
+func (d *device) addRoute(r route) {
+	if r.to.IsValid() && (r.hop.IsValid() || r.over != "" || r.typ == "blackhole") {
+		r.to = r.to.Masked()
+		add(d, &d.routes, r)
+	}
+}
+
+// addRule appends a rule to the filter of this name.
+func (d *device) addRule(list string, r rule) {
+	if len(d.lists) >= maxEach && d.lists[list] == nil || len(d.lists[list]) >= maxEach {
+		d.bounded = true
+		return
+	}
+	d.lists[list] = append(d.lists[list], r)
+}
+
+// miss counts a line that is not evaluated. Only words that are commands are
+// ever told: a line that was broken in the middle may begin with anything.
+func (d *device) miss(first string, commands []string) {
+	if !slices.Contains(commands, first) {
+		first = ""
+	}
+	d.unknown[first]++
+}
+
+// addresses returns all addresses of the device's own.
+func (d *device) addresses() []netip.Addr {
+	var out []netip.Addr
+	for _, i := range d.order {
+		for _, p := range i.addrs {
+			out = append(out, p.Addr())
+		}
+	}
+	return out
+}
+
+// owns reports whether a is an address of the device.
+func (d *device) owns(a netip.Addr) bool { return slices.Contains(d.addresses(), a) }
+
+// line returns the line that ends on an interface, making it where it is new.
+func (d *device) line(iface, typ, place string) *line {
+	for _, l := range d.lines {
+		if l.iface == iface {
+			return l
+		}
+	}
+	l := &line{fact: fact.Line{Name: iface, Type: typ, Configured: true}, iface: iface, place: place}
+	add(d, &d.lines, l)
+	return l
+}

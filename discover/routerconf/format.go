@@ -1,0 +1,157 @@
+package routerconf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+
+	"kanmon/discover"
+	"kanmon/discover/fact"
+)
+
+// Formats returns the formats that this package reads.
+func Formats() []discover.Format { return []discover.Format{format{}} }
+
+type format struct{}
+
+// parser reads one dialect, line by line.
+type parser interface {
+	// line reads a line; place names it.
+	line(place, text string)
+	// end returns what was read. Its error says why the text is not whole.
+	end() (*device, error)
+}
+
+// dialect is a language of configurations.
+type dialect struct {
+	name  string // of fact.InputRead.Format
+	sure  *regexp.Regexp
+	signs []*regexp.Regexp // each tells a little
+	parse func() parser
+}
+
+// enough is how many different signs make a text one of a dialect where nothing
+// in it is sure.
+const enough = 3
+
+// dialects returns what this package reads. Signs are lines that hardly any
+// other text has.
+func dialects() []dialect {
+	expressions := func(list ...string) []*regexp.Regexp {
+		var out []*regexp.Regexp
+		for _, s := range list {
+			out = append(out, regexp.MustCompile(s))
+		}
+		return out
+	}
+	return []dialect{
+		{
+			name: "yamaha-config", parse: newYamaha,
+			sure: regexp.MustCompile(`^#? ?(RTX|NVR|FWX|vRX|RTV|SRT|RT)[0-9A-Za-z]* .*Rev\.[0-9]+\.[0-9]+`),
+			signs: expressions(`^ip (lan|pp|bridge|vlan|wan|onu)[0-9./]* address `, `^ ?tunnel (select|encapsulation|enable) `, `^ ?pp (select|bind|enable|always-on|auth) `,
+				`^nat descriptor (type|masquerade|address|static) `, `^ip route \S+ gateway `, `^ip filter (dynamic )?[0-9]+ `, `^ngn type `, `^ipv6 (prefix [0-9]+|lan[0-9]+|filter [0-9]+) `,
+				`^ ?ipsec (ike|sa policy|tunnel) `, `^dns (server|host|service|notice|private) `, `^dhcp (scope|service|server) `, `^(telnetd|httpd|sshd) (host|service) `,
+				`^ ?pppoe use lan`, `^(mobile|wan[0-9]+) (use|bind|access-point) `, `^description (lan|pp|tunnel|vlan|bridge)`, `^console (character|columns|lines|prompt) `, `^login (password|user) `),
+		},
+		{
+			name: "fortios-config", parse: newFortiGate,
+			sure:  regexp.MustCompile(`^#config-version=F|^config (system (global|interface|admin|dns|ha|physical-switch|virtual-switch)|firewall (address|policy|vip)|vpn (ipsec|ssl) \S+|router static|vdom)$`),
+			signs: expressions(`^#(conf_file_ver|buildno|global_vdom)=`, `^\s+edit \S`, `^\s+set \S+ \S`, `^\s*next$`, `^end$`, `^config \S+ \S+`),
+		},
+	}
+}
+
+// Name implements discover.Format.
+func (format) Name() string { return "router-config" }
+
+// Match implements discover.Format. It knows a configuration by its first lines,
+// whatever terminal session stands before them.
+func (format) Match(head []byte) bool {
+	_, ok := detect(head)
+	return ok
+}
+
+// detect returns the dialect of a text by its first octets.
+func detect(head []byte) (dialect, bool) {
+	utf16 := bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
+	if !utf16 && bytes.IndexByte(head, 0) >= 0 {
+		return dialect{}, false
+	}
+	all := dialects()
+	score := make([]int, len(all))
+	met := make([][]bool, len(all))
+	for i := range all {
+		met[i] = make([]bool, len(all[i].signs))
+	}
+	for s := newScanner(bytes.NewReader(head)); ; {
+		line, ok := s.next()
+		if !ok {
+			break
+		}
+		for i, d := range all {
+			if d.sure.MatchString(line) || d.sure.MatchString(s.bare) {
+				score[i] += enough
+			}
+			for j, sign := range d.signs {
+				if !met[i][j] && sign.MatchString(line) {
+					met[i][j] = true
+					score[i]++
+				}
+			}
+		}
+	}
+	best := -1
+	for i, n := range score {
+		if n >= enough && (best < 0 || n > score[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return dialect{}, false
+	}
+	return all[best], true
+}
+
+// Read implements discover.Format.
+func (format) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
+	head := make([]byte, discover.HeadLen)
+	n, err := readFull(in, head)
+	if err != nil {
+		return discover.Summary{}, err
+	}
+	dia, ok := detect(head[:n])
+	if !ok {
+		return discover.Summary{}, errors.New("no configuration of a router that kanmon knows")
+	}
+	sum := discover.Summary{Format: dia.name}
+	p := dia.parse()
+	s := newScanner(io.MultiReader(bytes.NewReader(head[:n]), in))
+	for {
+		line, ok := s.next()
+		if !ok {
+			break
+		}
+		sum.Records++
+		if sum.Records%1024 == 0 && ctx.Err() != nil {
+			return sum, ctx.Err()
+		}
+		p.line(fmt.Sprintf("line %d", s.n), line)
+	}
+	d, cut := p.end()
+	emit := func(source, place string, f fact.Fact) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return in.Emit(to, source, f, fact.Sighting{Place: place, Count: 1})
+	}
+	if err := emitAll(d, in.Digest(), emit); err != nil {
+		return sum, err
+	}
+	if err := s.failed(); err != nil {
+		return sum, fmt.Errorf("configuration, line %d: %w", s.n, err)
+	}
+	return sum, cut
+}

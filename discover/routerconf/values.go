@@ -1,0 +1,178 @@
+package routerconf
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// address reads an address; invalid where s is none.
+func address(s string) netip.Addr {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Unmap().WithZone("")
+}
+
+// prefix reads "192.168.1.1/24", "192.168.1.1/255.255.255.0" or an address alone.
+func prefix(s string) (netip.Prefix, bool) {
+	a, bits, slash := strings.Cut(s, "/")
+	ip := address(a)
+	if !ip.IsValid() {
+		return netip.Prefix{}, false
+	}
+	if !slash {
+		return netip.PrefixFrom(ip, ip.BitLen()), true
+	}
+	if strings.Contains(bits, ".") {
+		return masked(a, bits)
+	}
+	n, err := strconv.Atoi(bits)
+	if err != nil || n < 0 || n > ip.BitLen() {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(ip, n), true
+}
+
+// masked reads an address with its mask: "192.168.1.1", "255.255.255.0".
+func masked(ip, mask string) (netip.Prefix, bool) {
+	a, m := address(ip), address(mask)
+	if !a.Is4() || !m.Is4() {
+		return netip.Prefix{}, false
+	}
+	return fromMask(a, m.As4())
+}
+
+// wildcard reads an address with the mask of Cisco's access lists, in which the
+// bits are set that do not count.
+func wildcard(ip, mask string) (netip.Prefix, bool) {
+	a, m := address(ip), address(mask)
+	if !a.Is4() || !m.Is4() {
+		return netip.Prefix{}, false
+	}
+	b := m.As4()
+	for i := range b {
+		b[i] = ^b[i]
+	}
+	return fromMask(a, b)
+}
+
+func fromMask(a netip.Addr, mask [4]byte) (netip.Prefix, bool) {
+	n := uint32(mask[0])<<24 | uint32(mask[1])<<16 | uint32(mask[2])<<8 | uint32(mask[3])
+	bits := 0
+	for n&(1<<31) != 0 {
+		bits++
+		n <<= 1
+	}
+	if n != 0 {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(a, bits), true
+}
+
+func number(s string) (uint32, bool) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	return uint32(n), err == nil
+}
+
+// vlanID reads the number of a VLAN; 0 where s is none.
+func vlanID(s string) uint16 {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 || n > 4094 {
+		return 0
+	}
+	return uint16(n)
+}
+
+// portNames are the names that devices write in place of common ports.
+func portNames() map[string]uint16 {
+	return map[string]uint16{
+		"ftpdata": 20, "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "dns": 53,
+		"dhcps": 67, "bootps": 67, "dhcpc": 68, "bootpc": 68, "tftp": 69, "gopher": 70, "finger": 79, "www": 80, "http": 80,
+		"pop3": 110, "sunrpc": 111, "ident": 113, "ntp": 123, "nntp": 119, "netbios_ns": 137, "netbios-ns": 137, "netbios_dgm": 138,
+		"netbios-dgm": 138, "netbios_ssn": 139, "netbios-ss": 139, "imap": 143, "imap2": 143, "imap4": 143, "snmp": 161, "snmptrap": 162, "bgp": 179,
+		"imap3": 220, "ldap": 389, "https": 443, "ms-ds": 445, "isakmp": 500, "syslog": 514, "submission": 587, "ike": 500,
+		"non500-isakmp": 4500, "ldaps": 636, "imaps": 993, "pop3s": 995, "l2tp": 1701, "pptp": 1723, "route": 520, "rip": 520,
+	}
+}
+
+// port reads a port, by number or name.
+func port(s string) (uint16, bool) {
+	if n, err := strconv.ParseUint(s, 10, 16); err == nil {
+		return uint16(n), true
+	}
+	n, ok := portNames()[s]
+	return n, ok
+}
+
+// ports reads a port or a range of them: "80", "5000-5010", "www", "-1023".
+func ports(s string) (portRange, bool) {
+	first, last, isRange := strings.Cut(s, "-")
+	if n, ok := port(s); ok { // names have hyphens, too
+		return portRange{n, n}, true
+	}
+	if !isRange {
+		return portRange{}, false
+	}
+	a, okA := port(first)
+	b, okB := port(last)
+	if first == "" {
+		a, okA = 0, true
+	}
+	if last == "" {
+		b, okB = 65535, true
+	}
+	return portRange{a, b}, okA && okB && a <= b
+}
+
+// realm returns what stands behind the @ of the name with which a line logs in:
+// it names the provider, and what stands before it is a person's or a
+// contract's.
+func realm(user string) string {
+	i := strings.LastIndexByte(user, '@')
+	if i < 0 {
+		return ""
+	}
+	return hostName(user[i+1:])
+}
+
+// hostName returns s where it can be the name of a host or domain, in lower case
+// and without a final dot; empty where it cannot.
+func hostName(s string) string {
+	s = strings.ToLower(strings.TrimSuffix(s, "."))
+	if s == "" || len(s) > 253 || strings.HasPrefix(s, "-") {
+		return ""
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
+		default:
+			return ""
+		}
+	}
+	return s
+}
+
+// peerName returns what an end of a tunnel is called: a host name, or what it
+// calls itself to IKE. Of one that is made like a mail address only the domain
+// is kept.
+func peerName(s string) string {
+	if strings.Contains(s, "@") {
+		return realm(s)
+	}
+	if len(s) > 128 {
+		return ""
+	}
+	return hostName(s)
+}
+
+// domain returns a name for which questions are passed on, as fact.NameRoute
+// has it: "*.example.jp" and ".example.jp" are example.jp, and "." all.
+func domain(s string) string {
+	if s == "." || s == "*" {
+		return "."
+	}
+	return hostName(strings.TrimPrefix(strings.TrimPrefix(s, "*"), "."))
+}
