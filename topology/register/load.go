@@ -1,7 +1,6 @@
 package register
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -103,7 +102,7 @@ func Load(r io.Reader, name string) (*Register, error) {
 		reg.approvals = append(reg.approvals, p.approval(e))
 	}
 	if len(p.errs) > 0 {
-		return nil, errors.Join(p.errs...)
+		return nil, strictyaml.Join(p.errs)
 	}
 	slices.SortFunc(reg.approvals, func(a, b Approval) int { return strings.Compare(a.ID, b.ID) })
 	return reg, nil

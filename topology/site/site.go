@@ -3,7 +3,6 @@
 package site
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -60,7 +59,7 @@ func Load(r io.Reader, name string) (topology.Site, error) {
 		s.Zones = append(s.Zones, p.zone(z))
 	}
 	if len(p.errs) > 0 {
-		return topology.Site{}, errors.Join(p.errs...)
+		return topology.Site{}, strictyaml.Join(p.errs)
 	}
 	return s, nil
 }

@@ -85,11 +85,24 @@ func Load(r io.Reader, name string, out any) error {
 		for _, e := range many.Errors {
 			all = append(all, loadError(name, e))
 		}
-		return errors.Join(all...)
+		return Join(all)
 	case errors.As(err, &one):
 		return loadError(name, one)
 	}
 	return &Error{File: name, Msg: "not a YAML document of the kind wanted here: " + fact.Clean(err.Error())}
+}
+
+// maxErrors bounds how many errors of a file are told.
+const maxErrors = 20
+
+// Join joins the errors of one file, the first of them where they are many. It
+// returns nil where there is none.
+func Join(errs []error) error {
+	if len(errs) > maxErrors {
+		more := fmt.Errorf("and %d more: mend these first", len(errs)-maxErrors)
+		return errors.Join(append(errs[:maxErrors:maxErrors], more)...)
+	}
+	return errors.Join(errs...)
 }
 
 func loadError(name string, e *yaml.LoadError) error {
@@ -97,12 +110,69 @@ func loadError(name string, e *yaml.LoadError) error {
 	if msg == "" && e.Unwrap() != nil {
 		msg = e.Unwrap().Error()
 	}
+	if rest, ok := strings.CutPrefix(msg, fmt.Sprintf("line %d: ", e.Mark.Line)); ok {
+		msg = rest
+	}
+	return &Error{File: name, Line: e.Mark.Line, Msg: fact.Clean(plainly(msg))}
+}
+
+// plainly says what the YAML reader says in words of those who write files: it
+// speaks of types of Go.
+func plainly(msg string) string {
 	if field, ok := strings.CutPrefix(msg, "field "); ok {
 		if key, _, ok := strings.Cut(field, " not found in type"); ok {
-			msg = fmt.Sprintf("key %q is not known here: remove it or correct its spelling", key)
+			return fmt.Sprintf("key %s is not known here: remove it or correct its spelling", quoted(key))
 		}
 	}
-	return &Error{File: name, Line: e.Mark.Line, Msg: fact.Clean(msg)}
+	if found, ok := strings.CutPrefix(msg, "cannot construct !!"); ok {
+		kind, rest, _ := strings.Cut(found, " ")
+		if i := strings.LastIndex(rest, "into "); i >= 0 {
+			return "want " + wanted(rest[i+len("into "):]) + " here, not " + given(kind)
+		}
+	}
+	const most = 200
+	if len(msg) > most {
+		return strings.ToValidUTF8(msg[:most], "") + "…"
+	}
+	return msg
+}
+
+// wanted says what a file must hold where a type of Go is read.
+func wanted(goType string) string {
+	switch {
+	case strings.HasPrefix(goType, "[]"):
+		return "a list"
+	case strings.HasPrefix(goType, "int"), strings.HasPrefix(goType, "uint"):
+		return "a whole number"
+	case goType == "bool":
+		return "true or false"
+	case goType == "string":
+		return "a text"
+	}
+	return "keys with values"
+}
+
+// given says what kind of thing a tag of YAML is.
+func given(tag string) string {
+	switch tag {
+	case "str":
+		return "a text"
+	case "seq":
+		return "a list"
+	case "map":
+		return "keys with values"
+	case "int", "float":
+		return "such a number"
+	}
+	return "this"
+}
+
+func quoted(s string) string {
+	const most = 60
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return fmt.Sprintf("%q", s)
 }
 
 // noAliases refuses aliases, which no file of these kinds needs and with which

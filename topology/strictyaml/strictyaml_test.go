@@ -1,6 +1,7 @@
 package strictyaml_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,6 +13,9 @@ type doc struct {
 	Version int               `yaml:"version"`
 	Name    strictyaml.Text   `yaml:"name"`
 	List    []strictyaml.Text `yaml:"list"`
+	More    []struct {
+		Name strictyaml.Text `yaml:"name"`
+	} `yaml:"more"`
 }
 
 func TestLoad(t *testing.T) {
@@ -22,7 +26,10 @@ func TestLoad(t *testing.T) {
 		{"two unknown keys", "naem: x\nlsit: y\n", `f.yaml:2: key "lsit"`},
 		{"repeated key", "version: 1\nversion: 2\n", "f.yaml:2: "},
 		{"list for text", "name: [a]\n", "want a text here"},
-		{"text for number", "version: one\n", "f.yaml:1: "},
+		{"text for number", "version: one\n", "f.yaml:1: want a whole number here, not a text"},
+		{"text for list", "list: a\n", "f.yaml:1: want a list here, not a text"},
+		{"list for all", "- a\n", "f.yaml:1: want keys with values here, not a list"},
+		{"text for keys", "more: [a]\n", "f.yaml:1: want keys with values here, not a text"},
 		{"two documents", "version: 1\n---\nversion: 1\n", "document"},
 		{"alias", "name: &a x\nlist: [*a]\n", "aliases (*name) are not allowed"},
 		{"syntax", "name: [a\n", "f.yaml:"},
@@ -45,6 +52,21 @@ func TestLoad(t *testing.T) {
 				t.Errorf("got error %v, want one with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// A file that is something else altogether is refused in a few lines, in words
+// of the file.
+func TestLoadErrorsAreBounded(t *testing.T) {
+	for _, in := range []string{
+		strings.Repeat("x: 1\n", 300), "more: [" + strings.Repeat("a, ", 5000) + "a]\n", "list: [" + strings.Repeat("[a], ", 5000) + "[a]]\n",
+		strings.Repeat("k", 900) + ": 1\n", "version: " + strings.Repeat("x", 900) + "\n",
+	} {
+		var d doc
+		err := strictyaml.Load(strings.NewReader(in), "f.yaml", &d)
+		if err == nil || len(err.Error()) > 4000 || strings.Contains(err.Error(), "strictyaml") || strings.Contains(err.Error(), "!!") {
+			t.Errorf("%.20q: %d octets: %.300v", in, len(fmt.Sprint(err)), err)
+		}
 	}
 }
 

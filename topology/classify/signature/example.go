@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kanmon/topology/strictyaml"
@@ -53,7 +52,7 @@ func (x *Example) questions() []question {
 	}
 	addr := func(f func(*Set, netip.Addr) *Signature) func(*Set, string) (*Signature, error) {
 		return func(s *Set, v string) (*Signature, error) {
-			a, err := netip.ParseAddr(v)
+			a, err := address(v)
 			if err != nil {
 				return nil, err
 			}
@@ -62,11 +61,11 @@ func (x *Example) questions() []question {
 	}
 	num := func(f func(*Set, uint32) *Signature) func(*Set, string) (*Signature, error) {
 		return func(s *Set, v string) (*Signature, error) {
-			n, err := strconv.ParseUint(v, 10, 32)
+			n, err := number(v)
 			if err != nil {
 				return nil, err
 			}
-			return f(s, uint32(n)), nil
+			return f(s, n), nil
 		}
 	}
 	all := []question{
@@ -95,12 +94,12 @@ func (p *parser) tryExamples(s *Signature, e entry) {
 	alone := newSet([]*Signature{s})
 	for _, x := range e.Examples.Match {
 		if t, hit := p.try(alone, &x); !hit {
-			p.fail(t.Line, "signature %q does not match its example %q: correct one of them", s.ID, t.Value)
+			p.fail(t.Line, "signature %q does not match its example %s: correct one of them", s.ID, short(t.Value))
 		}
 	}
 	for _, x := range e.Examples.Reject {
 		if t, hit := p.try(alone, &x); hit {
-			p.fail(t.Line, "signature %q matches %q, which it must reject: make it narrower", s.ID, t.Value)
+			p.fail(t.Line, "signature %q matches %s, which it must reject: make it narrower", s.ID, short(t.Value))
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package signature
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -87,13 +85,13 @@ func Load(r io.Reader, name string) (*Set, error) {
 	}
 	if len(f.Signatures) > maxList {
 		p.fail(0, "more than %d signatures: split the file", maxList)
-		return nil, errors.Join(p.errs...)
+		return nil, strictyaml.Join(p.errs)
 	}
 	seen := make(map[string]int)
 	var sigs []*Signature
 	for _, e := range f.Signatures {
 		if line, ok := seen[e.ID.Value]; ok && e.ID.Set() {
-			p.fail(e.ID.Line, "id %q is used already in line %d: give each signature its own", e.ID.Value, line)
+			p.fail(e.ID.Line, "id %s is used already in line %d: give each signature its own", short(e.ID.Value), line)
 		}
 		seen[e.ID.Value] = e.ID.Line
 		s := p.signature(e)
@@ -103,7 +101,7 @@ func Load(r io.Reader, name string) (*Set, error) {
 		sigs = append(sigs, s)
 	}
 	if len(p.errs) > 0 {
-		return nil, errors.Join(p.errs...)
+		return nil, strictyaml.Join(p.errs)
 	}
 	slices.SortFunc(sigs, func(a, b *Signature) int { return strings.Compare(a.ID, b.ID) })
 	return newSet(sigs), nil
@@ -125,19 +123,19 @@ func (p *parser) signature(e entry) *Signature {
 		Organisation: Organisation{JA: e.Organisation.JA.Value, EN: e.Organisation.EN.Value}, Source: e.Source.Value, Confidence: e.Confidence.Value,
 	}
 	if !validID(s.ID) {
-		p.fail(e.ID.Line, "id %q: want 1 to 64 lower-case letters, digits and hyphens", s.ID)
+		p.fail(e.ID.Line, "id %s: want 1 to 64 lower-case letters, digits and hyphens", short(s.ID))
 	}
 	if !e.Service.Set() {
-		p.fail(e.ID.Line, "signature %q has no service: write what people call it", s.ID)
+		p.fail(e.ID.Line, "signature %s has no service: write what people call it", short(s.ID))
 	}
 	if !slices.Contains(topology.Categories(), s.Category) {
-		p.fail(e.Category.Line, "category %q is not one of %v", s.Category, topology.Categories())
+		p.fail(e.Category.Line, "category %s is not one of %v", short(string(s.Category)), topology.Categories())
 	}
 	if !e.Source.Set() {
-		p.fail(e.ID.Line, "signature %q has no source: say where its values are from", s.ID)
+		p.fail(e.ID.Line, "signature %s has no source: say where its values are from", short(s.ID))
 	}
 	if s.Confidence != "high" && s.Confidence != "medium" {
-		p.fail(max(e.ID.Line, e.Confidence.Line), "confidence of %q is %q and must be high or medium: a weaker hint is no signature", s.ID, s.Confidence)
+		p.fail(max(e.ID.Line, e.Confidence.Line), "confidence of %s is %s and must be high or medium: a weaker hint is no signature", short(s.ID), short(s.Confidence))
 	}
 	for _, t := range e.Transport {
 		s.Transport = append(s.Transport, strings.ToLower(t.Value))
@@ -145,7 +143,7 @@ func (p *parser) signature(e entry) *Signature {
 	s.Match = p.match(e.Match)
 	s.examples = e.Examples.Match
 	if len(e.Examples.Match) == 0 || len(e.Examples.Reject) == 0 {
-		p.fail(e.ID.Line, "signature %q needs an example that it matches and one that it must reject", s.ID)
+		p.fail(e.ID.Line, "signature %s needs an example that it matches and one that it must reject", short(s.ID))
 	}
 	return s
 }
@@ -155,15 +153,15 @@ func (p *parser) match(e matchEntry) Match {
 		Domains: list(p, e.Domains, domain), Except: list(p, e.Except, domain),
 		Remotes: list(p, e.Remotes, prefix), Closed: list(p, e.Closed, prefix), Advertised: list(p, e.Advertised, prefix),
 		Search:     list(p, e.Search, domain),
-		DNSServers: list(p, e.DNSServers, netip.ParseAddr),
+		DNSServers: list(p, e.DNSServers, address),
 		Enterprise: list(p, e.Enterprise, number), IfTypes: list(p, e.IfTypes, number),
 		Makers: list(p, e.Makers, word), Services: list(p, e.Services, word), Tunnels: list(p, e.Tunnels, word),
-		Resolvers: list(p, e.Resolvers, domain), ResolverAddresses: list(p, e.Addresses, netip.ParseAddr),
+		Resolvers: list(p, e.Resolvers, domain), ResolverAddresses: list(p, e.Addresses, address),
 		IfDescr: list(p, e.IfDescr, pattern), IfExcept: list(p, e.IfExcept, pattern), Products: list(p, e.Products, pattern),
 	}
 	for _, q := range e.Pools {
 		pools := list(p, []strictyaml.Text{q.Prefix}, prefix)
-		gates := list(p, []strictyaml.Text{q.Gateway}, netip.ParseAddr)
+		gates := list(p, []strictyaml.Text{q.Gateway}, address)
 		if len(pools) != 1 || len(gates) != 1 {
 			continue
 		}

@@ -43,18 +43,18 @@ func domain(s string) (string, error) {
 	n := normal(s)
 	labels := strings.Split(strings.TrimPrefix(n, "*."), ".")
 	if len(n) > 253 || strings.HasPrefix(n, "*.") != strings.Contains(n, "*") {
-		return "", fmt.Errorf("domain %q: want a name, or *. and a name", s)
+		return "", fmt.Errorf("domain %s: want a name, or *. and a name", short(s))
 	}
 	for _, l := range labels {
 		if l == "" || len(l) > 63 || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-			return "", fmt.Errorf("domain %q: want labels of letters, digits and hyphens", s)
+			return "", fmt.Errorf("domain %s: want labels of letters, digits and hyphens", short(s))
 		}
 	}
 	if !strings.HasPrefix(n, "*.") && len(labels) < 2 {
-		return "", fmt.Errorf("domain %q: one label alone is not a name on a network", s)
+		return "", fmt.Errorf("domain %s: one label alone is not a name on a network", short(s))
 	}
 	if base, ok := strings.CutPrefix(n, "*."); ok && ofMany(base) {
-		return "", fmt.Errorf("domain %q: names below %s belong to many parties: write the host itself", s, base)
+		return "", fmt.Errorf("domain %s: names below %s belong to many parties: write the host itself", short(s), base)
 	}
 	return n, nil
 }
@@ -65,7 +65,7 @@ func prefix(s string) (netip.Prefix, error) {
 	}
 	q, err := netip.ParsePrefix(s)
 	if err != nil {
-		return netip.Prefix{}, err
+		return netip.Prefix{}, fmt.Errorf("%s is no address and no prefix such as 192.0.2.0/24", short(s))
 	}
 	if q.Masked() != q || q.Bits() < 8 {
 		return netip.Prefix{}, fmt.Errorf("prefix %s: want at least 8 bits, and zeros after them", q)
@@ -73,10 +73,27 @@ func prefix(s string) (netip.Prefix, error) {
 	return q, nil
 }
 
+func address(s string) (netip.Addr, error) {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return a, fmt.Errorf("%s is no address such as 192.0.2.1", short(s))
+	}
+	return a, nil
+}
+
+// short quotes the beginning of a text that may be long.
+func short(s string) string {
+	const most = 60
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return strconv.Quote(s)
+}
+
 func number(s string) (uint32, error) {
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q is not a whole number above 0", s)
+		return 0, fmt.Errorf("%s is not a whole number above 0", short(s))
 	}
 	return uint32(n), nil
 }
@@ -93,14 +110,14 @@ func word(s string) (string, error) {
 func pattern(s string) (*regexp.Regexp, error) {
 	const most = 200
 	if len(s) > most || !strings.HasPrefix(s, "^") || !strings.HasSuffix(s, "$") || strings.HasSuffix(s, `\$`) {
-		return nil, fmt.Errorf("pattern %q: want ^…$ of at most %d octets", s, most)
+		return nil, fmt.Errorf("pattern %s: want ^…$ of at most %d octets", short(s), most)
 	}
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", s, err)
+		return nil, fmt.Errorf("pattern %s: %w", short(s), err)
 	}
 	if err := bounded(tree); err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", s, err)
+		return nil, fmt.Errorf("pattern %s: %w", short(s), err)
 	}
 	return regexp.Compile(s)
 }
