@@ -28,8 +28,9 @@ func (d *device) perVLAN(ctx context.Context) (missing, fatal error) {
 		}
 		vids = vids[:maxVLANs]
 	}
-	base, before := d.sock, d.s
-	defer func() { d.sock, d.s, d.vid, d.r.vid, d.w = base, before, 0, 0, ports }()
+	base, before, rec := d.sock, d.s, d.rec
+	defer func() { d.sock, d.s, d.rec, d.vid, d.r.vid, d.w = base, before, rec, 0, 0, ports }()
+	d.rec = nil // where rows of several VLANs would have the same names
 	for _, vid := range vids {
 		if vid >= 1002 && vid <= 1005 { // Cisco's, of token ring and FDDI
 			continue

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kanmon/discover"
+	"kanmon/discover/fact"
 )
 
 // recFormat reads .snmprec files of snmpsim: "OID|tag|value" on each line.
@@ -64,10 +65,21 @@ type recParser struct {
 	w    *walk
 	skip func(place string, reason error)
 	n    uint64
+
+	missing []string // what kanmon, who recorded it, says that it lacks
 }
 
+// maxMissing is how much of what a walk lacks is told.
+const maxMissing = 16
+
 func (p *recParser) records() uint64 { return p.n }
-func (p *recParser) end() error      { return nil }
+
+func (p *recParser) end() error {
+	if len(p.missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the walk was not whole when it was recorded: %s", strings.Join(p.missing, "; "))
+}
 
 var (
 	errNotRecord = errors.New("not a record OID|tag|value")
@@ -79,6 +91,9 @@ var (
 )
 
 func (p *recParser) line(n uint64, text []byte) {
+	if why, ok := strings.CutPrefix(string(text), incompletePrefix); ok && len(p.missing) < maxMissing {
+		p.missing = append(p.missing, fact.Clean(why))
+	}
 	if len(text) == 0 || text[0] == '#' {
 		return
 	}

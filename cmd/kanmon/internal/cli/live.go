@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -204,9 +205,10 @@ func (a *app) scanHosts(ctx context.Context, o nmap.Options, gate *discover.Gate
 
 // targetFlags are the flags by which the operator names whom to ask.
 type targetFlags struct {
-	exclude []string
-	rate    float64
-	plan    bool
+	exclude  []string
+	rate     float64
+	interval time.Duration // between two packets to one address; 0: as the traffic level says
+	plan     bool
 }
 
 // gate makes the gate for the targets that the operator named, and a file for
@@ -218,7 +220,7 @@ func (a *app) gate(level discover.Traffic, targets []netip.Prefix, f targetFlags
 	}
 	o := discover.GateOptions{Level: level, Targets: targets, Exclude: exclude, PerSecond: f.rate, Clock: a.Now, Receipts: receipts}
 	if level == discover.TrafficQuery {
-		o.PerHostInterval = queryInterval
+		o.PerHostInterval = cmp.Or(f.interval, queryInterval)
 	}
 	g, err := discover.NewGate(o)
 	if err != nil {

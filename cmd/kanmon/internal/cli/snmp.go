@@ -66,44 +66,66 @@ func (a *app) snmpCommand() *cobra.Command {
 		port    uint16
 		out     string
 		vantage string
+		record  recordFlags
+		how     askFlags
 	)
 	c := &cobra.Command{
 		Use:   "snmp TARGET...",
 		Short: "Ask switches and routers by SNMP and write evidence",
 		Long: `Asks the agents at the addresses you name, and nobody else, for the tables that
-show how the network is built: one request at a time to each, ten rows an answer,
+show how the network is built: one request at a time to each, at most ten
+variables in it, ten rows an answer (more of agents that show that they bear it),
 and no community is ever guessed. If a device restarts while it is asked, the run
 stops.
+
+--record keeps what the agents answer, in a file for each, to be read again or
+given away: kanmon map reads it, and kanmon anonymise takes names and addresses
+out of it. Evidence is written beside it only where -o names a file.
 
 Secrets are best given in the environment: KANMON_SNMP_COMMUNITY,
 KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 
 ` + exitCodes,
 		Example: `  KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.1 10.99.0.11 -o evidence/switches.jsonl
-  kanmon snmp -v3 -u audit -l authPriv -a SHA-256 -x AES 10.99.0.1`,
+  kanmon snmp -v3 -u audit -l authPriv -a SHA-256 -x AES 10.99.0.1
+  KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.11 --record walks/ --whole`,
 		Args: args(1, -1, "at least one address"),
 		RunE: func(c *cobra.Command, given []string) error {
 			addrs, scope, err := addresses(given)
 			if err != nil {
 				return usage("", "%w", err)
 			}
+			if err := record.check(how, out); err != nil {
+				return err
+			}
 			if targets.plan {
 				gate, err := a.gate(discover.TrafficQuery, scope, targets, discard{})
 				if err != nil {
 					return err
 				}
-				return a.tell(append(gate.Plan(), snmpPlan))
+				return a.tell(append(gate.Plan(), record.plan(), how.plan()))
 			}
 			cr, err := creds.credentials(a.Getenv)
 			if err != nil {
 				return err
 			}
-			to, gate, done, err := a.begin(out, discover.TrafficQuery, scope, targets)
+			o := snmp.Options{
+				Targets: addrs, Port: port, Credentials: cr, Vantage: vantage,
+				PerVLAN: how.perVLAN, Repetitions: how.repetitions, Whole: record.whole,
+			}
+			begin := a.begin
+			if record.folder != "" {
+				o.Record, o.RecordOnly = record.open, out == ""
+				if o.RecordOnly {
+					begin, out = a.beginRecording, record.folder
+				}
+			}
+			to, gate, done, err := begin(out, discover.TrafficQuery, scope, targets)
 			if err != nil {
 				return err
 			}
 			stop := a.progress(to.observed)
-			err = a.ask(c.Context(), snmp.Options{Targets: addrs, Port: port, Credentials: cr, Vantage: vantage}, gate, to)
+			err = a.ask(c.Context(), o, gate, to)
 			stop()
 			if closeErr := done(); closeErr != nil {
 				return closeErr
@@ -113,6 +135,9 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 	}
 	creds.add(c.Flags(), true)
 	targets.add(c.Flags())
+	record.add(c.Flags())
+	how.add(c.Flags())
+	c.Flags().DurationVar(&targets.interval, "interval", queryInterval, "time between two requests to one agent")
 	c.Flags().Uint16Var(&port, "port", 161, "UDP port of the agents")
 	c.Flags().StringVarP(&out, "output", "o", "", "evidence file to append to (default: standard output)")
 	c.Flags().StringVar(&vantage, "vantage", "", "where in the network this is, in your words")
