@@ -76,6 +76,14 @@ const (
 	RoleUnmanaged  Role = "unmanaged-switch" // inferred: several devices behind one port
 )
 
+// Roles returns all roles in the order in which they are shown.
+func Roles() []Role {
+	return []Role{
+		RoleRouter, RoleFirewall, RoleSwitch, RoleAP, RoleController, RoleModem, RoleServer, RoleStorage, RoleModality,
+		RoleAnalyzer, RoleMonitor, RolePC, RolePrinter, RolePhone, RoleCamera, RoleUPS, RoleUnmanaged,
+	}
+}
+
 // Interface is a device's attachment to the network.
 type Interface struct {
 	Name  string   `json:"name,omitempty"`

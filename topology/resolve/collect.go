@@ -128,8 +128,9 @@ type heldKey struct {
 type collector struct {
 	site      topology.Site
 	makers    *vendor.Catalogue
-	obs       []fact.Observation // sorted by ID, each once
-	i         int                // the observation being visited
+	products  map[described]vendor.Product // what the makers' rules said
+	obs       []fact.Observation           // sorted by ID, each once
+	i         int                          // the observation being visited
 	subjects  []subject
 	keys      map[heldKey]int // where a key stands in its subject's
 	bySubject map[string]int
@@ -161,7 +162,7 @@ type collector struct {
 
 func newCollector(obs []fact.Observation, site topology.Site) *collector {
 	return &collector{
-		site: site, makers: vendor.New(), obs: obs,
+		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
@@ -295,19 +296,42 @@ func (c *collector) subnet(p netip.Prefix) {
 	c.subnets[p] = append(c.subnets[p], c.i)
 }
 
-// product says what a text that describes a device tells of it.
-func (c *collector) product(to target, rank uint8, text string) {
-	p, ok := c.makers.Describe(text)
+// product says what a sysObjectID and a text that describes a device tell of
+// it.
+func (c *collector) product(to target, rank uint8, objectID, text string) {
+	p, ok := c.identify(objectID, text)
 	if !ok {
 		return
 	}
 	c.trait(to, fieldVendor, rank, p.Vendor)
 	c.trait(to, fieldModel, rank, p.Model)
-	c.trait(to, fieldOS, rank, p.OS)
+	if p.Assumed {
+		c.trait(to, fieldOS, fromOUI, p.OS)
+	} else {
+		c.trait(to, fieldOS, rank, p.OS)
+	}
 	c.trait(to, fieldVersion, rank, p.Version)
+	if !isJunkSerial(p.Serial) {
+		c.trait(to, fieldSerial, rank, p.Serial)
+	}
 	for _, r := range p.Roles {
 		c.role(to, r)
 	}
+}
+
+// described is what a device says of itself.
+type described struct{ objectID, text string }
+
+// identify asks the catalogue, which looks through all of its rules, once for
+// each pair: a network has many devices of a kind.
+func (c *collector) identify(objectID, text string) (vendor.Product, bool) {
+	d := described{objectID, text}
+	p, ok := c.products[d]
+	if !ok {
+		p, _ = c.makers.Identify(objectID, text)
+		c.products[d] = p
+	}
+	return p, p.Vendor != "" || p.OS != ""
 }
 
 // heard takes note of the VLAN in which a MAC address was heard.

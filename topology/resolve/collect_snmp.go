@@ -24,13 +24,7 @@ func (c *collector) SystemGroup(_ *fact.Observation, f fact.SystemGroup) {
 		c.claim(s, f.Address, fact.MAC{}, byOwnTable)
 		c.name(to, nameSystem, f.SysName)
 		c.trait(to, fieldLocation, fromSystem, f.SysLocation)
-		c.product(to, fromSystem, f.SysDescr)
-		if e, ok := c.makers.ByObjectID(f.SysObjectID); ok {
-			c.trait(to, fieldVendor, fromObjectID, e.Vendor)
-			for _, r := range e.Roles {
-				c.role(to, r)
-			}
-		}
+		c.product(to, fromSystem, f.SysObjectID, f.SysDescr)
 		c.mention(to, true, true)
 	}
 }
@@ -178,8 +172,8 @@ func (c *collector) PhysicalEntity(_ *fact.Observation, f fact.PhysicalEntity) {
 	for _, s := range c.agentsOf(f.Agent) {
 		to := of(s)
 		c.mention(to, true, f.Class == "chassis")
-		c.product(to, fromEntity, f.Software)
-		c.product(to, fromEntity, f.Firmware)
+		c.product(to, fromEntity, "", f.Software)
+		c.product(to, fromEntity, "", f.Firmware)
 		if f.Class != "chassis" {
 			continue
 		}
@@ -215,8 +209,8 @@ type unmadeSerial struct {
 // finish makes what needs every observation to have been visited.
 func (c *collector) finish() {
 	for _, u := range c.unmade {
-		if e, ok := c.makers.ByObjectID(c.engines[u.subject].SysObjectID); ok {
-			c.key(u.subject, serialKey(e.Vendor, u.serial))
+		if p, _ := c.identify(c.engines[u.subject].SysObjectID, ""); p.Vendor != "" {
+			c.key(u.subject, serialKey(p.Vendor, u.serial))
 		}
 	}
 	c.takeLists()

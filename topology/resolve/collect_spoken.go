@@ -109,7 +109,7 @@ func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription)
 	case f.Protocol == "browser" && f.Field == "server-type" && isServerType(value):
 		c.weakRole(to, topology.RoleServer)
 	case f.Protocol == "snmp" && f.Field == "sys-object-id":
-		c.objectID(to, value)
+		c.product(to, fromObjectID, value, "")
 	case f.Field == "certificate-name" && !isServerName(value):
 		return
 	case m.relayed:
@@ -120,7 +120,7 @@ func (c *collector) SelfDescription(_ *fact.Observation, f fact.SelfDescription)
 	case m.field != fieldNone:
 		c.trait(to, m.field, m.rank, value)
 	case m.text:
-		c.product(to, m.rank, value)
+		c.product(to, m.rank, "", value)
 	}
 	if m.role != "" && (f.Host.Port != 0 || m.always) {
 		c.weakRole(to, m.role)
@@ -171,15 +171,6 @@ func (c *collector) windows(to target, version string) {
 	if build, err := strconv.Atoi(parts[len(parts)-1]); len(parts) == 3 && err == nil && build > 0 {
 		c.trait(to, fieldOS, fromScan, "Windows")
 		c.trait(to, fieldVersion, fromScan, version)
-	}
-}
-
-func (c *collector) objectID(to target, oid string) {
-	if p, ok := c.makers.ByObjectID(oid); ok {
-		c.trait(to, fieldVendor, fromObjectID, p.Vendor)
-		for _, r := range p.Roles {
-			c.role(to, r)
-		}
 	}
 }
 

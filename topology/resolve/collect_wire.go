@@ -179,7 +179,7 @@ func (c *collector) neighborTraits(to target, n fact.Neighbor) {
 	if _, err := fact.ParseMAC(n.ChassisID); err != nil && n.SystemName == "" && n.ChassisIDSubtype == "" {
 		c.name(to, nameAnnounced, n.ChassisID) // CDP: the device ID is its name
 	}
-	c.product(to, fromAnnouncement, n.SystemDescription)
+	c.product(to, fromAnnouncement, "", n.SystemDescription)
 	c.trait(to, fieldModel, fromAnnouncement, strings.TrimPrefix(strings.TrimPrefix(n.Platform, "cisco "), "Cisco "))
 	for _, r := range capabilityRoles(n.Capabilities) {
 		c.role(to, r)

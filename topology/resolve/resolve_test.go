@@ -460,7 +460,7 @@ func TestDeviceFields(t *testing.T) {
 	d.Evidence, d.Keys, d.ID = nil, nil, ""
 	want := topology.Device{
 		Name: "oqs-router", Names: []string{"oqs-router"}, Roles: []topology.Role{topology.RoleRouter},
-		Vendor: "Yamaha", Model: "RTX830", Version: "15.02.22", Location: "server room",
+		Vendor: "Yamaha", Model: "RTX830", OS: "Yamaha firmware", Version: "15.02.22", Location: "server room",
 		Interfaces: []topology.Interface{{
 			Name: "LAN1", Index: 1, MAC: "00:a0:de:00:00:01", IPs: []string{"10.40.0.1/24"}, Type: "ethernetCsmacd", VLANs: []uint16{40},
 		}},

@@ -9,16 +9,6 @@ import (
 	"kanmon/topology"
 )
 
-// roleOrder is the order in which roles are shown, infrastructure first.
-func roleOrder() []topology.Role {
-	return []topology.Role{
-		topology.RoleRouter, topology.RoleFirewall, topology.RoleSwitch, topology.RoleAP, topology.RoleController,
-		topology.RoleModem, topology.RoleServer, topology.RoleStorage, topology.RoleModality, topology.RoleAnalyzer,
-		topology.RoleMonitor, topology.RolePC, topology.RolePrinter, topology.RolePhone, topology.RoleCamera,
-		topology.RoleUPS, topology.RoleUnmanaged,
-	}
-}
-
 // capabilityRoles returns the roles behind LLDP or CDP capabilities. What is in
 // a telephone or an access point beside it (a bridge) is part of it.
 func capabilityRoles(capabilities []string) []topology.Role {
@@ -234,7 +224,7 @@ func isInfrastructure(r topology.Role) bool {
 // inRoleOrder sorts roles and drops repeats.
 func inRoleOrder(set map[topology.Role]bool) []topology.Role {
 	var out []topology.Role
-	for _, r := range roleOrder() {
+	for _, r := range topology.Roles() {
 		if set[r] {
 			out = append(out, r)
 		}

@@ -1,16 +1,20 @@
 // Package vendor says who made a device, and what it is, by what it tells of
 // itself: the maker's prefix of a MAC address, a sysObjectID, a description.
 //
-// The knowledge is data, in the files beside the code; the prefixes of MAC
-// addresses are the IEEE's list as gopacket ships it.
+// The knowledge is data, in the files beside the code: rules/ holds what makers
+// call themselves and how their products describe themselves, numbers.tsv the
+// IANA's list of private enterprise numbers, prefixes.tsv the IEEE's list of
+// MAC addresses as gopacket ships it.
 package vendor
 
 //go:generate go run prefixes_gen.go
+//go:generate go run numbers_gen.go
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/hex"
-	"regexp"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -18,140 +22,131 @@ import (
 	"kanmon/topology"
 )
 
-//go:embed enterprises.tsv
-var enterprises string
-
-//go:embed objects.tsv
-var objects string
-
-//go:embed products.tsv
-var products string
-
 // prefixes holds a line for each, in order.
 //
 //go:embed prefixes.tsv
 var prefixes string
 
-// Product is what is known of a device from one text; any field may be empty.
+// numbers holds a line for each, of five digits and in order.
+//
+//go:embed numbers.tsv
+var numbers string
+
+// Product is what is known of a device; any field may be empty.
 type Product struct {
 	Vendor  string
 	Model   string
 	OS      string
+	Assumed bool // nothing names its operating system, and OS is called after the maker
 	Version string
+	Serial  string
 	Roles   []topology.Role
 }
 
 // Catalogue is the knowledge about makers. It is not changed once made, and
 // safe for concurrent use.
 type Catalogue struct {
-	byNumber map[uint64]Product
-	byOID    map[string]Product
-	patterns []pattern
+	known func() *knowledge
 }
 
-type pattern struct {
-	re      *regexp.Regexp
-	product Product // with $1 and so on
+// New returns the built-in catalogue. Its rules are read when they are first
+// asked for, which takes some 30 ms; it panics then where they are malformed,
+// which a test rules out.
+func New() *Catalogue { return &Catalogue{known: builtIn} }
+
+// Identify returns what a sysObjectID and a description such as sysDescr or the
+// LLDP system description say together. Either may be empty. False where they
+// say nothing.
+func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
+	k, object, text := c.known(), below(objectID), normal(text)
+	p, osOfMaker := merge(k.rules, object, text)
+	m := k.byNumber[number(object)]
+	if p.Vendor == "" || p.Vendor == m.Vendor {
+		p.fill(Product{Vendor: m.Vendor, Roles: m.Roles})
+		osOfMaker = cmp.Or(osOfMaker, m.OS)
+	}
+	p.OS = cmp.Or(p.OS, osOfMaker)
+	if p.Vendor == "" {
+		g, osOfAny := merge(k.generic, object, text)
+		p.fill(g)
+		p.OS = cmp.Or(p.OS, osOfAny)
+		p.Vendor = k.holder(object)
+	}
+	if p.OS == "" && p.Vendor != "" {
+		p.OS, p.Assumed = p.Vendor+" firmware", true
+	}
+	return p, p.Vendor != "" || p.OS != ""
 }
 
-// New returns the built-in catalogue. It panics where the built-in data is
-// malformed, which a test rules out.
-func New() *Catalogue {
-	c := &Catalogue{byNumber: make(map[uint64]Product), byOID: make(map[string]Product)}
-	for _, f := range rows(enterprises, 3) {
-		n, err := strconv.ParseUint(f[0], 10, 32)
-		if err != nil {
-			panic("enterprises.tsv: " + err.Error())
-		}
-		c.byNumber[n] = Product{Vendor: f[1], Roles: roles(f[2])}
-	}
-	for _, f := range rows(objects, 4) {
-		c.byOID[f[0]] = Product{Vendor: f[1], OS: f[2], Roles: roles(f[3])}
-	}
-	for _, f := range rows(products, 6) {
-		c.patterns = append(c.patterns, pattern{
-			re:      regexp.MustCompile(f[0]),
-			product: Product{Vendor: f[1], Model: f[2], OS: f[3], Version: f[4], Roles: roles(f[5])},
-		})
-	}
-	return c
-}
-
-// rows returns the lines of a table as their n columns, without comments.
-func rows(table string, n int) [][]string {
-	var out [][]string
-	for line := range strings.Lines(table) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || strings.HasPrefix(line, "#") {
+// merge returns what the rules say that match: the first of them says who made
+// it, and others of the same maker what the first leaves open. OfMaker is the
+// operating system of the maker of the first.
+func merge(rules []*rule, object, text string) (p Product, ofMaker string) {
+	matched := false
+	for _, r := range rules {
+		if !r.matches(object, text) || matched && r.product.Vendor != p.Vendor {
 			continue
 		}
-		f := strings.Split(line, "\t")
-		if len(f) != n {
-			panic("vendor table: " + strconv.Quote(line) + ": want " + strconv.Itoa(n) + " columns")
+		if !matched {
+			matched, ofMaker = true, r.osOfMaker
 		}
-		out = append(out, f)
+		p.fill(r.expand(text))
 	}
-	return out
+	return p, ofMaker
 }
 
-func roles(list string) []topology.Role {
-	if list == "" {
-		return nil
+// fill takes from q what p leaves open. A version counts only for the operating
+// system that it is of.
+func (p *Product) fill(q Product) {
+	if q.OS == "" || p.OS == "" || p.OS == q.OS {
+		p.Version = cmp.Or(p.Version, q.Version)
 	}
-	var out []topology.Role
-	for r := range strings.SplitSeq(list, ",") {
-		out = append(out, topology.Role(r))
+	p.Vendor, p.Model = cmp.Or(p.Vendor, q.Vendor), cmp.Or(p.Model, q.Model)
+	p.OS, p.Serial = cmp.Or(p.OS, q.OS), cmp.Or(p.Serial, q.Serial)
+	if len(p.Roles) == 0 {
+		p.Roles = q.Roles
 	}
-	return out
+}
+
+// holder returns the holder of the enterprise number as the IANA has it, unless
+// it is known to make software for other makers' machines.
+func (k *knowledge) holder(object string) string {
+	n := number(object)
+	if _, ok := k.byNumber[n]; ok || n == 0 {
+		return ""
+	}
+	return lookUp(numbers, fmt.Sprintf("%05d", n))
 }
 
 // enterprisePrefix is iso.org.dod.internet.private.enterprises (RFC 1155).
 const enterprisePrefix = "1.3.6.1.4.1."
 
-// ByObjectID returns what a sysObjectID says, by its longest known prefix or
-// else its enterprise number.
-func (c *Catalogue) ByObjectID(oid string) (Product, bool) {
-	oid = strings.TrimPrefix(oid, ".")
-	rest, ok := strings.CutPrefix(oid, enterprisePrefix)
-	if !ok {
-		return Product{}, false
+// below returns a sysObjectID as it is below the enterprises, with a dot at its
+// end; empty where it is elsewhere.
+func below(objectID string) string {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(objectID, "."), enterprisePrefix)
+	if !ok || rest == "" {
+		return ""
 	}
-	for o := oid; len(o) > len(enterprisePrefix); {
-		if p, ok := c.byOID[o]; ok {
-			return p, true
-		}
-		i := strings.LastIndexByte(o, '.')
-		o = o[:i]
-	}
-	number, _, _ := strings.Cut(rest, ".")
-	n, err := strconv.ParseUint(number, 10, 32)
-	if err != nil {
-		return Product{}, false
-	}
-	p, ok := c.byNumber[n]
-	return p, ok
+	return rest + "."
 }
 
-// Describe returns what the first matching pattern makes of a text such as
-// sysDescr or the LLDP system description.
-func (c *Catalogue) Describe(text string) (Product, bool) {
-	if text == "" {
-		return Product{}, false
+// number returns the enterprise number, 0 where there is none.
+func number(object string) uint64 {
+	digits, _, _ := strings.Cut(object, ".")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		return 0
 	}
-	for _, p := range c.patterns {
-		m := p.re.FindStringSubmatchIndex(text)
-		if m == nil {
-			continue
-		}
-		fill := func(s string) string {
-			return strings.TrimSpace(string(p.re.ExpandString(nil, s, text, m)))
-		}
-		return Product{
-			Vendor: fill(p.product.Vendor), Model: fill(p.product.Model),
-			OS: fill(p.product.OS), Version: fill(p.product.Version), Roles: p.product.Roles,
-		}, true
-	}
-	return Product{}, false
+	return n
+}
+
+// maxText bounds how much of a description is looked at, in octets.
+const maxText = 1024
+
+// normal returns a text with one blank wherever it has white space.
+func normal(text string) string {
+	return strings.Join(strings.Fields(text[:min(len(text), maxText)]), " ")
 }
 
 // ByMAC returns the organisation to which the IEEE gave the first three octets
@@ -161,28 +156,28 @@ func (*Catalogue) ByMAC(m fact.MAC) string {
 	if !m.IsUniversal() {
 		return ""
 	}
-	name := assigned(m)
+	name := lookUp(prefixes, hex.EncodeToString(m[:3]))
 	if name == "IEEE Registration Authority" || name == "Private" || name == "ICANN, IANA Department" {
 		return ""
 	}
 	return name
 }
 
-// assigned looks a maker's prefix up in the IEEE's list.
-func assigned(m fact.MAC) string {
-	want := hex.EncodeToString(m[:3])
-	lo, hi := 0, len(prefixes) // of the octets of the lines that are left
+// lookUp returns what stands behind a key and a tab in a list of sorted lines.
+// Held as text, the list costs nothing until somebody asks.
+func lookUp(list, want string) string {
+	lo, hi := 0, len(list) // of the octets of the lines that are left
 	for lo < hi {
-		at := lo + strings.LastIndexByte(prefixes[lo:(lo+hi)/2], '\n') + 1
-		end := at + strings.IndexByte(prefixes[at:], '\n')
-		prefix, name, _ := strings.Cut(prefixes[at:end], "\t")
-		switch strings.Compare(want, prefix) {
+		at := lo + strings.LastIndexByte(list[lo:(lo+hi)/2], '\n') + 1
+		end := at + strings.IndexByte(list[at:], '\n')
+		key, value, _ := strings.Cut(list[at:end], "\t")
+		switch strings.Compare(want, key) {
 		case -1:
 			hi = at
 		case 1:
 			lo = end + 1
 		default:
-			return name
+			return value
 		}
 	}
 	return ""

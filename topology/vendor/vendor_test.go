@@ -12,79 +12,77 @@ import (
 	"kanmon/topology/vendor"
 )
 
-func TestDescribe(t *testing.T) {
+func TestIdentify(t *testing.T) {
+	router, sw, firewall := []topology.Role{topology.RoleRouter}, []topology.Role{topology.RoleSwitch}, []topology.Role{topology.RoleFirewall}
 	tests := []struct {
-		name, in string
-		want     vendor.Product
+		name, object, text string
+		want               vendor.Product
 	}{
 		{
-			"yamaha router", "RTX830 Rev.15.02.22 (Thu Aug 18 15:08:44 2022)",
-			vendor.Product{Vendor: "Yamaha", Model: "RTX830", Version: "15.02.22", Roles: []topology.Role{topology.RoleRouter}},
+			"yamaha router", "", "RTX830 Rev.15.02.22 (Thu Aug 18 15:08:44 2022)",
+			vendor.Product{Vendor: "Yamaha", Model: "RTX830", OS: "Yamaha firmware", Assumed: true, Version: "15.02.22", Roles: router},
 		},
 		{
-			"yamaha switch", "SWX2310-28GT Rev.2.04.11 (Mon Mar  1 10:00:00 2021)",
-			vendor.Product{Vendor: "Yamaha", Model: "SWX2310-28GT", Version: "2.04.11", Roles: []topology.Role{topology.RoleSwitch}},
+			"yamaha switch", "1.3.6.1.4.1.1182.3.1", "SWX2310-28GT Rev.2.04.11 (Mon Mar  1 10:00:00 2021)",
+			vendor.Product{Vendor: "Yamaha", Model: "SWX2310-28GT", OS: "Yamaha firmware", Assumed: true, Version: "2.04.11", Roles: sw},
 		},
 		{
-			"nec ix", "NEC Portable Internetwork Core Operating System Software, IX Series IX2105 (magellan-sec) Software, Version 8.8.22, RELEASE SOFTWARE, Compiled Jan 1, IX2105",
-			vendor.Product{Vendor: "NEC", Model: "IX2105", OS: "IX", Version: "8.8.22", Roles: []topology.Role{topology.RoleRouter}},
+			"nec ix", "", "NEC Portable Internetwork Core Operating System Software, IX Series IX2105 (magellan-sec) Software, Version 8.8.22, RELEASE SOFTWARE, Compiled Jan 1, IX2105",
+			vendor.Product{Vendor: "NEC", Model: "IX2105", OS: "IX", Version: "8.8.22", Roles: router},
 		},
 		{
-			"cisco ios", "Cisco IOS Software, C890 Software (C890-UNIVERSALK9-M), Version 15.5(3)M, RELEASE SOFTWARE (fc1)",
-			vendor.Product{Vendor: "Cisco", OS: "IOS", Version: "15.5(3)M"},
+			"line breaks", "1.3.6.1.4.1.9.1.359", "Cisco Internetwork Operating System Software  \r\nIOS (tm) C2950 Software (C2950-I6K2L2Q4-M), Version 12.1(22)EA14, RELEASE SOFTWARE",
+			vendor.Product{Vendor: "Cisco", OS: "IOS", Version: "12.1(22)EA14"},
 		},
 		{
-			"fortigate in the entity table", "FortiGate-60F v6.4.11,build2030,221031 (GA.M)",
-			vendor.Product{Vendor: "Fortinet", Model: "FortiGate-60F", OS: "FortiOS", Version: "6.4.11", Roles: []topology.Role{topology.RoleFirewall}},
+			"fortigate in the entity table", "", "FortiGate-60F v6.4.11,build2030,221031 (GA.M)",
+			vendor.Product{Vendor: "Fortinet", Model: "FortiGate-60F", OS: "FortiOS", Version: "6.4.11", Roles: firewall},
 		},
 		{
-			"palo alto", "Palo Alto Networks PA-220 series firewall",
-			vendor.Product{Vendor: "Palo Alto Networks", Model: "PA-220", OS: "PAN-OS", Roles: []topology.Role{topology.RoleFirewall}},
+			"roles of the object, version of the text", "1.3.6.1.4.1.12356.101.1.2003", "FORTIGATE 200B",
+			vendor.Product{Vendor: "Fortinet", Model: "FortiGate-200B", OS: "FortiOS", Roles: firewall},
+		},
+		{"linux", ".1.3.6.1.4.1.8072.3.2.10", "Linux kensa-pc3 5.15.0-91-generic #101-Ubuntu SMP", vendor.Product{OS: "Linux", Version: "5.15.0-91-generic"}},
+		{
+			"linux of a maker", "1.3.6.1.4.1.24681", "Linux nas 4.2.2",
+			vendor.Product{Vendor: "QNAP", OS: "QTS", Roles: []topology.Role{topology.RoleStorage}},
+		},
+		{"unknown", "", "something else", vendor.Product{}},
+		{"not at the start", "", "said to be RTX830 Rev.15.02.22", vendor.Product{}},
+		{"nothing", "", "", vendor.Product{}},
+		{"only the number", "1.3.6.1.4.1.23670.1.2.3", "", vendor.Product{Vendor: "Nihon Kohden", OS: "Nihon Kohden firmware", Assumed: true}},
+		{
+			"as the list of numbers has it", "1.3.6.1.4.1.60289.1", "box",
+			vendor.Product{Vendor: "Nihon Kohden Center of Expertise", OS: "Nihon Kohden Center of Expertise firmware", Assumed: true},
 		},
 		{
-			"allied telesis", "Allied Telesis router/switch, Software (AlliedWare Plus) Version 5.4.8-2.1",
-			vendor.Product{Vendor: "Allied Telesis", OS: "AlliedWare Plus", Version: "5.4.8-2.1"},
+			"cellular maker", "1.3.6.1.4.1.48690.1", "",
+			vendor.Product{Vendor: "Teltonika", OS: "RutOS", Roles: []topology.Role{topology.RoleModem}},
 		},
-		{"linux", "Linux kensa-pc3 5.15.0-91-generic #101-Ubuntu SMP", vendor.Product{OS: "Linux", Version: "5.15.0-91-generic"}},
-		{"unknown", "something else", vendor.Product{}},
-		{"not at the start", "said to be RTX830 Rev.15.02.22", vendor.Product{}},
-		{"nothing", "", vendor.Product{}},
+		{
+			"windows server", "1.3.6.1.4.1.311.1.1.3.1.2", "Hardware: Intel64 Family 6 - Software: Windows Version 6.3 (Build 14393 Multiprocessor Free)",
+			vendor.Product{Vendor: "Microsoft", OS: "Windows Server", Version: "6.3", Roles: []topology.Role{topology.RoleServer}},
+		},
+		{"number that only begins alike", "1.3.6.1.4.1.2037610", "", vendor.Product{}},
+		{"software for any maker", "1.3.6.1.4.1.8072.3.2.99", "", vendor.Product{}},
+		{"not an enterprise", "1.3.6.1.2.1.1", "", vendor.Product{}},
+		{"not a number", "1.3.6.1.4.1.x", "", vendor.Product{}},
 	}
 	c := vendor.New()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := c.Describe(tt.in)
+			got, ok := c.Identify(tt.object, tt.text)
 			if diff := cmp.Diff(tt.want, got); diff != "" || ok != (tt.want.OS+tt.want.Vendor != "") {
-				t.Errorf("Describe = %v (-want +got):\n%s", ok, diff)
+				t.Errorf("Identify = %v (-want +got):\n%s", ok, diff)
 			}
 		})
 	}
 }
 
-func TestByObjectID(t *testing.T) {
-	tests := []struct {
-		name, in, want string
-		roles          []topology.Role
-	}{
-		{"enterprise", "1.3.6.1.4.1.20376.1.2.3", "Century Systems", nil},
-		{"leading dot", ".1.3.6.1.4.1.1182.1.23", "Yamaha", nil},
-		{"cellular maker", "1.3.6.1.4.1.48690.1", "Teltonika", []topology.Role{topology.RoleModem}},
-		{"windows server", "1.3.6.1.4.1.311.1.1.3.1.2", "Microsoft", []topology.Role{topology.RoleServer}},
-		{"windows workstation", "1.3.6.1.4.1.311.1.1.3.1.1", "Microsoft", []topology.Role{topology.RolePC}},
-		{"number that only begins alike", "1.3.6.1.4.1.203761", "", nil},
-		{"software for any maker", "1.3.6.1.4.1.8072.3.2.10", "", nil},
-		{"not an enterprise", "1.3.6.1.2.1.1", "", nil},
-		{"not a number", "1.3.6.1.4.1.x", "", nil},
-		{"nothing", "", "", nil},
-	}
-	c := vendor.New()
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, ok := c.ByObjectID(tt.in)
-			if got.Vendor != tt.want || ok != (tt.want != "") || !cmp.Equal(got.Roles, tt.roles) {
-				t.Errorf("ByObjectID(%q) = %+v, %v; want %q with roles %v", tt.in, got, ok, tt.want, tt.roles)
-			}
-		})
+// TestRules holds that every rule does what its examples say.
+func TestRules(t *testing.T) {
+	if err := vendor.New().Check(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -106,16 +104,15 @@ func TestByMAC(t *testing.T) {
 	}
 }
 
-func FuzzDescribe(f *testing.F) {
-	f.Add("RTX830 Rev.15.02.22")
-	f.Add("Windows Version 6.1")
+func FuzzIdentify(f *testing.F) {
+	f.Add("1.3.6.1.4.1.1182.1", "RTX830 Rev.15.02.22")
+	f.Add(".", "Windows Version 6.1")
 	c := vendor.New()
-	f.Fuzz(func(t *testing.T, text string) {
-		p, ok := c.Describe(text)
+	f.Fuzz(func(t *testing.T, object, text string) {
+		p, ok := c.Identify(object, text)
 		if !ok && !cmp.Equal(p, vendor.Product{}) {
-			t.Errorf("no match, and yet %+v", p)
+			t.Errorf("nothing is known, and yet %+v", p)
 		}
-		c.ByObjectID(text)
 	})
 }
 

@@ -1,0 +1,270 @@
+package vendor
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"kanmon/topology"
+	"kanmon/topology/strictyaml"
+)
+
+// files holds the rules, a file for each kind of maker.
+//
+//go:embed rules/*.yaml
+var files embed.FS
+
+// knowledge is what the files say.
+type knowledge struct {
+	byNumber map[uint64]Product
+	rules    []*rule // of makers, what says most first
+	generic  []*rule // of no maker, likewise
+}
+
+var builtIn = sync.OnceValue(func() *knowledge { //nolint:gochecknoglobals // a constant that Go cannot express
+	k := &knowledge{byNumber: make(map[uint64]Product)}
+	if err := k.loadAll(); err != nil {
+		panic("rules about makers: " + err.Error())
+	}
+	sortRules(k.rules)
+	sortRules(k.generic)
+	return k
+})
+
+// file is a file of rules as it is written.
+type file struct {
+	Version int          `yaml:"version"`
+	Makers  []makerEntry `yaml:"makers"`
+}
+
+// makerEntry is what is known of one maker. Where a file names a maker again,
+// both entries count.
+type makerEntry struct {
+	Maker    string         `yaml:"maker"`   // as people call it; none for what runs on machines of any maker
+	Numbers  []uint64       `yaml:"numbers"` // its private enterprise numbers (IANA)
+	OS       string         `yaml:"os"`      // of products of which nothing better is known
+	Roles    []string       `yaml:"roles"`   // that all of its products have
+	Products []productEntry `yaml:"products"`
+}
+
+// productEntry is a rule. $1 and so on in its texts stand for groups of the
+// expression.
+type productEntry struct {
+	Object   strictyaml.Text `yaml:"object"` // sysObjectID prefix below 1.3.6.1.4.1
+	Text     strictyaml.Text `yaml:"text"`   // RE2, for sysDescr and the like, with one blank wherever there is white space
+	Vendor   string          `yaml:"vendor"` // where the product bears another name than that of its maker
+	Model    string          `yaml:"model"`
+	OS       string          `yaml:"os"`
+	Version  string          `yaml:"version"`
+	Serial   string          `yaml:"serial"`
+	Roles    []string        `yaml:"roles"`
+	Examples []string        `yaml:"examples"` // texts that the rule decides
+}
+
+// rule says what a device is that has an object identifier, or a text, or both.
+type rule struct {
+	object    string // with a dot at its end; empty where any will do
+	text      *regexp.Regexp
+	product   Product // with $1 and so on
+	osOfMaker string
+	examples  []string
+	place     string // "rules/japan.yaml, line 7"
+}
+
+// strength orders rules: the lower, the more it says.
+func (r *rule) strength() int {
+	switch {
+	case r.text == nil:
+		return 2
+	case r.object == "":
+		return 1
+	}
+	return 0
+}
+
+func (r *rule) matches(object, text string) bool {
+	return strings.HasPrefix(object, r.object) && (r.text == nil || text != "" && r.text.MatchString(text))
+}
+
+// expand returns what the rule makes of a text that it matches.
+func (r *rule) expand(text string) Product {
+	p := r.product
+	if r.text == nil {
+		return p
+	}
+	m := r.text.FindStringSubmatchIndex(text)
+	for _, s := range []*string{&p.Model, &p.OS, &p.Version, &p.Serial} {
+		if strings.Contains(*s, "$") {
+			*s = strings.TrimSpace(string(r.text.ExpandString(nil, *s, text, m)))
+		}
+	}
+	return p
+}
+
+// load adds the rules of a file.
+func (k *knowledge) load(r io.Reader, name string) error {
+	var f file
+	if err := strictyaml.Load(r, name, &f); err != nil {
+		return err
+	}
+	if f.Version != 1 {
+		return fmt.Errorf("%s: version is %d and must be 1", name, f.Version)
+	}
+	var errs []error
+	for _, m := range f.Makers {
+		errs = append(errs, k.maker(m, name))
+	}
+	return errors.Join(errs...)
+}
+
+func (k *knowledge) maker(m makerEntry, name string) error {
+	roles, err := rolesOf(m.Roles)
+	errs := []error{err}
+	for _, n := range m.Numbers {
+		if _, ok := k.byNumber[n]; ok {
+			errs = append(errs, fmt.Errorf("%s: enterprise number %d is of two makers", name, n))
+		}
+		k.byNumber[n] = Product{Vendor: m.Maker, OS: m.OS, Roles: roles}
+	}
+	for _, p := range m.Products {
+		r := &rule{
+			osOfMaker: m.OS, examples: p.Examples,
+			place: name + ", line " + strconv.Itoa(max(p.Object.Line, p.Text.Line)),
+			product: Product{
+				Vendor: m.Maker, Model: p.Model, OS: p.OS, Version: p.Version, Serial: p.Serial, Roles: roles,
+			},
+		}
+		if p.Vendor != "" {
+			r.product.Vendor = p.Vendor
+		}
+		if len(p.Roles) > 0 {
+			r.product.Roles, err = rolesOf(p.Roles)
+			errs = append(errs, err)
+		}
+		if p.Text.Set() {
+			r.text, err = regexp.Compile(p.Text.Value)
+			errs = append(errs, err)
+		}
+		if p.Object.Set() {
+			r.object = p.Object.Value + "."
+		}
+		if !p.Text.Set() && !p.Object.Set() {
+			errs = append(errs, fmt.Errorf("%s: a product of %q has neither object nor text", name, m.Maker))
+		}
+		if m.Maker == "" {
+			k.generic = append(k.generic, r)
+		} else {
+			k.rules = append(k.rules, r)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// rolesOf reads the names of roles.
+func rolesOf(names []string) ([]topology.Role, error) {
+	var out []topology.Role
+	for _, n := range names {
+		r := topology.Role(n)
+		if !slices.Contains(topology.Roles(), r) {
+			return nil, fmt.Errorf("%q is not one of %v", n, topology.Roles())
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// loadAll loads the files in order of their names.
+func (k *knowledge) loadAll() error {
+	names, err := fs.Glob(files, "rules/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		b, err := files.ReadFile(n)
+		if err != nil {
+			return err
+		}
+		if err := k.load(bytes.NewReader(b), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sortRules puts the rules that say most first, and of those that say as much
+// the longest object identifier; else they keep the order of their files.
+func sortRules(rules []*rule) {
+	slices.SortStableFunc(rules, func(a, b *rule) int {
+		return cmp.Or(a.strength()-b.strength(), strings.Count(b.object, ".")-strings.Count(a.object, "."))
+	})
+}
+
+// Check tries the examples of all rules: each must be decided by its own rule,
+// and whatever a rule takes from its text must be there in one example at
+// least.
+func (c *Catalogue) Check() error {
+	var errs []error
+	k := c.known()
+	for _, rules := range [][]*rule{k.rules, k.generic} {
+		for _, r := range rules {
+			if r.text != nil {
+				errs = append(errs, r.check(rules))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *rule) check(rules []*rule) error {
+	if len(r.examples) == 0 {
+		return fmt.Errorf("%s: a rule with a text wants an example", r.place)
+	}
+	var errs []error
+	filled := make(map[string]bool)
+	for _, x := range r.examples {
+		text := normal(x)
+		i := slices.IndexFunc(rules, func(o *rule) bool { return o.matches(r.object, text) })
+		if i < 0 {
+			errs = append(errs, fmt.Errorf("%s: %q matches no rule", r.place, x))
+			continue
+		}
+		if rules[i] != r {
+			errs = append(errs, fmt.Errorf("%s: %q is decided by %s", r.place, x, rules[i].place))
+		}
+		for of, v := range r.taken(text) {
+			filled[of] = filled[of] || v != ""
+		}
+	}
+	for of := range r.taken("") {
+		if !filled[of] {
+			errs = append(errs, fmt.Errorf("%s: no example gives its %s", r.place, of))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// taken returns what the rule takes from a text.
+func (r *rule) taken(text string) map[string]string {
+	out := make(map[string]string)
+	p := Product{}
+	if r.text.MatchString(text) {
+		p = r.expand(text)
+	}
+	for _, f := range []struct{ of, rule, value string }{
+		{"model", r.product.Model, p.Model}, {"version", r.product.Version, p.Version}, {"serial", r.product.Serial, p.Serial},
+	} {
+		if f.rule != "" {
+			out[f.of] = f.value
+		}
+	}
+	return out
+}
