@@ -77,10 +77,11 @@ fuzz:
 	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$pkg; done; done
 
-# Measures kanmon beside other programs that read captures, those that are installed
-# (docs/benchmark.md), then runs the benchmarks of the packages.
+# Measures kanmon beside other programs that read captures or ask SNMP agents, those that
+# are installed (docs/benchmark.md), then runs the benchmarks of the packages.
 bench:
 	$(GO) run ./testdata/bench
+	$(GO) run ./testdata/bench/agents
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 # Rewrites the golden files. Look at the difference before committing it.

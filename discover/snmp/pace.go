@@ -60,7 +60,9 @@ func (p *pace) repetitions(columns int) int {
 func (p *pace) answered(asked, came int, ended bool, took time.Duration) {
 	switch {
 	case took > slow:
-		p.shrink()
+		p.full, p.fixed = 0, max(p.fixed/2, min(p.fixed, 10))
+		p.level = max(p.level-1, levelLow)
+		p.highest = p.level
 	case came < asked && !ended: // it is the most that fits
 		p.full, p.highest = 0, p.level
 		if came <= asked/2 {

@@ -91,6 +91,16 @@ func (a *Agent) Seen() Seen {
 	return a.seen
 }
 
+// Reset returns what the agent has seen, and lets it begin anew.
+func (a *Agent) Reset() Seen {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.seen
+	a.seen = Seen{Community: make(map[string]int)}
+	clear(a.pending)
+	return s
+}
+
 // Honest is the answer of an honest agent.
 func (a *Agent) Honest(r Request) Reply { return a.Tree.Answer(r, a.Octets) }
 

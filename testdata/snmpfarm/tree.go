@@ -15,7 +15,7 @@ func (t Tree) sealed() Tree {
 	for i := range t {
 		t[i].whole = t[i].Encode()
 	}
-	return t
+	return slices.Clip(t)
 }
 
 // after returns the position of the first variable behind o.

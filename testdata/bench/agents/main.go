@@ -1,0 +1,312 @@
+//go:build unix
+
+// Command agents measures how kanmon asks many SNMP agents, beside net-snmp's
+// snmpbulkwalk, in turn, on agents that it simulates on loopback, and prints
+// tables. The agents are in a process of their own and share the processors.
+//
+//	go run ./testdata/bench/agents -n 5
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"kanmon/testdata/snmpfarm"
+)
+
+// farm is what is simulated.
+type farm struct {
+	agents int
+	vars   int // of each
+	delay  time.Duration
+	silent int // of the agents
+}
+
+func main() {
+	rounds := flag.Int("n", 3, "how often each program is run")
+	limit := flag.Duration("limit", 3*time.Minute, "how long one run may take")
+	simulate := flag.String("simulate", "", "be the agents: AGENTS,VARIABLES,DELAY,SILENT")
+	flag.Parse()
+	var err error
+	if *simulate != "" {
+		err = serve(*simulate)
+	} else {
+		err = bench(context.Background(), *rounds, *limit)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// address is that of an agent.
+func address(i int) netip.Addr {
+	return netip.AddrFrom4([4]byte{127, 50, byte(i / 250), byte(1 + i%250)})
+}
+
+// serve simulates agents until standard input ends. For each line on it, it
+// says what the agents have seen since the last.
+func serve(what string) error {
+	var f farm
+	parts := strings.Split(what, ",")
+	if len(parts) != 4 {
+		return errors.New("-simulate wants four values")
+	}
+	var errs [4]error
+	f.agents, errs[0] = strconv.Atoi(parts[0])
+	f.vars, errs[1] = strconv.Atoi(parts[1])
+	f.delay, errs[2] = time.ParseDuration(parts[2])
+	f.silent, errs[3] = strconv.Atoi(parts[3])
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	var (
+		all  []*snmpfarm.Agent
+		port uint16
+	)
+	for i := range f.agents {
+		a := &snmpfarm.Agent{Tree: snmpfarm.Plain(i, f.vars), Delay: f.delay}
+		if i >= f.agents-f.silent {
+			a.Kind = func(a *snmpfarm.Agent, r snmpfarm.Request, _ int) []snmpfarm.Packet { a.Forget(r); return nil }
+		}
+		if err := a.Listen(netip.AddrPortFrom(address(i), port)); err != nil {
+			return err
+		}
+		port = a.Addr().Port()
+		all = append(all, a)
+	}
+	runtime.GC()
+	fmt.Println(port)
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		var sum seen
+		for _, a := range all {
+			s := a.Reset()
+			sum.Requests += s.Requests
+			sum.InFlight, sum.Variables = max(sum.InFlight, s.InFlight), max(sum.Variables, s.Variables)
+		}
+		if err := json.NewEncoder(os.Stdout).Encode(sum); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seen is what the agents say of a run.
+type seen struct{ Requests, InFlight, Variables int }
+
+// running is a farm that runs.
+type running struct {
+	farm
+	port string
+	to   io.WriteCloser
+	from *bufio.Reader
+	cmd  *exec.Cmd
+}
+
+func start(ctx context.Context, f farm) (*running, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	c := exec.CommandContext(ctx, self, "-simulate", fmt.Sprintf("%d,%d,%s,%d", f.agents, f.vars, f.delay, f.silent))
+	c.Stderr = os.Stderr
+	r := &running{farm: f, cmd: c}
+	if r.to, err = c.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	r.from = bufio.NewReader(out)
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	line, err := r.from.ReadString('\n')
+	r.port = strings.TrimSpace(line)
+	return r, err
+}
+
+func (r *running) seen() (seen, error) {
+	if _, err := r.to.Write([]byte("\n")); err != nil {
+		return seen{}, err
+	}
+	line, err := r.from.ReadBytes('\n')
+	if err != nil {
+		return seen{}, err
+	}
+	var s seen
+	return s, json.Unmarshal(line, &s)
+}
+
+func (r *running) stop() error {
+	return errors.Join(r.to.Close(), r.cmd.Wait())
+}
+
+// bench builds kanmon and runs the tables.
+func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
+	dir, err := os.MkdirTemp("", "kanmon-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "kanmon"), "./cmd/kanmon")
+	c.Env, c.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("build kanmon: %w", err)
+	}
+	fmt.Printf("%s/%s, %d processors, %s, load %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), load())
+	for _, f := range []farm{
+		{agents: 200, vars: 2000, delay: 10 * time.Millisecond},
+		{agents: 200, vars: 2000, delay: 10 * time.Millisecond, silent: 20},
+		{agents: 200, vars: 20_000, delay: 10 * time.Millisecond},
+	} {
+		if err := table(ctx, dir, f, rounds, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load is how busy the machine was in the last minutes.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "?"
+	}
+	return strings.Join(strings.Fields(string(b))[:2], " ")
+}
+
+// program asks the agents.
+type program struct {
+	name string
+	args []string
+}
+
+// programs are those that are run, in turn. The first is what the others are
+// compared with.
+func programs(dir string, r *running) []program {
+	list := filepath.Join(dir, "agents.txt")
+	kanmon := []string{filepath.Join(dir, "kanmon"), "snmp", "-q", "-c", "public", "--port", r.port, "--rate", "10000000", "--interval", "1ns"}
+	for i := range r.agents {
+		kanmon = append(kanmon, address(i).String())
+	}
+	walk := func(options ...string) []string {
+		return append(append([]string{"xargs", "-a", list, "-P64", "-I{}", "snmpbulkwalk", "-v2c", "-c", "public", "-On", "-Oq", "-m", ""}, options...), "{}:"+r.port, "1.3.6.1.2.1")
+	}
+	all := []program{
+		{"kanmon snmp --record --whole --repetitions 50", append(slices.Clone(kanmon), "--record", filepath.Join(dir, "walks"), "--whole", "--repetitions", "50")},
+		{"xargs -P64 snmpbulkwalk -Cr50", walk("-Cr50")},
+		{"kanmon snmp -o (its tables, default options)", append(slices.Clone(kanmon), "-o", filepath.Join(dir, "evidence.jsonl"))},
+	}
+	switch {
+	case r.silent > 0:
+		return []program{all[2]}
+	case r.vars < 10_000:
+		all = append(all, program{"xargs -P64 snmpbulkwalk (default options)", walk()})
+	}
+	return all
+}
+
+// run is what one run took.
+type run struct {
+	wall, cpu time.Duration
+	peak      float64 // MiB
+	seen      seen
+	err       error
+}
+
+// table runs the programs in turn and prints their medians.
+func table(ctx context.Context, dir string, f farm, rounds int, limit time.Duration) (err error) {
+	r, err := start(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	var list strings.Builder
+	for i := range f.agents {
+		fmt.Fprintln(&list, address(i))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "agents.txt"), []byte(list.String()), 0o600); err != nil {
+		return err
+	}
+	all := programs(dir, r)
+	runs := make([][]run, len(all))
+	for range rounds {
+		for i, p := range all {
+			if _, err := exec.LookPath("snmpbulkwalk"); err != nil && p.args[0] == "xargs" {
+				continue
+			}
+			one := measure(ctx, dir, p, limit)
+			if one.seen, err = r.seen(); err != nil {
+				return err
+			}
+			runs[i] = append(runs[i], one)
+		}
+	}
+	fmt.Printf("\n%d agents of %d variables, %d of them silent, answers after %s, median of %d\n\n", f.agents, f.vars, f.silent, f.delay, rounds)
+	fmt.Println("| program | wall s | CPU s | peak MiB | requests | at once to one agent | wall, times kanmon's | CPU, times kanmon's |")
+	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|")
+	for i, p := range all {
+		if len(runs[i]) == 0 {
+			continue
+		}
+		name := p.name
+		var wall, cpu, peak, wallRatio, cpuRatio []float64
+		for j, one := range runs[i] {
+			if one.err != nil {
+				name += ", " + one.err.Error()
+			}
+			wall, cpu, peak = append(wall, one.wall.Seconds()), append(cpu, one.cpu.Seconds()), append(peak, one.peak)
+			first := runs[0][j]
+			wallRatio, cpuRatio = append(wallRatio, one.wall.Seconds()/first.wall.Seconds()), append(cpuRatio, one.cpu.Seconds()/first.cpu.Seconds())
+		}
+		last := runs[i][len(runs[i])-1].seen
+		fmt.Printf("| %s | %.2f | %.2f | %.0f | %d | %d | %.2f | %.2f |\n",
+			name, median(wall), median(cpu), slices.Max(peak), last.Requests, last.InFlight, median(wallRatio), median(cpuRatio))
+	}
+	return nil
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+// measure runs a program once.
+func measure(ctx context.Context, dir string, p program, limit time.Duration) run {
+	for _, left := range []string{"walks", "evidence.jsonl", "evidence.receipts.jsonl"} {
+		_ = os.RemoveAll(filepath.Join(dir, left)) // it may not be there
+	}
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	c := exec.CommandContext(ctx, p.args[0], p.args[1:]...)
+	began := time.Now()
+	err := c.Run()
+	r := run{wall: time.Since(began), err: err}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 4 {
+		r.err = nil // silent agents are told of by that
+	}
+	if c.ProcessState != nil {
+		r.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+		if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			r.peak = float64(u.Maxrss) / 1024 // KiB on Linux
+		}
+	}
+	return r
+}
