@@ -131,7 +131,8 @@ type Link struct {
 	Layer    int          `json:"layer"` // 2 or 3
 	A        Endpoint     `json:"a"`     // A sorts before B
 	B        Endpoint     `json:"b"`
-	Methods  []string     `json:"methods"` // what says so: "lldp", "cdp", "fdb", "arp", "subnet", "route", "frames"
+	Methods  []string     `json:"methods"`           // what says so: "lldp", "cdp", "lacp", "stp", "fdb", "wireless", "arp", "subnet", "route", "vrrp", "frames"
+	Blocked  bool         `json:"blocked,omitempty"` // spanning tree lets no frames pass
 	Grade    Grade        `json:"grade"`
 	Evidence []EvidenceID `json:"evidence"`
 }
@@ -140,6 +141,7 @@ type Link struct {
 type Endpoint struct {
 	Device DeviceID `json:"device"`
 	Port   string   `json:"port,omitempty"`
+	Ports  []string `json:"ports,omitempty"` // where Port is an aggregate: its members on this link
 }
 
 // Category is what kind of way out an external connection is.

@@ -1,223 +1,283 @@
 package infer
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
 )
 
-// access is a port of a switch with the devices learned on it.
-type access struct {
-	key     portKey
-	name    string
-	learned map[topology.DeviceID][]topology.EvidenceID
-	macs    map[fact.MAC]topology.DeviceID
-	uplink  bool // leads to another switch or router
-}
-
-// forwarding attaches devices to the switch ports behind which they were
-// learned.
+// forwarding finds what is plugged into the ports of switches by what these have
+// learned, and which of them face each other.
 func (in *inferer) forwarding() {
-	ports, switches := in.learnedPorts()
-	for _, p := range ports {
-		p.uplink = in.isUplink(p, switches)
+	f := in.learned()
+	f.listen()
+	f.face()
+	f.segments()
+	f.place()
+	for _, g := range f.all {
+		if len(g.ends) > 1 {
+			f.shared(g)
+		} else {
+			f.access(g)
+		}
 	}
-	best := make(map[fact.MAC]*access) // a device with two interfaces is plugged in twice
-	for _, p := range ports {
-		if p.uplink {
+	in.trees()
+	in.sortAttached()
+}
+
+// plugged is a device that was learned at a port.
+type plugged struct {
+	device topology.DeviceID
+	port   string // of the device itself, where it can be told
+	proofs []topology.EvidenceID
+}
+
+func (p plugged) end() topology.Endpoint { return topology.Endpoint{Device: p.device, Port: p.port} }
+
+// devicesOn returns the devices that are plugged into a segment, each once, but
+// for those that were announced there.
+func (f *fabric) devicesOn(g *segment, announced []topology.DeviceID) []plugged {
+	var out []plugged
+	for _, s := range g.stations {
+		d := f.owners[s]
+		if slices.Contains(announced, d) {
 			continue
 		}
-		for m := range p.macs {
-			if have := best[m]; have == nil || len(p.learned) < len(have.learned) {
-				best[m] = p // of equals the first, in the order of ports
+		p := plugged{device: d, port: f.in.ports.byMAC[d][f.stations[s].mac.String()]}
+		for _, e := range g.ends {
+			p.proofs = append(p.proofs, f.proofs(e.bridge, s)...)
+		}
+		i := slices.IndexFunc(out, func(q plugged) bool { return q.device == d })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		if out[i].port != p.port {
+			out[i].port = "" // of several addresses that are learned on one cable
+		}
+		out[i].proofs = append(out[i].proofs, p.proofs...)
+	}
+	slices.SortFunc(out, func(a, b plugged) int { return compareID(a.device, b.device) })
+	return out
+}
+
+// announcedOn returns the devices that announced themselves at the ports of a
+// segment and are no bridges with tables, sorted.
+func (f *fabric) announcedOn(g *segment) []topology.DeviceID {
+	var out []topology.DeviceID
+	for _, e := range g.ends {
+		for _, d := range f.in.near[f.key(e)] {
+			if _, ok := f.number[d]; !ok && !slices.Contains(out, d) {
+				out = append(out, d)
 			}
 		}
 	}
-	behind := make(map[*access][]topology.DeviceID)
-	for m, p := range best {
-		behind[p] = append(behind[p], p.macs[m])
+	slices.Sort(out)
+	return out
+}
+
+// access links what is behind a port that no other bridge with tables is on.
+func (f *fabric) access(g *segment) {
+	at := g.ends[0]
+	if len(g.beyond) > 0 {
+		f.oneSided(g)
+		return
 	}
-	for _, p := range ports {
-		devices := behind[p]
-		slices.Sort(devices)
-		in.attach(p, slices.Compact(devices))
-		in.switchBehind(p, switches)
+	announced := f.announcedOn(g)
+	devices := f.devicesOn(g, announced)
+	end := f.end(at)
+	for _, p := range devices {
+		f.in.out.Attached[p.device] = append(f.in.out.Attached[p.device], topology.Attachment{Switch: end.Device, Port: end.Port})
 	}
-	for _, list := range in.out.Attached {
-		slices.SortFunc(list, func(a, b topology.Attachment) int {
-			return cmp.Or(strings.Compare(string(a.Switch), string(b.Switch)), strings.Compare(a.Port, b.Port))
-		})
+	for _, d := range announced {
+		if !f.in.hasRole(d, topology.RoleSwitch, topology.RoleRouter, topology.RoleFirewall) && learnedHere(f, g, d) {
+			f.in.out.Attached[d] = append(f.in.out.Attached[d], topology.Attachment{Switch: end.Device, Port: end.Port})
+		}
+	}
+	hub, ok := f.hub(announced, devices)
+	switch {
+	case len(devices) == 0:
+	case ok:
+		f.behind(hub, devices)
+		if i := slices.IndexFunc(devices, func(p plugged) bool { return p.device == hub }); i >= 0 {
+			f.in.linkOf(claim{2, "fdb", topology.Reported}, end, devices[i].end(), devices[i].proofs)
+		}
+	case len(devices) == 1 && len(announced) == 0:
+		f.in.linkOf(claim{2, "fdb", topology.Reported}, end, devices[0].end(), devices[0].proofs)
+	default:
+		f.cloud(g, devices)
 	}
 }
 
-// learnedPorts returns the ports that forwarding tables name, sorted, and the
-// devices that have such tables.
-func (in *inferer) learnedPorts() ([]*access, map[topology.DeviceID]bool) {
-	byKey := make(map[portKey]*access)
-	switches := make(map[topology.DeviceID]bool)
-	for i := range in.obs {
-		o := &in.obs[i]
-		f, ok := o.Fact.(fact.FDBEntry)
-		if !ok || f.BasePort == 0 && f.IfIndex == 0 {
-			continue
-		}
-		for _, sw := range in.agents(o, f.Agent) {
-			switches[sw] = true
-			d, ok := in.net.DeviceByMAC(f.MAC)
-			if !ok || d == sw {
-				continue
-			}
-			name := cmp.Or(in.ports[sw][f.IfIndex], "port "+strconv.FormatUint(uint64(cmp.Or(f.BasePort, f.IfIndex)), 10))
-			k := portKey{sw, normal(name)}
-			if byKey[k] == nil {
-				byKey[k] = &access{
-					key: k, name: name, learned: make(map[topology.DeviceID][]topology.EvidenceID),
-					macs: make(map[fact.MAC]topology.DeviceID),
-				}
-			}
-			byKey[k].macs[f.MAC] = d
-			byKey[k].learned[d] = append(byKey[k].learned[d], evidenceOf(o))
-		}
-	}
-	ports := make([]*access, 0, len(byKey))
-	for _, p := range byKey {
-		ports = append(ports, p)
-	}
-	slices.SortFunc(ports, func(a, b *access) int {
-		return cmp.Or(strings.Compare(string(a.key.device), string(b.key.device)), strings.Compare(a.key.port, b.key.port))
-	})
-	return ports, switches
+func learnedHere(f *fabric, g *segment, d topology.DeviceID) bool {
+	return slices.ContainsFunc(g.stations, func(s int) bool { return f.owners[s] == d })
 }
 
-// isUplink reports whether a port leads to another switch or router: a
-// neighbour protocol says so, or the address of a switch was learned there.
-func (in *inferer) isUplink(p *access, switches map[topology.DeviceID]bool) bool {
-	for _, n := range in.near[p.key] {
-		if in.hasRole(n, topology.RoleSwitch, topology.RoleRouter, topology.RoleFirewall) {
-			return true
+// oneSided links a port to the one bridge that is somewhere behind it, where that
+// one does not tell through which of its own.
+func (f *fabric) oneSided(g *segment) {
+	at, y := g.ends[0], g.beyond[0]
+	back := f.towards[y][at.bridge]
+	if len(g.beyond) > 1 || back != none || len(f.in.near[f.key(at)]) > 0 {
+		return
+	}
+	f.in.linkOf(claim{2, "fdb", topology.Inferred}, f.end(at), topology.Endpoint{Device: f.bridges[y].device}, f.why(at, y))
+}
+
+// shared links the bridges that have ports on one segment, and what else is
+// there.
+func (f *fabric) shared(g *segment) {
+	announced := f.announcedOn(g)
+	devices := f.devicesOn(g, announced)
+	hub, ok := f.hub(announced, nil)
+	switch {
+	case ok && f.in.hasRole(hub, topology.RoleSwitch, topology.RoleAP):
+		f.behind(hub, devices)
+		for _, e := range g.ends {
+			if !slices.Contains(f.in.near[f.key(e)], hub) {
+				f.in.linkOf(claim{2, "fdb", topology.Inferred}, f.end(e), topology.Endpoint{Device: hub}, f.whyAny(g, e))
+			}
+		}
+	case len(g.ends) == 2 && len(devices) == 0:
+		f.direct(g.ends[0], g.ends[1])
+	case len(g.ends) == 2 && len(devices) == 1 && f.told(g.ends[0], g.ends[1]):
+		// one station that is said to be between two neighbours has moved
+	default:
+		f.cloud(g, devices)
+	}
+}
+
+// told reports whether a bridge hears the other at these ports.
+func (f *fabric) told(a, b bridgePort) bool {
+	return slices.Contains(f.in.near[f.key(a)], f.bridges[b.bridge].device) ||
+		slices.Contains(f.in.near[f.key(b)], f.bridges[a.bridge].device)
+}
+
+// direct links two ports that face each other, where no neighbour protocol has.
+func (f *fabric) direct(a, b bridgePort) {
+	if f.told(a, b) {
+		return
+	}
+	proofs := append(f.why(a, b.bridge), f.why(b, a.bridge)...)
+	f.in.linkOf(claim{2, "fdb", topology.Inferred}, f.end(a), f.end(b), proofs)
+}
+
+// maxWhy is how many stations are named to show that a port leads to a bridge.
+const maxWhy = 3
+
+// why returns what shows that a port leads to bridge y: rows of y's own
+// addresses, and of stations that y has learned elsewhere.
+func (f *fabric) why(at bridgePort, y int) []topology.EvidenceID {
+	var own, others []topology.EvidenceID
+	back := f.towards[y][at.bridge]
+	for s, p := range f.bridges[at.bridge].at {
+		switch {
+		case int(p) != at.port || len(own) >= maxWhy:
+		case f.self[s] == y:
+			own = append(own, f.proofs(at.bridge, s)...)
+		case len(others) < maxWhy && f.bridges[y].at[s] != none && f.bridges[y].at[s] != back:
+			others = append(others, f.proofs(at.bridge, s)[:1]...)
 		}
 	}
-	for d := range p.learned {
-		if switches[d] || in.hasRole(d, topology.RoleSwitch) {
-			return true
+	out := append(own, others...)
+	if len(out) > 0 {
+		return out
+	}
+	for s, p := range f.bridges[at.bridge].at { // it follows from what third ones have learned
+		if int(p) == at.port && len(out) < maxWhy {
+			out = append(out, f.proofs(at.bridge, s)...)
 		}
+	}
+	if d, ok := f.in.ports.root[f.key(at)]; ok {
+		out = append(out, d.evidence)
+	}
+	return out
+}
+
+func (f *fabric) whyAny(g *segment, at bridgePort) []topology.EvidenceID {
+	var out []topology.EvidenceID
+	for _, e := range g.ends {
+		if e != at {
+			out = append(out, f.why(at, e.bridge)...)
+		}
+	}
+	return out
+}
+
+// linkOf makes a link where there is a proof of it.
+func (in *inferer) linkOf(c claim, a, b topology.Endpoint, proofs []topology.EvidenceID) {
+	if len(proofs) > 0 {
+		in.links.add(c, a, b, proofs[0], proofs[1:]...)
+	}
+}
+
+// behind links devices to one that passes their frames on.
+func (f *fabric) behind(hub topology.DeviceID, devices []plugged) {
+	for _, p := range devices {
+		if p.device != hub {
+			f.in.linkOf(claim{2, "fdb", topology.Inferred}, topology.Endpoint{Device: hub}, p.end(), p.proofs)
+		}
+	}
+}
+
+// hub returns the device at a port that passes on the frames of the others
+// there: a switch or an access point that announced itself, a telephone, or
+// whatever alone did; else one that is known as an access point, else the one
+// machine among virtual ones.
+func (f *fabric) hub(announced []topology.DeviceID, devices []plugged) (topology.DeviceID, bool) {
+	for _, r := range []topology.Role{topology.RoleSwitch, topology.RoleAP, topology.RolePhone} {
+		if d, ok := one(announced, func(d topology.DeviceID) bool { return f.in.hasRole(d, r) }); ok {
+			return d, true
+		}
+	}
+	if len(announced) > 0 {
+		return announced[0], len(announced) == 1
+	}
+	if len(devices) < 2 {
+		return "", false
+	}
+	if p, ok := one(devices, func(p plugged) bool { return f.in.hasRole(p.device, topology.RoleAP) }); ok {
+		return p.device, true
+	}
+	p, ok := one(devices, func(p plugged) bool { return !f.in.isGuest(p.device) })
+	return p.device, ok
+}
+
+// one returns the only element for which is holds.
+func one[T any](list []T, is func(T) bool) (T, bool) {
+	var zero T
+	i := slices.IndexFunc(list, is)
+	if i < 0 || slices.IndexFunc(list[i+1:], is) >= 0 {
+		return zero, false
+	}
+	return list[i], true
+}
+
+// isGuest reports whether all MAC addresses of a device are of those that
+// hypervisors give to their virtual machines.
+func (in *inferer) isGuest(id topology.DeviceID) bool {
+	d, _ := in.net.Device(id)
+	for _, i := range d.Interfaces {
+		if m, err := fact.ParseMAC(i.MAC); err == nil && !isGuestMAC(m) {
+			return false
+		}
+	}
+	return len(d.Interfaces) > 0
+}
+
+// isGuestMAC reports whether a hypervisor made up a MAC address, by the prefixes
+// that the IEEE gave to its makers, and the one that QEMU and KVM take.
+func isGuestMAC(m fact.MAC) bool {
+	switch [3]byte(m[:3]) {
+	case [3]byte{0x00, 0x50, 0x56}, [3]byte{0x00, 0x0c, 0x29}, [3]byte{0x00, 0x05, 0x69}, // VMware
+		[3]byte{0x00, 0x15, 0x5d}, // Hyper-V
+		[3]byte{0x00, 0x16, 0x3e}, // Xen
+		[3]byte{0x52, 0x54, 0x00}, // QEMU, KVM
+		[3]byte{0xbc, 0x24, 0x11}, // Proxmox
+		[3]byte{0x00, 0x1c, 0x42}, // Parallels
+		[3]byte{0x08, 0x00, 0x27}: // VirtualBox
+		return true
 	}
 	return false
-}
-
-// attach links the devices whose access port is p: to the switch where it is
-// one, to the access point announced there, or else to a switch that nobody
-// announced.
-func (in *inferer) attach(p *access, devices []topology.DeviceID) {
-	if len(devices) == 0 {
-		return
-	}
-	for _, d := range devices {
-		in.out.Attached[d] = append(in.out.Attached[d], topology.Attachment{Switch: p.key.device, Port: p.name})
-	}
-	at := topology.Endpoint{Device: p.key.device, Port: p.name}
-	near := in.near[p.key]
-	ap := slices.IndexFunc(near, func(n topology.DeviceID) bool { return in.hasRole(n, topology.RoleAP) })
-	switch {
-	case len(devices) == 1 || len(near) > 0 && ap < 0: // a telephone passes its PC's frames on
-		for _, d := range devices {
-			if !slices.Contains(near, d) {
-				in.links.add(2, at, topology.Endpoint{Device: d}, "fdb", topology.Reported, p.learned[d]...)
-			}
-		}
-	case ap >= 0:
-		for _, d := range devices {
-			if d != near[ap] {
-				in.links.add(2, topology.Endpoint{Device: near[ap]}, topology.Endpoint{Device: d}, "fdb", topology.Inferred, p.learned[d]...)
-			}
-		}
-	default:
-		in.unmanaged(p, devices)
-	}
-}
-
-// unmanaged puts a switch that nobody announced between a port and the devices
-// learned on it.
-func (in *inferer) unmanaged(p *access, devices []topology.DeviceID) {
-	sw, _ := in.net.Device(p.key.device)
-	key := "unmanaged:" + sw.Keys[0] + "/" + p.key.port
-	sum := sha256.Sum256([]byte(key))
-	u := topology.Device{
-		ID:    topology.DeviceID("d" + hex.EncodeToString(sum[:6])),
-		Name:  fmt.Sprintf("%s %s (%d)", sw.Name, p.name, len(devices)),
-		Roles: []topology.Role{topology.RoleUnmanaged}, Keys: []string{key}, Zone: in.zoneOf(devices),
-		Attached: []topology.Attachment{{Switch: p.key.device, Port: p.name}},
-	}
-	var all []topology.EvidenceID
-	for _, d := range devices {
-		all = append(all, p.learned[d]...)
-		in.links.add(2, topology.Endpoint{Device: u.ID}, topology.Endpoint{Device: d}, "fdb", topology.Inferred, p.learned[d]...)
-	}
-	u.Evidence = sortedIDs(all)
-	u.FirstSeen, u.LastSeen = in.span(u.Evidence)
-	in.links.add(2, topology.Endpoint{Device: p.key.device, Port: p.name}, topology.Endpoint{Device: u.ID}, "fdb",
-		topology.Inferred, u.Evidence...)
-	in.out.Unmanaged = append(in.out.Unmanaged, u)
-}
-
-// zoneOf returns the zone of most of the devices; of equals the least.
-func (in *inferer) zoneOf(devices []topology.DeviceID) string {
-	count := make(map[string]int)
-	for _, id := range devices {
-		if d, ok := in.net.Device(id); ok && d.Zone != "" {
-			count[d.Zone]++
-		}
-	}
-	best := ""
-	for z, n := range count {
-		if best == "" || n > count[best] || n == count[best] && z < best {
-			best = z
-		}
-	}
-	return best
-}
-
-// span returns when observations were first and last seen.
-func (in *inferer) span(ids []topology.EvidenceID) (first, last time.Time) {
-	for _, id := range ids {
-		i, ok := slices.BinarySearchFunc(in.obs, fact.ID(id), func(o fact.Observation, want fact.ID) int {
-			return strings.Compare(string(o.ID), string(want))
-		})
-		if !ok {
-			continue
-		}
-		if t := in.obs[i].First(); !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-		if t := in.obs[i].Last(); t.After(last) {
-			last = t
-		}
-	}
-	return first, last
-}
-
-// switchBehind links two switches of which no neighbour protocol tells, where
-// one learned the other, and no third, on a port.
-func (in *inferer) switchBehind(p *access, switches map[topology.DeviceID]bool) {
-	if !p.uplink || len(in.near[p.key]) > 0 {
-		return
-	}
-	var found []topology.DeviceID
-	for d := range p.learned {
-		if switches[d] || in.hasRole(d, topology.RoleSwitch) {
-			found = append(found, d)
-		}
-	}
-	if len(found) == 1 {
-		in.links.add(2, topology.Endpoint{Device: p.key.device, Port: p.name}, topology.Endpoint{Device: found[0]}, "fdb",
-			topology.Inferred, p.learned[found[0]]...)
-	}
 }

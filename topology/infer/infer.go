@@ -18,41 +18,36 @@ type Result struct {
 
 // inferer holds what the methods share.
 type inferer struct {
-	obs   []fact.Observation // sorted by ID, each once
-	net   *resolve.Network
-	ports map[topology.DeviceID]map[uint32]string // interface names by ifIndex
-	links linkSet
-	near  map[portKey][]topology.DeviceID // devices that LLDP or CDP shows at a port
-	out   Result
+	obs    []fact.Observation // sorted by ID, each once
+	net    *resolve.Network
+	ports  ports
+	links  linkSet
+	near   map[portKey][]topology.DeviceID // devices that a neighbour protocol shows at a port
+	said   map[portKey]string              // what its table calls that port
+	asked  map[agentIn]topology.DeviceID   // answers of the network; "" where it has none
+	radios map[fact.MAC]bool               // stations that are associated by radio
+	out    Result
 }
 
-// portKey is a port of a device; the name is normalised.
-type portKey struct {
-	device topology.DeviceID
-	port   string
+// agentIn is an SNMP agent as one input shows it.
+type agentIn struct {
+	agent fact.AgentID
+	input string
 }
 
 // Links finds links, attachments and unmanaged switches. The result does not
 // depend on the order of obs or on repeats.
 func Links(obs []fact.Observation, net *resolve.Network) Result {
 	in := &inferer{
-		obs: resolve.Sorted(obs), net: net, links: make(linkSet),
-		ports: make(map[topology.DeviceID]map[uint32]string), near: make(map[portKey][]topology.DeviceID),
+		obs: resolve.Sorted(obs), net: net, links: make(linkSet), near: make(map[portKey][]topology.DeviceID), said: make(map[portKey]string),
+		asked: make(map[agentIn]topology.DeviceID), radios: make(map[fact.MAC]bool),
 		out: Result{Attached: make(map[topology.DeviceID][]topology.Attachment)},
 	}
-	for _, d := range net.Devices() {
-		for _, i := range d.Interfaces {
-			if i.Index == 0 {
-				continue
-			}
-			if in.ports[d.ID] == nil {
-				in.ports[d.ID] = make(map[uint32]string)
-			}
-			in.ports[d.ID][i.Index] = i.Name
-		}
-	}
+	in.readPorts()
 	in.neighbors()
+	in.wireless()
 	in.forwarding()
+	in.blocked()
 	in.routing()
 	in.nextHops()
 	in.out.Links = in.links.sorted()
@@ -64,9 +59,16 @@ func Links(obs []fact.Observation, net *resolve.Network) Result {
 
 // agents returns the devices whose tables show an observation.
 func (in *inferer) agents(o *fact.Observation, a fact.AgentID) []topology.DeviceID {
-	var out []topology.DeviceID
+	var first [1]topology.DeviceID // nearly always it is one
+	out := first[:0]
 	for _, s := range o.Seen {
-		if id, ok := in.net.DeviceByAgentIn(a, s.Input); ok && !slices.Contains(out, id) {
+		k := agentIn{a, s.Input}
+		id, ok := in.asked[k]
+		if !ok {
+			id, _ = in.net.DeviceByAgentIn(a, s.Input)
+			in.asked[k] = id
+		}
+		if id != "" && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}

@@ -31,12 +31,17 @@ const maxEvidence = 20
 
 var errNoEvidence = errors.New("link without evidence")
 
-// newLink makes a link between two different devices. It refuses one that no
-// observation is behind.
-func newLink(
-	layer int, a, b topology.Endpoint, method string, grade topology.Grade, evidence []topology.EvidenceID,
-) (topology.Link, error) {
-	if len(evidence) == 0 {
+// claim is what is said of a link beside its ends.
+type claim struct {
+	layer  int
+	method string
+	grade  topology.Grade
+}
+
+// newLink makes a link between two different devices. There is no way to make
+// one without naming an observation that is behind it.
+func newLink(c claim, a, b topology.Endpoint, first topology.EvidenceID, more ...topology.EvidenceID) (topology.Link, error) {
+	if first == "" {
 		return topology.Link{}, errNoEvidence
 	}
 	if a.Device == "" || b.Device == "" || a.Device == b.Device {
@@ -45,12 +50,14 @@ func newLink(
 	if compareEndpoint(b, a) < 0 {
 		a, b = b, a
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s\x00%s", layer, a.Device, a.Port, b.Device, b.Port))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s\x00%s", c.layer, a.Device, a.Port, b.Device, b.Port))
 	return topology.Link{
-		ID: "l" + hex.EncodeToString(sum[:6]), Layer: layer, A: a, B: b,
-		Methods: []string{method}, Grade: grade, Evidence: sortedIDs(evidence),
+		ID: "l" + hex.EncodeToString(sum[:6]), Layer: c.layer, A: a, B: b,
+		Methods: []string{c.method}, Grade: c.grade, Evidence: sortedIDs(append(more, first)),
 	}, nil
 }
+
+func compareID(a, b topology.DeviceID) int { return strings.Compare(string(a), string(b)) }
 
 func compareEndpoint(a, b topology.Endpoint) int {
 	if c := strings.Compare(string(a.Device), string(b.Device)); c != 0 {
@@ -70,10 +77,8 @@ func sortedIDs(list []topology.EvidenceID) []topology.EvidenceID {
 type linkSet map[string]topology.Link
 
 // add merges a link into the set; one that cannot be made is left out.
-func (s linkSet) add(
-	layer int, a, b topology.Endpoint, method string, grade topology.Grade, evidence ...topology.EvidenceID,
-) {
-	l, err := newLink(layer, a, b, method, grade, evidence)
+func (s linkSet) add(c claim, a, b topology.Endpoint, first topology.EvidenceID, more ...topology.EvidenceID) {
+	l, err := newLink(c, a, b, first, more...)
 	if err != nil {
 		return
 	}
@@ -82,14 +87,14 @@ func (s linkSet) add(
 		s[l.ID] = l
 		return
 	}
-	if !slices.Contains(have.Methods, method) {
-		have.Methods = append(have.Methods, method)
+	if !slices.Contains(have.Methods, c.method) {
+		have.Methods = append(have.Methods, c.method)
 		slices.Sort(have.Methods)
 	}
-	if surer(grade, have.Grade) {
-		have.Grade = grade
+	if surer(c.grade, have.Grade) {
+		have.Grade = c.grade
 	}
-	have.Evidence = sortedIDs(append(have.Evidence, evidence...))
+	have.Evidence = sortedIDs(append(have.Evidence, l.Evidence...))
 	s[l.ID] = have
 }
 

@@ -28,58 +28,81 @@ type joined struct {
 	halves     []half
 }
 
-// neighbors makes links of what LLDP and CDP say.
+// neighbors makes links of what LLDP, CDP and their kin say, and of what LACP
+// says of the other end of an aggregate.
 func (in *inferer) neighbors() {
 	type pair struct{ a, b topology.DeviceID }
 	halves := make(map[pair][]half)
 	for i := range in.obs {
 		o := &in.obs[i]
-		f, ok := o.Fact.(fact.RemoteNeighbor)
-		if !ok {
-			continue
-		}
-		to, ok := in.net.DeviceByNeighbor(o.ID)
-		if !ok {
-			continue
-		}
-		for _, from := range in.agents(o, f.Agent) {
-			if from == to {
+		for _, h := range in.halvesOf(o) {
+			if h.from.Device == h.to.Device {
 				continue // a loop, or a table that lists its owner
 			}
-			h := half{
-				from:   topology.Endpoint{Device: from, Port: cmp.Or(in.ports[from][f.IfIndex], f.LocalPort)},
-				to:     topology.Endpoint{Device: to, Port: in.remotePort(to, f.Neighbor)},
-				method: f.Protocol, evidence: evidenceOf(o),
-			}
-			k := pair{min(from, to), max(from, to)}
+			k := pair{min(h.from.Device, h.to.Device), max(h.from.Device, h.to.Device)}
 			halves[k] = append(halves[k], h)
-			p := portKey{from, normal(h.from.Port)}
-			if !slices.Contains(in.near[p], to) {
-				in.near[p] = append(in.near[p], to)
+			name := cmp.Or(in.wholeOf(h.from.Device, h.from.Port), h.from.Port)
+			p := portKey{h.from.Device, normal(name)}
+			in.said[p] = cmp.Or(in.said[p], name)
+			if !slices.Contains(in.near[p], h.to.Device) {
+				in.near[p] = append(in.near[p], h.to.Device)
 			}
 		}
 	}
 	for k, list := range halves {
-		for _, j := range joinHalves(k.a, list) {
-			in.addJoined(k.a, k.b, j)
+		for _, b := range in.bundle(k.a, k.b, joinHalves(k.a, list)) {
+			in.addBundle(k.a, k.b, b)
 		}
 	}
 }
 
-// addJoined makes the link of what both ends said.
-func (in *inferer) addJoined(a, b topology.DeviceID, j *joined) {
+// halvesOf returns what an observation says of links.
+func (in *inferer) halvesOf(o *fact.Observation) []half {
+	var out []half
+	switch f := o.Fact.(type) {
+	case fact.RemoteNeighbor:
+		to, ok := in.net.DeviceByNeighbor(o.ID)
+		if !ok {
+			return nil
+		}
+		for _, from := range in.agents(o, f.Agent) {
+			out = append(out, half{
+				from:   topology.Endpoint{Device: from, Port: cmp.Or(in.ports.names[portNumber{from, f.IfIndex}], f.LocalPort)},
+				to:     topology.Endpoint{Device: to, Port: in.remotePort(to, f.Neighbor)},
+				method: f.Protocol, evidence: evidenceOf(o),
+			})
+		}
+	case fact.AggregateMember:
+		to, ok := in.net.DeviceByMAC(f.Partner)
+		if !ok {
+			return nil // none, or a name that two switches share
+		}
+		for _, from := range in.agents(o, f.Agent) {
+			if port := in.ports.names[portNumber{from, f.IfIndex}]; port != "" {
+				out = append(out, half{
+					from: topology.Endpoint{Device: from, Port: port}, to: topology.Endpoint{Device: to},
+					method: "lacp", evidence: evidenceOf(o),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// addBundle makes the link of what both ends said.
+func (in *inferer) addBundle(a, b topology.DeviceID, u *bundle) {
 	grade := topology.Reported
-	if j.said(a) && j.said(b) {
+	if u.said(a) && u.said(b) {
 		grade = topology.Confirmed
 	}
-	for _, h := range j.halves {
-		in.links.add(2, topology.Endpoint{Device: a, Port: j.a}, topology.Endpoint{Device: b, Port: j.b}, h.method, grade, h.evidence)
+	for _, h := range u.halves {
+		in.links.add(claim{2, h.method, grade}, u.a.endpoint(a), u.b.endpoint(b), h.evidence)
 	}
 }
 
 // said reports whether the device d itself told of the link.
-func (j *joined) said(d topology.DeviceID) bool {
-	return slices.ContainsFunc(j.halves, func(h half) bool { return h.from.Device == d })
+func (u *bundle) said(d topology.DeviceID) bool {
+	return slices.ContainsFunc(u.halves, func(h half) bool { return h.from.Device == d })
 }
 
 // shares reports whether one protocol tells of both.

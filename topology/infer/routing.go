@@ -65,7 +65,7 @@ func oneOrBoth(back []topology.EvidenceID) topology.Grade {
 }
 
 func (in *inferer) addL3(a, b topology.DeviceID, method string, grade topology.Grade, evidence []topology.EvidenceID) {
-	in.links.add(3, topology.Endpoint{Device: a}, topology.Endpoint{Device: b}, method, grade, evidence...)
+	in.linkOf(claim{3, method, grade}, topology.Endpoint{Device: a}, topology.Endpoint{Device: b}, evidence)
 }
 
 // sharing is two routers with addresses in one subnet.

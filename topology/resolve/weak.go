@@ -149,28 +149,52 @@ func (a *addresses) homeByAddress(ips []netip.Addr) (int, bool) {
 }
 
 // agentNames returns the SNMP agents by their host names, where a name is that
-// of one agent only.
+// of one agent only. An agent whose name has no domain goes by its name and a
+// dot, too, and one whose name has goes by its host name and two.
 func (a *addresses) agentNames() map[string]int {
 	names := make(map[string]int)
+	add := func(n string, g int) {
+		if have, ok := names[n]; ok && have != g {
+			g = -1
+		}
+		names[n] = g
+	}
 	for _, t := range a.c.traits {
 		if t.field != fieldName || t.rank != nameSystem || t.to.subject < 0 {
 			continue
 		}
 		n, g := strings.ToLower(t.value), a.g.find(t.to.subject)
-		if have, ok := names[n]; isDefaultName(n) || ok && have != g {
+		if isDefaultName(n) {
 			g = -1
 		}
-		names[n] = g
+		add(n, g)
+		if label := hostLabel(n); label == n {
+			add(n+unqualified, g)
+		} else {
+			add(label+qualified, g)
+		}
 	}
 	return names
 }
+
+// Marks of the names of agents that have no domain, and of those that have one.
+const (
+	unqualified = "."
+	qualified   = ".."
+)
 
 func (a *addresses) homeByName(r int, names map[string]int) (int, bool) {
 	for _, k := range a.g.subjects[r].keys {
 		_, id, _ := strings.Cut(k.text, ":")
 		id, _, _ = strings.Cut(id, "(") // CDP of some makers adds the serial number
-		if home, ok := names[id]; ok && home >= 0 && k.rank == rankAnnounced {
-			return a.g.find(home), true
+		other := id + qualified // the same host, as one of the two leaves its domain out
+		if label := hostLabel(id); label != id {
+			other = label + unqualified
+		}
+		for _, n := range []string{id, other} {
+			if home, ok := names[n]; ok && home >= 0 && k.rank == rankAnnounced {
+				return a.g.find(home), true
+			}
 		}
 	}
 	return 0, false

@@ -1,0 +1,222 @@
+package infer
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+)
+
+// none is a port that is not known.
+const none = -1
+
+// bridge is a device that passes frames on, and what it has learned.
+type bridge struct {
+	device topology.DeviceID
+	names  []string       // of ports, by their number here
+	index  map[string]int // the same, by normalised name
+	at     []int32        // the port at which a station was learned; none where it was at none, or at several at one time
+	rows   []int32        // the first row that says so, by station
+}
+
+// station is a MAC address that bridges have learned. One that a bridge has at
+// different ports in different VLANs, as a firewall with one address for all of
+// its cables, is a station in each.
+type station struct {
+	mac fact.MAC
+	vid uint16 // 0 where it is one in all VLANs
+}
+
+// row is a row of a forwarding table.
+type row struct {
+	obs          int32
+	bridge, port int32
+	station      int32
+	next         int32 // further row of the same bridge, port and station
+}
+
+// fabric is the bridges and the stations that they have learned.
+type fabric struct {
+	in       *inferer
+	bridges  []*bridge // by device ID
+	number   map[topology.DeviceID]int
+	stations []station
+	owners   []topology.DeviceID // by station
+	self     []int               // by station: the bridge whose own address it is, or none
+	rows     []row
+	towards  [][]int32 // [x][y]: the port of bridge x that leads to bridge y
+	heard    [][]neighborAt
+	all      []*segment
+	segment  [][]*segment // by bridge and port
+}
+
+// learned reads the forwarding tables.
+func (in *inferer) learned() *fabric {
+	f := &fabric{in: in, number: make(map[topology.DeviceID]int)}
+	tables := f.bridgesOf()
+	split := in.several()
+	known := make(map[station]int32)
+	for _, i := range tables {
+		o := &in.obs[i]
+		e, _ := o.Fact.(fact.FDBEntry)
+		owner, ok := in.net.DeviceByMAC(e.MAC)
+		if !ok || e.MAC.IsVirtual() || in.radios[e.MAC] {
+			continue
+		}
+		s := station{mac: e.MAC}
+		if split[e.MAC] {
+			s.vid = e.VID
+		}
+		n, ok := known[s]
+		if !ok {
+			n = int32(len(f.stations))
+			known[s] = n
+			f.stations, f.owners = append(f.stations, s), append(f.owners, owner)
+			self, is := f.number[owner]
+			if !is {
+				self = none
+			}
+			f.self = append(f.self, self)
+		}
+		for _, d := range in.agents(o, e.Agent) {
+			if d != owner {
+				b := f.number[d]
+				f.rows = append(f.rows, row{int32(i), int32(b), int32(f.bridges[b].port(in.fdbPort(d, e))), n, none})
+			}
+		}
+	}
+	f.settle()
+	return f
+}
+
+// bridgesOf finds the devices that have forwarding tables, and returns the
+// observations of rows in them.
+func (f *fabric) bridgesOf() []int {
+	var tables []int
+	for i := range f.in.obs {
+		e, ok := f.in.obs[i].Fact.(fact.FDBEntry)
+		if !ok || e.BasePort == 0 && e.IfIndex == 0 {
+			continue
+		}
+		tables = append(tables, i)
+		for _, d := range f.in.agents(&f.in.obs[i], e.Agent) {
+			if _, ok := f.number[d]; !ok {
+				f.number[d] = 0
+				f.bridges = append(f.bridges, &bridge{device: d, index: make(map[string]int)})
+			}
+		}
+	}
+	slices.SortFunc(f.bridges, func(a, b *bridge) int { return strings.Compare(string(a.device), string(b.device)) })
+	for i, b := range f.bridges {
+		f.number[b.device] = i
+	}
+	return tables
+}
+
+// fdbPort returns the name of the port, or its aggregate, that a row names.
+func (in *inferer) fdbPort(d topology.DeviceID, e fact.FDBEntry) string {
+	if e.IfIndex == 0 {
+		return "port " + strconv.FormatUint(uint64(e.BasePort), 10)
+	}
+	return in.portName(d, e.IfIndex, "port "+strconv.FormatUint(uint64(cmp.Or(e.BasePort, e.IfIndex)), 10))
+}
+
+func (b *bridge) port(name string) int {
+	k := normal(name)
+	i, ok := b.index[k]
+	if !ok {
+		i = len(b.names)
+		b.index[k] = i
+		b.names = append(b.names, name)
+	}
+	return i
+}
+
+// several returns the MAC addresses that some agent has at different ports in
+// different VLANs, each VLAN having one.
+func (in *inferer) several() map[fact.MAC]bool {
+	type place struct {
+		agent fact.AgentID
+		mac   fact.MAC
+	}
+	type at struct {
+		port uint32
+		vid  uint16
+	}
+	first := make(map[place]at)
+	out := make(map[fact.MAC]bool)
+	for i := range in.obs {
+		e, ok := in.obs[i].Fact.(fact.FDBEntry)
+		if !ok {
+			continue
+		}
+		k, v := place{e.Agent, e.MAC}, at{cmp.Or(e.IfIndex, e.BasePort), e.VID}
+		have, ok := first[k]
+		switch {
+		case !ok:
+			first[k] = v
+		case have.port != v.port && have.vid != v.vid:
+			out[e.MAC] = true
+		}
+	}
+	return out
+}
+
+// settle decides at which port each bridge has each station: the newest word
+// counts.
+func (f *fabric) settle() {
+	for _, b := range f.bridges {
+		b.at, b.rows = make([]int32, len(f.stations)), make([]int32, len(f.stations))
+		for s := range b.at {
+			b.at[s], b.rows[s] = none, none
+		}
+	}
+	for i := range f.rows {
+		r := &f.rows[i]
+		b := f.bridges[r.bridge]
+		have := b.rows[r.station]
+		if have == none {
+			b.at[r.station], b.rows[r.station] = r.port, int32(i)
+			continue
+		}
+		old, now := f.in.obs[f.rows[have].obs].Last(), f.in.obs[r.obs].Last()
+		switch {
+		case f.rows[have].port == r.port:
+			r.next, f.rows[have].next = f.rows[have].next, int32(i)
+		case now.After(old):
+			b.at[r.station], b.rows[r.station] = r.port, int32(i)
+		case now.Equal(old):
+			b.at[r.station] = none
+		}
+	}
+}
+
+// proofs returns the rows that say where a bridge has a station.
+func (f *fabric) proofs(bridge, station int) []topology.EvidenceID {
+	var out []topology.EvidenceID
+	for r := f.bridges[bridge].rows[station]; r != none && len(out) < maxEvidence; r = f.rows[r].next {
+		out = append(out, evidenceOf(&f.in.obs[f.rows[r].obs]))
+	}
+	return out
+}
+
+// end returns a port of a bridge as a link has it.
+func (f *fabric) end(p bridgePort) topology.Endpoint {
+	b := f.bridges[p.bridge]
+	return topology.Endpoint{Device: b.device, Port: b.names[p.port]}
+}
+
+// key returns a port of a bridge as other tables name it.
+func (f *fabric) key(p bridgePort) portKey {
+	return portKey{f.bridges[p.bridge].device, normal(f.bridges[p.bridge].names[p.port])}
+}
+
+// bridgePort is a port of a bridge by their numbers.
+type bridgePort struct{ bridge, port int }
+
+func (p bridgePort) compare(o bridgePort) int {
+	return cmp.Or(cmp.Compare(p.bridge, o.bridge), cmp.Compare(p.port, o.port))
+}

@@ -1,0 +1,214 @@
+package infer
+
+import (
+	"slices"
+
+	"kanmon/topology"
+)
+
+// Bounds on the comparison of forwarding tables: beyond them, fewer stations of
+// each pair are compared, and switches that do not say who is next to them stay
+// without links between each other.
+const (
+	maxBridges  = 600
+	maxCompared = 400e6
+)
+
+// doubt is the part of what two bridges have learned that may speak against the
+// ports through which they are said to face each other, as 1/doubt: stations
+// that have moved, and are not yet known to.
+const doubt = 4
+
+// face finds the port of each bridge that leads to each other one.
+//
+// A station that bridge x has learned at another port than the one that leads to
+// y, and y at another than the one that leads to x, cannot exist (Lowekamp,
+// O'Hallaron and Gross, Topology discovery for large Ethernet networks, 2001).
+// So the ports are those of which the fewest of the stations that both have
+// learned speak against; the addresses of the bridges themselves are among them.
+// No table has to be complete for that. Where several ports are as good, none is
+// taken.
+func (f *fabric) face() {
+	n := len(f.bridges)
+	f.towards = make([][]int32, n)
+	for x := range f.towards {
+		f.towards[x] = slices.Repeat([]int32{none}, n)
+	}
+	if n > maxBridges {
+		return
+	}
+	own := f.ownStations()
+	step := 1 + n*n/2*len(f.stations)/maxCompared
+	t := &tally{}
+	for x := range n {
+		for y := x + 1; y < n; y++ {
+			t.reset(len(f.bridges[x].names), len(f.bridges[y].names))
+			f.compare(t, x, y, step)
+			f.ownVotes(t, x, y, own)
+			i, j := t.best()
+			f.towards[x][y], f.towards[y][x] = i, j
+		}
+	}
+	f.follow()
+}
+
+// ownStations returns the stations that are addresses of each bridge.
+func (f *fabric) ownStations() [][]int {
+	out := make([][]int, len(f.bridges))
+	for s, b := range f.self {
+		if b != none {
+			out[b] = append(out[b], s)
+		}
+	}
+	return out
+}
+
+// compare counts the stations that both bridges have learned.
+func (f *fabric) compare(t *tally, x, y, step int) {
+	a, b := f.bridges[x].at, f.bridges[y].at
+	for s := 0; s < len(a); s += step {
+		if a[s] != none && b[s] != none && f.self[s] == none {
+			t.add(int(a[s]), int(b[s]), 1)
+		}
+	}
+}
+
+// ownVotes counts where each of two bridges has learned the other's own
+// addresses, or hears it by a protocol whose frames are not passed on. A port
+// that spanning tree blocks leads nowhere.
+func (f *fabric) ownVotes(t *tally, x, y int, own [][]int) {
+	for _, s := range own[y] {
+		if p := f.bridges[x].at[s]; p != none {
+			t.add(int(p), none, 1)
+		}
+	}
+	for _, s := range own[x] {
+		if p := f.bridges[y].at[s]; p != none {
+			t.add(none, int(p), 1)
+		}
+	}
+	for _, p := range f.hears(x, f.bridges[y].device) {
+		t.add(p, none, 1)
+	}
+	for _, p := range f.hears(y, f.bridges[x].device) {
+		t.add(none, p, 1)
+	}
+}
+
+// hears returns the ports on which a bridge hears a device, and that carry
+// frames.
+func (f *fabric) hears(x int, d topology.DeviceID) []int {
+	var out []int
+	for _, p := range f.heard[x] {
+		if p.device == d {
+			out = append(out, p.port)
+		}
+	}
+	return out
+}
+
+// follow finds ports by those that are known: where z has x and y at different
+// ports, x reaches y as it reaches z.
+func (f *fabric) follow() {
+	n := len(f.bridges)
+	for changed := true; changed; {
+		changed = false
+		for x := range n {
+			for y := range n {
+				if x == y || f.towards[x][y] != none {
+					continue
+				}
+				for z := range n {
+					if z != x && z != y && f.towards[x][z] != none && f.separates(z, x, y) {
+						f.towards[x][y], changed = f.towards[x][z], true
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// separates reports whether bridge z is known to have x and y at different
+// ports.
+func (f *fabric) separates(z, x, y int) bool {
+	a, b := f.towards[z][x], f.towards[z][y]
+	return a != none && b != none && a != b
+}
+
+// tally counts stations by the ports at which two bridges have learned them.
+type tally struct {
+	count      []int32 // [i*width+j]
+	rows, cols []int32
+	width      int
+	total      int32
+}
+
+func (t *tally) reset(rows, cols int) {
+	t.width, t.total = cols, 0
+	t.count = resize(t.count, rows*cols)
+	t.rows, t.cols = resize(t.rows, rows), resize(t.cols, cols)
+}
+
+func resize(s []int32, n int) []int32 {
+	s = slices.Grow(s[:0], n)[:n]
+	clear(s)
+	return s
+}
+
+// add counts n stations at port i of one and port j of the other; none where it
+// is that bridge itself.
+func (t *tally) add(i, j int, n int32) {
+	t.total += n
+	if i != none {
+		t.rows[i] += n
+	}
+	if j != none {
+		t.cols[j] += n
+	}
+	if i != none && j != none {
+		t.count[i*t.width+j] += n
+	}
+}
+
+// best returns the ports that face each other, each as far as it is certain.
+func (t *tally) best() (int32, int32) {
+	if t.total == 0 {
+		return none, none
+	}
+	least := t.total
+	bestI, bestJ := int32(none), int32(none)
+	try := func(i, j int32, against int32) {
+		switch {
+		case against < least:
+			least, bestI, bestJ = against, i, j
+		case against == least:
+			if i != bestI {
+				bestI = none
+			}
+			if j != bestJ {
+				bestJ = none
+			}
+		}
+	}
+	for i := int32(none); int(i) < len(t.rows); i++ {
+		if i != none && t.rows[i] == 0 {
+			continue
+		}
+		for j := int32(none); int(j) < len(t.cols); j++ {
+			switch {
+			case i == none && j == none, j != none && t.cols[j] == 0:
+			case i == none:
+				try(i, j, t.total-t.cols[j])
+			case j == none:
+				try(i, j, t.total-t.rows[i])
+			default:
+				try(i, j, t.total-t.rows[i]-t.cols[j]+t.count[int(i)*t.width+int(j)])
+			}
+		}
+	}
+	if least*doubt > t.total {
+		return none, none
+	}
+	return bestI, bestJ
+}
