@@ -187,7 +187,7 @@ func (a *addresses) homeByName(r int, names map[string]int) (int, bool) {
 	for _, k := range a.g.subjects[r].keys {
 		_, id, _ := strings.Cut(k.text, ":")
 		id, _, _ = strings.Cut(id, "(") // CDP of some makers adds the serial number
-		other := id + qualified // the same host, as one of the two leaves its domain out
+		other := id + qualified         // the same host, as one of the two leaves its domain out
 		if label := hostLabel(id); label != id {
 			other = label + unqualified
 		}
