@@ -51,7 +51,14 @@ func Clean(s string) string {
 
 // isSpace reports whether r is a space, a tab or a line break, of any script but
 // the ideographic space, which is part of Japanese names.
-func isSpace(r rune) bool { return r != 0x3000 && unicode.In(r, unicode.White_Space, unicode.Z) }
+func isSpace(r rune) bool {
+	return r <= ' ' && unicode.IsSpace(r) || r > '~' && !isEastAsian(r) && unicode.In(r, unicode.White_Space, unicode.Z)
+}
+
+// isEastAsian reports whether r is in the scripts from the ideographic space to
+// the end of Hangul, among which nothing is a space otherwise, or hidden. It
+// spares Japanese texts the search through tables.
+func isEastAsian(r rune) bool { return r >= 0x3000 && r < 0xd800 }
 
 // isPlain reports whether s is printable ASCII that Clean leaves as it is.
 func isPlain(s string) bool {
@@ -90,7 +97,7 @@ func plainJSON(b []byte) bool {
 // no output shows.
 func Hidden(r rune) bool {
 	switch {
-	case r >= ' ' && r <= '~', r == 0x3000:
+	case r >= ' ' && r <= '~', isEastAsian(r):
 		return false
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z, unicode.Co, unicode.Cs) ||

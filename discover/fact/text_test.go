@@ -58,3 +58,15 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// The scripts that are not looked up are such that the tables say the same.
+func TestEastAsianTextIsShown(t *testing.T) {
+	for r := rune(0x3001); r < 0xd800; r++ {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z, unicode.Co, unicode.Cs, unicode.White_Space) {
+			t.Errorf("%U is hidden or a space, and was passed over", r)
+		}
+	}
+	if got := fact.Clean("\t a\u00a0\u2003b\u3000c\x1f"); got != "a b\u3000c\ufffd" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -83,6 +83,7 @@ type mention struct {
 	obs      int
 	exists   bool // a host with this address is there
 	identity bool // kept as evidence of the device whatever their number
+	quiet    bool // not kept as evidence: there is enough of its kind
 }
 
 // carried says that a frame with this MAC address was for or from this address.
@@ -156,6 +157,7 @@ type collector struct {
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool
+	fdbRows   map[int]int // rows that are about a subject
 	unmade    []unmadeSerial
 	dicom     dicomSpeakers
 }
@@ -165,7 +167,7 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
-		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool),
+		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]int),
 		vids: make(map[string]map[uint16]bool), transits: make(map[fact.MAC]bool),
 		shared: make(map[netip.Addr]bool), meanings: meanings(),
 		dicom: newDICOMSpeakers(),
@@ -275,6 +277,16 @@ func (c *collector) mention(to target, exists, identity bool) {
 		return
 	}
 	c.mentions = append(c.mentions, mention{to: to, obs: c.i, exists: exists, identity: identity})
+}
+
+// mentionRow says that a row of a forwarding table is about a subject. Of what
+// is in the tables of sixty switches a few rows are evidence enough.
+func (c *collector) mentionRow(s, enough int) {
+	if s < 0 {
+		return
+	}
+	c.fdbRows[s]++
+	c.mentions = append(c.mentions, mention{to: of(s), obs: c.i, exists: true, quiet: c.fdbRows[s] > enough})
 }
 
 // about is the target of a fact that gives both an address and the MAC address

@@ -86,9 +86,9 @@ func (c *collector) Route(_ *fact.Observation, f fact.Route) {
 
 // FDBEntry implements fact.Visitor.
 func (c *collector) FDBEntry(_ *fact.Observation, f fact.FDBEntry) {
-	c.mention(of(c.mac(f.MAC)), true, false)
+	c.mentionRow(c.mac(f.MAC), maxLearned)
 	for _, s := range c.agentsOf(f.Agent) {
-		c.mention(of(s), true, false)
+		c.mentionRow(s, maxOther)
 		if c.fdbPorts[s] == nil {
 			c.fdbPorts[s] = make(map[uint32]bool)
 		}

@@ -17,6 +17,7 @@ const (
 	maxServices = 200
 	maxIdentity = 400 // observations that say who a device is
 	maxOther    = 50  // observations of what it did
+	maxLearned  = 3   // rows of forwarding tables in which it was learned
 )
 
 // resolver makes devices of groups.
@@ -108,32 +109,34 @@ func (r *resolver) at(to target) (int, bool) {
 func (r *resolver) gather() {
 	for _, m := range r.c.mentions {
 		if root, ok := r.at(m.to); ok {
-			r.observe(root, m.obs, m.identity, m.exists)
+			r.observe(root, m.obs, m.identity, m.exists, m.quiet)
 		}
 	}
 	for root, claims := range r.a.held {
 		for _, c := range claims {
-			r.observe(root, c.obs, true, true)
+			r.observe(root, c.obs, true, true, false)
 		}
 	}
 	for root, traits := range r.traits {
 		for _, t := range traits {
-			r.observe(root, t.obs, t.field != fieldRole && t.field != fieldWeakRole, false)
+			r.observe(root, t.obs, t.field != fieldRole && t.field != fieldWeakRole, false, false)
 		}
 	}
 }
 
 // observe takes note of an observation; exists says that the device was there
-// when it was made.
-func (r *resolver) observe(root, obs int, identity, exists bool) {
+// when it was made, quiet that this is all to be known of it.
+func (r *resolver) observe(root, obs int, identity, exists, quiet bool) {
 	s := r.seen[root]
 	if s == nil {
 		s = &sightings{identity: make(map[int]bool), other: make(map[int]bool)}
 		r.seen[root] = s
 	}
-	if identity {
+	switch {
+	case quiet:
+	case identity:
 		s.identity[obs] = true
-	} else {
+	default:
 		s.other[obs] = true
 	}
 	if !exists {
