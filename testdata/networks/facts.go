@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -130,8 +131,13 @@ func (p *port) announcement() fact.Neighbor {
 		ChassisID: chassis.String(), ChassisIDSubtype: "macAddress", SystemName: d.name,
 		PortID: p.name, PortIDSubtype: "interfaceName", Capabilities: capability[d.kind],
 	}
-	if d.perPort {
+	switch { // as makers differ
+	case d.perPort:
 		n.ManagementAddresses = []netip.Addr{d.ip}
+	case d.n%3 == 1:
+		n.PortID, n.PortIDSubtype, n.PortDescription = strconv.Itoa(int(p.index)), "local", p.name
+	case d.n%3 == 2:
+		n.PortID, n.PortIDSubtype, n.PortDescription = p.mac.String(), "macAddress", p.name
 	}
 	return n
 }
@@ -223,6 +229,9 @@ func (t *teller) learned(d *device) {
 			arrivals = n.behind(d.ports[i%len(d.ports)])
 		}
 		near := true
+		if n.pathOnly && len(arrivals) > 0 {
+			arrivals = n.onPath(arrivals)
+		}
 		for _, p := range arrivals {
 			s := p.dev
 			if s.kind != managed || !s.asked {

@@ -39,6 +39,7 @@ type Network struct {
 	ageOwn   float64 // how much of what the switches themselves send has
 	trees    bool    // agents show their spanning tree tables
 	noTables bool    // agents show no forwarding tables
+	pathOnly bool    // machines talk to the first switch only, and nobody broadcasts
 	moves    int     // machines that some switch still has at a port where they were before
 }
 

@@ -68,8 +68,22 @@ func (n *Network) arrivals(d *device) []*port {
 	return out
 }
 
-// root returns the device that is the root of d's tree, and the port of each
-// device that leads to it.
+// onPath returns the arrivals on the way to the first device, to which the
+// machines have something to say, and not to each other.
+func (n *Network) onPath(arrivals []*port) []*port {
+	by := make(map[*device]*port)
+	for _, p := range arrivals {
+		by[p.dev] = p
+	}
+	var out []*port
+	for p := by[n.devices[0]]; p != nil; p = by[p.cable.far(p.dev).dev] {
+		out = append(out, p)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// toRoot returns the port of each switch that leads to the root of its tree.
 func (n *Network) toRoot() map[*device]*port {
 	out := make(map[*device]*port)
 	for _, d := range n.devices {

@@ -16,6 +16,7 @@ type Score struct {
 	Invented, Missed    []string // sorted
 	Blocked             int      // links found that spanning tree blocks
 	Wrong               []string // blocked or not, against the truth
+	Split               []string // devices that were found more than once
 }
 
 // Precision returns how much of what was found is there.
@@ -109,7 +110,7 @@ func (n *Network) Score(obs []fact.Observation, devices []topology.Device, links
 	truth := n.truth(obs)
 	names := n.names(devices)
 	n.nameClouds(names, truth, devices, links)
-	s := Score{Links: len(truth)}
+	s := Score{Links: len(truth), Split: split(names)}
 	right := make(map[string]bool)
 	for _, l := range links {
 		if l.Layer != 2 {
@@ -139,6 +140,22 @@ func (n *Network) Score(obs []fact.Observation, devices []topology.Device, links
 	slices.Sort(s.Invented)
 	slices.Sort(s.Missed)
 	return s
+}
+
+// split returns the names that several devices have.
+func split(names map[topology.DeviceID]string) []string {
+	count := make(map[string]int)
+	for _, name := range names {
+		count[name]++
+	}
+	var out []string
+	for name, n := range count {
+		if n > 1 {
+			out = append(out, fmt.Sprintf("%s: %d devices", name, n))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // names returns what the truth calls the devices that were found.

@@ -1,7 +1,6 @@
 package infer
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -85,34 +84,4 @@ func (in *inferer) span(ids []topology.EvidenceID) (first, last time.Time) {
 		}
 	}
 	return first, last
-}
-
-// trees makes links of what spanning tree says of ports whose neighbour nothing
-// else has told: blocked ones among them, on which no station is ever learned.
-func (in *inferer) trees() {
-	linked := in.portsInUse()
-	for k, d := range in.ports.root {
-		if linked[k] || d.bridge == k.device {
-			continue
-		}
-		far := in.ports.own[portKey{d.bridge, fmt.Sprint(d.number)}]
-		if far != "" && linked[portKey{d.bridge, normal(far)}] {
-			continue // an unmanaged switch is between them
-		}
-		name := cmp.Or(in.ports.names[portNumber{k.device, in.ports.byName[k]}], k.port)
-		in.links.add(claim{2, "stp", topology.Reported}, topology.Endpoint{Device: k.device, Port: name},
-			topology.Endpoint{Device: d.bridge, Port: far}, d.evidence)
-	}
-}
-
-// portsInUse returns the ports at the ends of links on layer 2.
-func (in *inferer) portsInUse() map[portKey]bool {
-	out := make(map[portKey]bool)
-	for _, l := range in.links {
-		if l.Layer == 2 {
-			out[portKey{l.A.Device, normal(l.A.Port)}] = true
-			out[portKey{l.B.Device, normal(l.B.Port)}] = true
-		}
-	}
-	return out
 }

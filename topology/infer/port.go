@@ -111,46 +111,6 @@ func isVirtualType(t string) bool {
 	return false
 }
 
-// readTrees reads the tables of spanning tree. Where there is a tree for each
-// VLAN, a port is blocked that is so in all of them.
-func (in *inferer) readTrees() {
-	passes := make(map[portKey]bool)
-	for i := range in.obs {
-		o := &in.obs[i]
-		f, ok := o.Fact.(fact.BridgePort)
-		if !ok || f.IfIndex == 0 {
-			continue
-		}
-		for _, d := range in.agents(o, f.Agent) {
-			name := in.portName(d, f.IfIndex, "")
-			k := portKey{d, normal(name)}
-			switch f.State {
-			case "blocking":
-				if have, ok := in.ports.blocked[k]; !ok || evidenceOf(o) < have {
-					in.ports.blocked[k] = evidenceOf(o)
-				}
-			case "disabled", "broken":
-				continue
-			default:
-				passes[k] = true
-			}
-			bridge, ok := in.net.DeviceByMAC(f.DesignatedBridge)
-			switch {
-			case !ok:
-			case bridge == d:
-				in.ports.own[portKey{d, strconv.Itoa(int(f.DesignatedPort))}] = name
-			default:
-				if have, ok := in.ports.root[k]; !ok || evidenceOf(o) < have.evidence {
-					in.ports.root[k] = designated{bridge, f.DesignatedPort, evidenceOf(o)}
-				}
-			}
-		}
-	}
-	for k := range passes {
-		delete(in.ports.blocked, k)
-	}
-}
-
 // portName returns the name of a port, or of the aggregate that it is part of.
 func (in *inferer) portName(d topology.DeviceID, index uint32, otherwise string) string {
 	n := portNumber{d, index}
@@ -172,19 +132,6 @@ func (in *inferer) wholeOf(d topology.DeviceID, port string) string {
 		return ""
 	}
 	return in.ports.names[portNumber{d, whole}]
-}
-
-// blocked marks the links on which spanning tree lets no frames pass.
-func (in *inferer) blocked() {
-	for id, l := range in.links {
-		for _, e := range []topology.Endpoint{l.A, l.B} {
-			if proof, ok := in.ports.blocked[portKey{e.Device, normal(e.Port)}]; ok && l.Layer == 2 && e.Port != "" {
-				l.Blocked = true
-				l.Evidence = sortedIDs(append(l.Evidence, proof))
-			}
-		}
-		in.links[id] = l
-	}
 }
 
 // sortAttached puts the attachments of each device in order.

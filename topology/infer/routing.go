@@ -12,31 +12,26 @@ import (
 // maxRouters bounds the routers of one subnet that are linked each with each.
 const maxRouters = 8
 
-// routing makes links on layer 3: a device and the next hops of its routes, and
-// routers that share a subnet. What ARP and ND caches say of the same pair adds
-// to them.
+// pair is two devices, in the order in which one tells of the other.
+type pair struct{ from, to topology.DeviceID }
+
+// routing makes links on layer 3: a device and the next hops of its routes,
+// routers that share a subnet, and those that share an address. What ARP and ND
+// caches say of the same pair adds to them.
 func (in *inferer) routing() {
-	type pair struct{ from, to topology.DeviceID }
-	arp := make(map[pair][]topology.EvidenceID)
+	arp, caches := in.caches()
+	groups := in.groups()
 	routes := make(map[pair][]topology.EvidenceID)
 	for i := range in.obs {
 		o := &in.obs[i]
-		switch f := o.Fact.(type) {
-		case fact.Route:
-			to, ok := in.net.DeviceByIP(f.NextHop)
-			if !ok || f.Type == "local" || f.Type == "reject" || f.Type == "blackhole" {
-				continue
-			}
-			for _, from := range in.agents(o, f.Agent) {
-				routes[pair{from, to}] = append(routes[pair{from, to}], evidenceOf(o))
-			}
-		case fact.NeighborEntry:
-			to, ok := in.net.DeviceByIP(f.IP)
-			if m, known := in.net.DeviceByMAC(f.MAC); !ok || !known || m != to {
-				continue
-			}
-			for _, from := range in.agents(o, f.Agent) {
-				arp[pair{from, to}] = append(arp[pair{from, to}], evidenceOf(o))
+		f, ok := o.Fact.(fact.Route)
+		if !ok || f.Type == "local" || f.Type == "reject" || f.Type == "blackhole" {
+			continue
+		}
+		for _, from := range in.agents(o, f.Agent) {
+			for _, to := range in.nextHop(from, f, caches, groups) {
+				k := pair{from, to}
+				routes[k] = append(routes[k], evidenceOf(o))
 			}
 		}
 	}
@@ -55,6 +50,65 @@ func (in *inferer) routing() {
 			in.addL3(p.a, p.b, "arp", grade, slices.Concat(there, back))
 		}
 	}
+	in.redundancy(groups)
+}
+
+// cached is an address as one device has it in its ARP or ND cache.
+type cached struct {
+	device  topology.DeviceID
+	ifIndex uint32
+	ip      netip.Addr
+}
+
+// caches reads the ARP and ND caches: what they say of pairs of devices, and
+// whom each of them means by an address.
+func (in *inferer) caches() (map[pair][]topology.EvidenceID, map[cached]topology.DeviceID) {
+	arp := make(map[pair][]topology.EvidenceID)
+	meant := make(map[cached]topology.DeviceID)
+	for i := range in.obs {
+		o := &in.obs[i]
+		f, ok := o.Fact.(fact.NeighborEntry)
+		if !ok {
+			continue
+		}
+		byMAC, known := in.net.DeviceByMAC(f.MAC)
+		if !known {
+			continue
+		}
+		to, ok := in.net.DeviceByIP(f.IP)
+		for _, from := range in.agents(o, f.Agent) {
+			k := cached{from, f.IfIndex, f.IP.WithZone("")}
+			if have, ok := meant[k]; !ok || byMAC < have {
+				meant[k] = byMAC
+			}
+			if ok && byMAC == to {
+				arp[pair{from, to}] = append(arp[pair{from, to}], evidenceOf(o))
+			}
+		}
+	}
+	return arp, meant
+}
+
+// nextHop returns the devices that a route leads to: those that share its next
+// hop, or the one that has it. Link-local addresses mean something on their
+// link only, so there the device's own cache decides.
+func (in *inferer) nextHop(
+	from topology.DeviceID, f fact.Route, caches map[cached]topology.DeviceID, groups map[netip.Addr][]member,
+) []topology.DeviceID {
+	hop := f.NextHop.WithZone("")
+	if list := groups[hop]; len(list) > 0 {
+		return holders(list, from)
+	}
+	if to, ok := caches[cached{from, f.IfIndex, hop}]; ok && hop.IsLinkLocalUnicast() {
+		return []topology.DeviceID{to}
+	}
+	if to, ok := in.net.DeviceByIP(hop); ok {
+		return []topology.DeviceID{to}
+	}
+	if to, ok := caches[cached{from, f.IfIndex, hop}]; ok {
+		return []topology.DeviceID{to}
+	}
+	return nil
 }
 
 func oneOrBoth(back []topology.EvidenceID) topology.Grade {

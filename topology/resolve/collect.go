@@ -149,6 +149,7 @@ type collector struct {
 	rows      []tableRow
 	ports     []portRow
 	near      []near
+	blocks    chassisPorts
 	fresh     []freshPacket
 	spoken    []spokenService
 	shared    map[netip.Addr]bool // addresses that several devices hold in turn
@@ -157,7 +158,9 @@ type collector struct {
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool
-	fdbRows   map[int]int // rows that are about a subject
+	fdbRows   map[int]int            // rows that are about a subject
+	portVLANs map[agentPort][]uint16 // VLANs that ports carry by the tables of their switches
+	radios    map[fact.MAC]int       // access points by the address that their controllers tell
 	unmade    []unmadeSerial
 	dicom     dicomSpeakers
 }
@@ -167,10 +170,10 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
-		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]int),
+		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]int), radios: make(map[fact.MAC]int), portVLANs: make(map[agentPort][]uint16),
 		vids: make(map[string]map[uint16]bool), transits: make(map[fact.MAC]bool),
 		shared: make(map[netip.Addr]bool), meanings: meanings(),
-		dicom: newDICOMSpeakers(),
+		dicom: newDICOMSpeakers(), blocks: make(chassisPorts),
 	}
 }
 

@@ -150,6 +150,7 @@ func (c *collector) neighbor(name string, n fact.Neighbor, fallback ...key) int 
 	}
 	if chassis != "" {
 		c.subjects[s].chassis = []string{chassis}
+		c.blocks.add(s, chassis, n)
 	}
 	return s
 }

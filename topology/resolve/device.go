@@ -163,6 +163,7 @@ func (r *resolver) device(root int) topology.Device {
 		return r.c.site.IsInside(ip) && !r.a.realms.isHostLocal(ip)
 	})
 	d.Zone = zone.Name
+	r.addVLANs(root, d.Interfaces)
 	d.Names = r.names(root)
 	d.Name = r.title(root, d.Names, addresses)
 	d.Vendor, d.Model = r.best(root, fieldVendor), r.best(root, fieldModel)

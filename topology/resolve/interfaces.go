@@ -121,6 +121,21 @@ func (r *resolver) tablePorts(root int) []port {
 	return out
 }
 
+// addVLANs adds the VLANs that a switch's own tables say its ports carry. They
+// are no sign of where the switch itself is.
+func (r *resolver) addVLANs(root int, interfaces []topology.Interface) {
+	for i := range interfaces {
+		p := &interfaces[i]
+		for _, s := range r.agentSubjects[root] {
+			if p.Index != 0 {
+				p.VLANs = append(p.VLANs, r.c.portVLANs[agentPort{s, p.Index}]...)
+			}
+		}
+		slices.Sort(p.VLANs)
+		p.VLANs = slices.Compact(p.VLANs)
+	}
+}
+
 // holdsBy reports whether the device holds an address by this MAC address.
 func (r *resolver) holdsBy(root int, m fact.MAC) bool {
 	return slices.ContainsFunc(r.a.held[root], func(c claim) bool { return c.mac == m })

@@ -42,6 +42,7 @@ func Resolve(obs []fact.Observation, site topology.Site) *Network {
 	}
 	c.finish()
 	g := group(c.subjects)
+	c.blocks.join(g)
 	a := resolveAddresses(c, g)
 	return newResolver(c, g, a).network()
 }
@@ -79,6 +80,11 @@ func (r *resolver) network() *Network {
 	for root, macs := range r.macs {
 		for _, m := range macs {
 			n.byMAC[m] = r.ids[root]
+		}
+	}
+	for m, s := range r.c.radios {
+		if _, ok := n.byMAC[m]; !ok {
+			n.byMAC[m] = r.ids[r.g.find(s)]
 		}
 	}
 	for m, s := range r.a.virtual {
