@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,14 +81,33 @@ func plainJSON(b []byte) bool {
 	if len(b) > MaxText {
 		return false
 	}
-	last := byte(0)
-	for _, c := range b {
-		if c < 0x20 || c > 0x7e || c == '\\' || c == ' ' && (last == ' ' || last == '"') || c == '"' && last == ' ' {
+	for i := 0; i < len(b); i++ {
+		if len(b)-i >= 8 && plain8(binary.LittleEndian.Uint64(b[i:])) {
+			i += 7
+			continue
+		}
+		switch c := b[i]; {
+		case c < 0x20, c > 0x7e, c == '\\':
+			return false
+		case c == ' ' && (i == 0 || i == len(b)-1 || b[i-1] == ' ' || b[i-1] == '"' || b[i+1] == '"'):
 			return false
 		}
-		last = c
 	}
 	return true
+}
+
+// plain8 reports whether all of eight octets stand from '!' to '~' and none is a
+// backslash.
+func plain8(x uint64) bool {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+	)
+	// An octet of y is less than n, if it is not over 0x7f, where subtracting n
+	// from it borrows. Borrows reach the next octet, so that it may be false where
+	// it could be true.
+	below := func(y, n uint64) uint64 { return (y - n*ones) &^ y & high }
+	return x&high|below(x, '!')|below(x^'\\'*ones, 1)|below(x^0x7f*ones, 1) == 0
 }
 
 // Hidden reports whether r acts on a display instead of showing on it: control
