@@ -26,6 +26,7 @@ type Env struct {
 	Stderr io.Writer
 	Getenv func(string) string
 	Now    func() time.Time
+	Heap   *Heap // nil: left to Go
 }
 
 // Exit codes, one table for every command. When several apply: 1, 2, 4, 3, so

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -74,14 +73,12 @@ or, not. It looks behind VLAN tags. What it leaves out is a blind spot of the ma
 	return c
 }
 
-// gcListening is how much the heap may grow before it is collected while frames
-// are read: what is kept of them grows slowly, and little else is made.
-const gcListening = 20
+// heapListening is how much the heap may grow, in per cent, while frames are
+// read: what is kept of them grows slowly, and little else is made.
+const heapListening = 20
 
 func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
-	if a.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(gcListening))
-	}
+	defer a.Heap.grow(a.Heap.grow(heapListening))
 	l := f.listen
 	switch {
 	case len(f.interfaces) == 0 && len(f.files) == 0:
