@@ -27,23 +27,23 @@ type analyzer struct {
 
 	seed         maphash.Seed
 	stations     stationTable
-	bindings     *table
-	bridges      *table
-	neighbors    *table
-	routers      *table
-	clients      *table
-	servers      *table
-	queries      *table
-	answers      *table
-	claims       *table
-	sets         *table
-	services     *table
-	serverNames  *table
-	selves       *table // what hosts say of themselves
-	certificates *table // what servers say of themselves in their certificates
-	speakers     *table // who runs the network
-	asked        *table // questions to groups
-	hopLimits    *table
+	bindings     *factTable
+	bridges      *factTable
+	neighbors    *factTable
+	routers      *factTable
+	clients      *factTable
+	servers      *factTable
+	queries      *factTable
+	answers      *factTable
+	claims       *factTable
+	sets         *factTable
+	services     *factTable
+	serverNames  *factTable
+	selves       *factTable // what hosts say of themselves
+	certificates *factTable // what servers say of themselves in their certificates
+	speakers     *factTable // who runs the network
+	asked        *factTable // questions to groups
+	hopLimits    *table[hopKey]
 	hopsOf       map[uint64]uint8 // hop limits of each station
 	transits     transitTable
 	told         map[fact.Endpoint]uint8 // how much each host said of itself
@@ -60,35 +60,32 @@ type analyzer struct {
 
 func newAnalyzer() *analyzer {
 	a := &analyzer{
-		seed:         maphash.MakeSeed(),
-		stations:     newStationTable(),
-		bindings:     newTable("address bindings", limitBindings),
-		bridges:      newTable("bridges", limitInfra),
-		neighbors:    newTable("neighbor announcements", limitInfra),
-		routers:      newTable("router advertisements", limitInfra),
-		clients:      newTable("DHCP clients", limitHosts),
-		servers:      newTable("DHCP servers", limitInfra),
-		queries:      newTable("name queries", limitNames),
-		answers:      newTable("name answers", limitHosts),
-		claims:       newTable("name claims", limitHosts),
-		sets:         newTable("address sets", limitHosts),
-		services:     newTable("service announcements", limitHosts),
-		serverNames:  newTable("server names", limitNames),
-		selves:       newTable("self-descriptions", limitHosts),
-		certificates: newTable("server certificates", limitNames),
-		speakers:     newTable("control speakers", limitInfra),
-		asked:        newTable("questions to groups", limitAsked),
-		hopLimits:    newTable("hop limits", limitHosts),
-		hopsOf:       make(map[uint64]uint8),
-		transits:     newTransitTable(),
-		conns:        newConnTable(),
-		flows:        newFlowTable(),
-		tunnels:      newTunnelTable(),
-		pppoe:        newPPPoETable(),
+		seed:     maphash.MakeSeed(),
+		stations: newStationTable(),
+		hopsOf:   make(map[uint64]uint8),
+		transits: newTransitTable(),
+		conns:    newConnTable(),
+		flows:    newFlowTable(),
+		tunnels:  newTunnelTable(),
+		pppoe:    newPPPoETable(),
 	}
-	for _, t := range a.tables() {
-		t.from = a
-	}
+	a.bindings = newFactTable(a, "address bindings", limitBindings)
+	a.bridges = newFactTable(a, "bridges", limitInfra)
+	a.neighbors = newFactTable(a, "neighbor announcements", limitInfra)
+	a.routers = newFactTable(a, "router advertisements", limitInfra)
+	a.clients = newFactTable(a, "DHCP clients", limitHosts)
+	a.servers = newFactTable(a, "DHCP servers", limitInfra)
+	a.queries = newFactTable(a, "name queries", limitNames)
+	a.answers = newFactTable(a, "name answers", limitHosts)
+	a.claims = newFactTable(a, "name claims", limitHosts)
+	a.sets = newFactTable(a, "address sets", limitHosts)
+	a.services = newFactTable(a, "service announcements", limitHosts)
+	a.serverNames = newFactTable(a, "server names", limitNames)
+	a.selves = newFactTable(a, "self-descriptions", limitHosts)
+	a.certificates = newFactTable(a, "server certificates", limitNames)
+	a.speakers = newFactTable(a, "control speakers", limitInfra)
+	a.asked = newFactTable(a, "questions to groups", limitAsked)
+	a.hopLimits = newTable[hopKey](a, "hop limits", limitHosts)
 	return a
 }
 
@@ -226,8 +223,14 @@ func (a *analyzer) flush(to emit, end bool) error {
 	return nil
 }
 
-func (a *analyzer) tables() []*table {
-	return []*table{
+// teller is a table, the facts of which are told.
+type teller interface {
+	flush(to emit, end bool) error
+	gap() (fact.Gap, bool)
+}
+
+func (a *analyzer) tables() []teller {
+	return []teller{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
 		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves, a.certificates,
 		a.speakers, a.asked, a.hopLimits,

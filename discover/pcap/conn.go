@@ -1,7 +1,6 @@
 package pcap
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"net/netip"
@@ -13,7 +12,7 @@ import (
 
 // connKey names a conversation by its two ends; the lesser one is side 0.
 type connKey struct {
-	ip    [2]netip.Addr
+	ip    [2]addr
 	port  [2]uint16
 	vid   uint16
 	proto uint8
@@ -38,9 +37,8 @@ func newConnSeed() connSeed {
 // hash mixes the words of a key as wyhash does. The general hash of a structure
 // takes it field by field, which shows where it is done for nearly every frame.
 func (s *connSeed) hash(k *connKey) uint64 {
-	a, b := k.ip[0].As16(), k.ip[1].As16()
-	h := mix(binary.LittleEndian.Uint64(a[:])^s[0], binary.LittleEndian.Uint64(a[8:])^s[1])
-	h = mix(binary.LittleEndian.Uint64(b[:])^h, binary.LittleEndian.Uint64(b[8:])^s[2])
+	h := mix(k.ip[0].hi^s[0], k.ip[0].lo^s[1])
+	h = mix(k.ip[1].hi^h, k.ip[1].lo^s[2])
 	rest := uint64(k.port[0]) | uint64(k.port[1])<<16 | uint64(k.vid)<<32 | uint64(k.proto)<<48 | uint64(k.inner)<<56
 	return mix(rest^h, s[3])
 }
@@ -52,24 +50,24 @@ func mix(a, b uint64) uint64 {
 
 // conn is what is known of one conversation.
 type conn struct {
-	tally                // since it was last folded
-	key     connKey      //
-	mac     [2]fact.MAC  // source of the frames of each side
-	to      [2]fact.MAC  // destination of the frames to each side
-	seen    [2]bool      // each side sent something, and did not just refuse
-	client  int8         // side that opened it, plus one; 0: not seen
-	sender  int8         // side that was seen first
-	tries   [2]uint8     // payloads of each side that were looked at for app
-	heard   [2]uint8     // payloads of each side that were looked at for what it says of itself
-	both    bool         // another VLAN showed the other direction
-	proxied bool         // the server is a proxy, and what comes from it the words of another
-	asked   bool         // a question to a name server was seen
-	begun   uint64       // frame in which it was first seen
-	app     string       // what the first octets show
-	stream  *stream      // octets of a ClientHello that is not complete yet
-	watch   *watch       // recognisers of tunnels that need several packets
-	tunnels []tunnelMark //
-	flow    *flowEntry   // that it was last folded into
+	tally               // since it was last folded
+	key     connKey     //
+	flow    int32       // place, plus one, of the flow that it was last folded into; 0: none
+	mac     [2]fact.MAC // source of the frames of each side
+	to      [2]fact.MAC // destination of the frames to each side
+	seen    [2]bool     // each side sent something, and did not just refuse
+	client  int8        // side that opened it, plus one; 0: not seen
+	sender  int8        // side that was seen first
+	tries   [2]uint8    // payloads of each side that were looked at for app
+	heard   [2]uint8    // payloads of each side that were looked at for what it says of itself
+	both    bool        // another VLAN showed the other direction
+	proxied bool        // the server is a proxy, and what comes from it the words of another
+	asked   bool        // a question to a name server was seen
+	begun   uint64      // frame in which it was first seen
+	app     string      // what the first octets show
+	stream  *stream     // octets of a ClientHello that is not complete yet
+	watch   *watch      // recognisers of tunnels that need several packets
+	tunnels *tunnelMark // the first of the kinds of tunnels that it is
 }
 
 // tunnelMark is one kind of tunnel that a conversation is.
@@ -79,6 +77,7 @@ type tunnelMark struct {
 	up           bool // its messages show that it came up
 	folded       bool // end is known, or that there is no room for it
 	end          *tunnelEntry
+	next         *tunnelMark
 }
 
 // connTable holds the conversations that were active last. When it is full, the
@@ -109,10 +108,10 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 	if h.dst.IsGroup() || p.dst.IsMulticast() || p.src.IsUnspecified() || p.dst.IsUnspecified() || p.dst == broadcast4() {
 		return nil
 	}
-	k := connKey{ip: [2]netip.Addr{p.src, p.dst}, port: [2]uint16{p.sport, p.dport}, vid: h.vid, proto: p.proto}
+	k := connKey{ip: [2]addr{packed(p.src), packed(p.dst)}, port: [2]uint16{p.sport, p.dport}, vid: h.vid, proto: p.proto}
 	side := 0
-	if c := p.dst.Compare(p.src); c < 0 || c == 0 && p.dport < p.sport {
-		k.ip[0], k.ip[1], k.port[0], k.port[1] = p.dst, p.src, p.dport, p.sport
+	if k.ip[1].less(k.ip[0]) || k.ip[0] == k.ip[1] && p.dport < p.sport {
+		k.ip[0], k.ip[1], k.port[0], k.port[1] = k.ip[1], k.ip[0], p.dport, p.sport
 		side = 1
 	}
 	if h.inner {
@@ -155,9 +154,10 @@ func (a *analyzer) firstOf(h *hop, p *packet) {
 
 func (t *connTable) get(k *connKey, frame uint64) *conn {
 	hash := t.seed.hash(k)
-	place, ok := t.index.find(hash, func(place int) bool { return t.slab.at(place).key.is(k) })
-	if ok {
-		return t.slab.at(place)
+	for place := range t.index.places(hash) {
+		if c := t.slab.at(place); c.key.is(k) {
+			return c
+		}
 	}
 	place, c := t.slab.take()
 	t.index.add(hash, place)
@@ -199,7 +199,7 @@ func (t *connTable) sweep(a *analyzer) {
 		c.fold(a)
 		t.slab.release(place)
 	})
-	t.fold(a)
+	t.foldAll(a)
 }
 
 // worth tells which conversation to keep rather than another: one that was
@@ -213,7 +213,7 @@ func (c *conn) worth() uint64 {
 	if c.count > 1 {
 		rank |= 2
 	}
-	if len(c.tunnels) > 0 {
+	if c.tunnels != nil {
 		rank |= 1
 	}
 	return rank<<60 | c.begun&(1<<60-1)
@@ -223,11 +223,15 @@ func (c *conn) worth() uint64 {
 // tunnels.
 func (t *connTable) fold(a *analyzer) {
 	t.pair()
+	t.foldAll(a)
+}
+
+func (t *connTable) foldAll(a *analyzer) {
 	t.all(func(_ int, c *conn) { c.fold(a) })
 	if a.flows.dropped {
 		t.all(func(_ int, c *conn) {
-			if c.flow != nil && c.flow.gone {
-				c.flow = nil
+			if c.flow != 0 && a.flows.slab.at(int(c.flow)-1).gone {
+				c.flow = 0
 			}
 		})
 		a.flows.reclaim()
@@ -274,13 +278,15 @@ func (c *conn) opened(it bool, side int) {
 // tunnel notes that the conversation is a tunnel, opened by side where that is
 // not negative. What each of its messages tells in detail is told together.
 func (c *conn) tunnel(kind, detail string, side int) {
-	for i := range c.tunnels {
-		if t := &c.tunnels[i]; t.kind == kind {
+	last := &c.tunnels
+	for *last != nil {
+		if t := *last; t.kind == kind {
 			t.detail = mergeDetail(t.detail, detail)
 			return
 		}
+		last = &(*last).next
 	}
-	c.tunnels = append(c.tunnels, tunnelMark{kind: kind, detail: detail, opener: int8(side) + 1})
+	*last = &tunnelMark{kind: kind, detail: detail, opener: int8(side) + 1}
 }
 
 // maxDetail bounds the details of a tunnel, in octets.
@@ -304,9 +310,9 @@ func mergeDetail(have, more string) string {
 
 // cameUp notes that the messages of a tunnel show that it came up.
 func (c *conn) cameUp(kind string) {
-	for i := range c.tunnels {
-		if c.tunnels[i].kind == kind {
-			c.tunnels[i].up = true
+	for m := c.tunnels; m != nil; m = m.next {
+		if m.kind == kind {
+			m.up = true
 		}
 	}
 }
@@ -318,8 +324,8 @@ func (c *conn) answered() bool {
 	if c.both || !c.seen[0] || !c.seen[1] {
 		return c.both
 	}
-	spoken := c.key.proto == protoTCP && (c.app != "" || len(c.tunnels) > 0)
-	return !spoken || c.heard[0] > 0 && c.heard[1] > 0 || !outside(c.key.ip[0]) && !outside(c.key.ip[1])
+	spoken := c.key.proto == protoTCP && (c.app != "" || c.tunnels != nil)
+	return !spoken || c.heard[0] > 0 && c.heard[1] > 0 || !outside(c.key.ip[0].ip()) && !outside(c.key.ip[1].ip())
 }
 
 // clientSide returns the side that opened the conversation: by what was seen of
@@ -360,7 +366,7 @@ func serverPort(p uint16) bool {
 // endpoint returns one end of the conversation. The MAC address is that of its
 // own frames where there were any, else that to which frames for it were sent.
 func (c *conn) endpoint(side int, port uint16) fact.Endpoint {
-	e := fact.Endpoint{IP: c.key.ip[side], Port: port, MAC: c.mac[side]}
+	e := fact.Endpoint{IP: c.key.ip[side].ip(), Port: port, MAC: c.mac[side]}
 	if e.MAC.IsZero() && !c.to[side].IsGroup() {
 		e.MAC = c.to[side]
 	}

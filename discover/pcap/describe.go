@@ -54,7 +54,7 @@ func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 	if f.Value == "" {
 		return
 	}
-	if _, known := a.selves.byKey[f]; !known {
+	if a.selves.get(f) == nil {
 		who := fact.Endpoint{IP: host.IP, MAC: host.MAC}
 		if a.told == nil || len(a.told) >= limitHosts {
 			a.told = make(map[fact.Endpoint]uint8)

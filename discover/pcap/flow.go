@@ -36,10 +36,12 @@ type flowTable struct {
 }
 
 type flowKey struct {
-	client, server fact.Endpoint
-	vid            uint16
-	proto          uint8
-	app            string // set only where one server port speaks several
+	ip    [2]addr     // of the client, and of the server
+	mac   [2]fact.MAC // likewise
+	port  uint16      // of the server
+	vid   uint16
+	proto uint8
+	other bool // one of several applications that one port speaks; not the first
 }
 
 type flowEntry struct {
@@ -48,6 +50,8 @@ type flowEntry struct {
 	app      string
 	class    uint8
 	answered bool
+	more     bool // was seen since it was last emitted
+	sent     bool // was emitted
 	gone     bool // no longer found, but conversations may point to it
 	sentBoth bool // was answered when it was last emitted
 	sentApp  bool // had app when it was last emitted
@@ -67,33 +71,43 @@ func (t *flowTable) all(f func(place int, e *flowEntry)) {
 
 // fold adds what c counted since it was last folded.
 func (t *flowTable) fold(c *conn) {
-	e := c.flow
-	if e == nil || e.gone {
-		if e = t.find(c); e == nil {
+	if c.flow == 0 || t.slab.at(int(c.flow)-1).gone {
+		place, ok := t.find(c)
+		if !ok {
 			return
 		}
-		c.flow = e
+		c.flow = int32(place) + 1
 	}
+	e := t.slab.at(int(c.flow) - 1)
 	e.add(c.tally)
+	e.more = true
 	e.answered = e.answered || c.answered()
 	if e.app == "" {
 		e.app = c.app
 	}
 }
 
-func (t *flowTable) find(c *conn) *flowEntry {
+// find returns the place of the flow that c is part of, and false where there is
+// no room for it.
+func (t *flowTable) find(c *conn) (int, bool) {
 	client := c.clientSide()
-	k := flowKey{client: c.endpoint(client, 0), server: c.serverEnd(1 - client), vid: c.key.vid, proto: c.key.proto}
-	e := t.get(&k)
-	if e != nil && e.app != "" && c.app != "" && e.app != c.app {
-		k.app = c.app
-		e = t.get(&k)
+	from, to := c.endpoint(client, 0), c.serverEnd(1-client)
+	k := flowKey{
+		ip: [2]addr{packed(from.IP), packed(to.IP)}, mac: [2]fact.MAC{from.MAC, to.MAC}, port: to.Port,
+		vid: c.key.vid, proto: c.key.proto,
 	}
-	if e != nil {
-		return e
+	place, ok := t.get(&k, "")
+	if ok && c.app != "" {
+		if e := t.slab.at(place); e.app != "" && e.app != c.app {
+			k.other = true
+			place, ok = t.get(&k, c.app)
+		}
+	}
+	if ok {
+		return place, true
 	}
 	class := 0
-	if outside(c.key.ip[0]) || outside(c.key.ip[1]) {
+	if outside(from.IP) || outside(to.IP) {
 		class |= classOutside
 	}
 	if c.answered() {
@@ -101,24 +115,24 @@ func (t *flowTable) find(c *conn) *flowEntry {
 	}
 	if r := &t.room[class]; t.held[class] >= limitFlows(class) && (!r.wanted() || !t.sweep(class)) {
 		r.lost += c.count
-		return nil
+		return 0, false
 	}
 	t.held[class]++
 	place, e := t.slab.take()
 	e.key, e.class = k, uint8(class)
 	t.index.add(maphash.Comparable(t.seed, k), place)
-	return e
+	return place, true
 }
 
-func (t *flowTable) get(k *flowKey) *flowEntry {
-	place, ok := t.index.find(maphash.Comparable(t.seed, *k), func(place int) bool {
-		e := t.slab.at(place)
-		return e.key == *k && !e.gone
-	})
-	if !ok {
-		return nil
+// get returns the place of the flow with that key; of several applications that
+// of app.
+func (t *flowTable) get(k *flowKey, app string) (int, bool) {
+	for place := range t.index.places(maphash.Comparable(t.seed, *k)) {
+		if e := t.slab.at(place); e.key == *k && !e.gone && (!k.other || e.app == app) {
+			return place, true
+		}
 	}
-	return t.slab.at(place)
+	return 0, false
 }
 
 // sweep drops the flows of a class that are one frame without an answer: they
@@ -164,8 +178,10 @@ func outside(ip netip.Addr) bool {
 }
 
 func (e *flowEntry) fact() fact.Flow {
+	k := &e.key
 	return fact.Flow{
-		Client: e.key.client, Server: e.key.server, Protocol: protocolName(e.key.proto),
+		Client: fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0]}, Server: fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1]},
+		Protocol: protocolName(e.key.proto),
 		Answered: e.answered, App: e.app, VID: e.key.vid,
 	}
 }
@@ -175,15 +191,15 @@ func (e *flowEntry) fact() fact.Flow {
 func (t *flowTable) flush(to emit, end bool) error {
 	var err error
 	t.all(func(_ int, e *flowEntry) {
-		same := e.sent > 0 && e.answered == e.sentBoth && (e.app != "") == e.sentApp
-		if err != nil || same && (!end || e.sent == e.count) {
+		same := e.sent && e.answered == e.sentBoth && (e.app != "") == e.sentApp
+		if err != nil || same && (!end || !e.more) {
 			return
 		}
 		if !end && !e.answered && !e.waited {
 			e.waited = true
 			return
 		}
-		e.sent, e.sentApp, e.sentBoth = e.count, e.app != "", e.answered
+		e.sent, e.more, e.sentApp, e.sentBoth = true, false, e.app != "", e.answered
 		err = to("pcap/flow", e.fact(), e.sighting())
 	})
 	return err

@@ -1,10 +1,6 @@
 package pcap
 
-import (
-	"net/netip"
-
-	"kanmon/discover/fact"
-)
+import "kanmon/discover/fact"
 
 // maxHops is how many times to live are kept of each host and station: a host
 // sends with one or two, and traceroute with as many as it likes.
@@ -14,11 +10,12 @@ const maxHops = 4
 // of hosts, and some of them show what there is to be seen.
 const maxHopsOf = 128
 
+// hopKey names one of the hop limits of a host behind a station.
 type hopKey struct {
-	ip  netip.Addr
+	ip  addr
 	mac fact.MAC
 	vid uint16
-	nth int8
+	nth uint8
 }
 
 // arrived learns from the first packet of a side of a conversation with which
@@ -38,18 +35,20 @@ func (a *analyzer) arrived(h *hop, p *packet) {
 	if a.hopsOf[station] >= maxHopsOf {
 		return
 	}
-	f := fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}
-	for nth := range int8(maxHops) {
-		k := hopKey{ip: p.src, mac: h.src, vid: h.vid, nth: nth}
-		e := a.hopLimits.byKey[k]
-		if e != nil && e.fact != fact.Fact(f) {
-			continue
+	for nth := range uint8(maxHops) {
+		k := hopKey{ip: packed(p.src), mac: h.src, vid: h.vid, nth: nth}
+		e := a.hopLimits.get(k)
+		if e == nil {
+			if len(a.hopsOf) < limitStations {
+				a.hopsOf[station]++
+			}
+			a.hopLimits.noteAs("pcap/hop-limit", k, fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}, a.at)
+			return
 		}
-		if e == nil && len(a.hopsOf) < limitStations {
-			a.hopsOf[station]++
+		if f, ok := e.fact.(fact.HopLimit); ok && f.Value == int(p.hops) {
+			e.see(a.at)
+			return
 		}
-		a.hopLimits.noteAs("pcap/hop-limit", k, f, a.at)
-		return
 	}
 }
 

@@ -1,5 +1,10 @@
 package pcap
 
+import (
+	"iter"
+	"math/bits"
+)
+
 // index finds the places of entries in a list by the hash of their keys. A slot
 // holds the upper half of the hash and the place plus one, so that the index
 // grows without a look at the keys; a map would hold each key a second time.
@@ -12,18 +17,25 @@ type index struct {
 
 const upperHalf = 0xffffffff_00000000
 
-// find returns the place of the entry with that hash that is the same.
-func (x *index) find(hash uint64, same func(place int) bool) (int, bool) {
-	if len(x.slots) == 0 {
-		return 0, false
-	}
-	mask := len(x.slots) - 1
-	for i := int(hash>>32) & mask; x.slots[i] != 0; i = (i + 1) & mask {
-		if s := x.slots[i]; s&upperHalf == hash&upperHalf && same(int(uint32(s))-1) {
-			return int(uint32(s)) - 1, true
+// newIndex returns an index with room for n entries.
+func newIndex(n int) index {
+	return index{slots: make([]uint64, 1<<bits.Len(uint(n+n/3)))}
+}
+
+// places returns the places of entries with that hash, which may be others than
+// the one that is looked for.
+func (x *index) places(hash uint64) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if len(x.slots) == 0 {
+			return
+		}
+		mask := len(x.slots) - 1
+		for i := int(hash>>32) & mask; x.slots[i] != 0; i = (i + 1) & mask {
+			if s := x.slots[i]; s&upperHalf == hash&upperHalf && !yield(int(uint32(s))-1) {
+				return
+			}
 		}
 	}
-	return 0, false
 }
 
 // add notes an entry that find did not find.

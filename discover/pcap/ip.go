@@ -119,7 +119,7 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 	case protoIPv6:
 		if v, ok := innerVersion(p.payload); ok && v == 6 {
 			detail := ""
-			if v4 && len(c.tunnels) == 0 {
+			if v4 && c.tunnels == nil {
 				detail = vpn.SixInFour(p.payload)
 			}
 			c.tunnel(pick(v4, "6in4", "6in6"), detail, -1)

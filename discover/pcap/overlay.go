@@ -66,11 +66,11 @@ func (t *tincPeers) add(c *conn) {
 		*t = make(tincPeers)
 	}
 	if server := 1 - c.clientSide(); len(*t) < limitTinc {
-		(*t)[tincPeer{netip.AddrPortFrom(c.key.ip[server], c.key.port[server]), c.key.ip[1-server]}] = true
+		(*t)[tincPeer{netip.AddrPortFrom(c.key.ip[server].ip(), c.key.port[server]), c.key.ip[1-server].ip()}] = true
 	}
 }
 
 func (t tincPeers) between(c *conn) bool {
-	return len(t) > 0 && (t[tincPeer{netip.AddrPortFrom(c.key.ip[0], c.key.port[0]), c.key.ip[1]}] ||
-		t[tincPeer{netip.AddrPortFrom(c.key.ip[1], c.key.port[1]), c.key.ip[0]}])
+	return len(t) > 0 && (t[tincPeer{netip.AddrPortFrom(c.key.ip[0].ip(), c.key.port[0]), c.key.ip[1].ip()}] ||
+		t[tincPeer{netip.AddrPortFrom(c.key.ip[1].ip(), c.key.port[1]), c.key.ip[0].ip()}])
 }

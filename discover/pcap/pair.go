@@ -20,21 +20,20 @@ func (t *connTable) pair() {
 	if !t.mixed {
 		return
 	}
-	var firsts index // of each conversation, the half that stands first
+	firsts := newIndex(t.slab.len()) // of each conversation, the half that stands first
 	first := func(place int, c *conn) int {
 		k := c.key
 		k.vid = 0
 		hash := t.seed.hash(&k)
-		other, ok := firsts.find(hash, func(place int) bool {
-			have := t.slab.at(place).key
+		for other := range firsts.places(hash) {
+			have := t.slab.at(other).key
 			have.vid = 0
-			return have.is(&k)
-		})
-		if !ok {
-			firsts.add(hash, place)
-			return place
+			if have.is(&k) {
+				return other
+			}
 		}
-		return other
+		firsts.add(hash, place)
+		return place
 	}
 	known := make(map[int]*common) // by the place of the first half
 	t.all(func(place int, c *conn) {
@@ -72,7 +71,9 @@ func (v *common) learn(c *conn) {
 	if v.app == "" {
 		v.app = c.app
 	}
-	v.tunnels = append(v.tunnels, c.tunnels...)
+	for m := c.tunnels; m != nil; m = m.next {
+		v.tunnels = append(v.tunnels, *m)
+	}
 }
 
 func (v *common) teach(c *conn) {

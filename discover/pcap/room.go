@@ -59,19 +59,19 @@ type known struct {
 // known looks at who is there.
 func (a *analyzer) known() known {
 	k := known{stations: &a.stations, hosts: make(map[uint64]struct{})}
-	there := func(ips ...netip.Addr) {
+	there := func(ips [2]addr) {
 		for _, ip := range ips {
 			k.hosts[a.hostHash(ip)] = struct{}{}
 		}
 	}
 	a.conns.all(func(_ int, c *conn) {
 		if c.answered() {
-			there(c.key.ip[0], c.key.ip[1])
+			there(c.key.ip)
 		}
 	})
 	a.flows.all(func(_ int, e *flowEntry) {
 		if e.answered {
-			there(e.key.client.IP, e.key.server.IP)
+			there(e.key.ip)
 		}
 	})
 	return k
@@ -89,27 +89,27 @@ func (k *known) host(hash uint64) bool {
 }
 
 // hostHash stands for an address where it is only compared.
-func (a *analyzer) hostHash(ip netip.Addr) uint64 { return maphash.Comparable(a.seed, ip) }
+func (a *analyzer) hostHash(ip addr) uint64 { return maphash.Comparable(a.seed, ip) }
 
 // sweep drops what was seen once and comes from strangers: stations that sent
 // hardly anything else, and addresses that nobody answers, where a station sends
 // from many of them. It reports whether that was much.
-func (t *table) sweep() bool {
+func (t *table[K]) sweep() bool {
 	k := t.from.known()
 	// How many entries each station that is there has from addresses that
 	// nobody answers. One or two are a host that speaks to groups only.
 	doubtful := make(map[uint64]int)
-	for _, e := range t.order {
+	for e := range t.all() {
 		if e.count == 1 && !k.host(e.host) {
 			doubtful[e.station]++
 		}
 	}
-	stranger := func(e *entry) bool {
+	stranger := func(e *entry[K]) bool {
 		return e.count == 1 && !k.host(e.host) &&
 			(!k.station(e.station) || doubtful[e.station] > max(4, t.limit/64))
 	}
 	n := 0
-	for _, e := range t.order {
+	for e := range t.all() {
 		if stranger(e) {
 			n++
 		}
@@ -117,15 +117,15 @@ func (t *table) sweep() bool {
 	if !t.room.made(n, t.limit) {
 		return false
 	}
-	kept := t.order[:0]
-	for _, e := range t.order {
-		if stranger(e) {
-			delete(t.byKey, e.key)
-		} else {
-			kept = append(kept, e)
+	old := t.slab
+	t.slab = slab[entry[K]]{}
+	t.index.clear()
+	for place := range old.used {
+		if e := old.at(place); !stranger(e) {
+			place, kept := t.slab.take()
+			*kept = *e
+			t.index.add(t.hash(e.key), place)
 		}
 	}
-	clear(t.order[len(kept):])
-	t.order = kept
 	return true
 }

@@ -7,22 +7,23 @@ import (
 )
 
 // stationTable counts the frames of each station. It is looked up for nearly
-// every frame, so it remembers the one it found last.
+// every frame, so it remembers where it found those that sent a little before.
 type stationTable struct {
-	index index
-	seed  maphash.Seed
-	list  []station
-	last  int // -1: none
-	room  room
+	index  index
+	seed   maphash.Seed
+	list   []station
+	recent [4096]uint32 // places; what stands there may be another, or none
+	room   room
 }
 
 type station struct {
 	tally
-	key uint64 // MAC address and VLAN ID
+	sent uint64 // count when it was last emitted
+	key  uint64 // MAC address and VLAN ID
 }
 
 func newStationTable() stationTable {
-	return stationTable{seed: maphash.MakeSeed(), list: make([]station, 0, 64), last: -1}
+	return stationTable{seed: maphash.MakeSeed(), list: make([]station, 0, 64)}
 }
 
 // stationKey joins a MAC address and a VLAN ID.
@@ -32,8 +33,11 @@ func stationKey(m fact.MAC, vid uint16) uint64 {
 
 // see counts a frame of a station, which key names.
 func (t *stationTable) see(key uint64, at moment) {
-	if t.last < 0 || t.list[t.last].key != key {
-		place, ok := t.find(key)
+	recent := &t.recent[(key>>16^key>>28)%uint64(len(t.recent))]
+	place := int(*recent)
+	if place >= len(t.list) || t.list[place].key != key {
+		var ok bool
+		place, ok = t.find(key)
 		if !ok {
 			if len(t.list) >= limitStations && (!t.room.wanted() || !t.sweep()) {
 				t.room.lost++
@@ -43,13 +47,18 @@ func (t *stationTable) see(key uint64, at moment) {
 			t.list = append(t.list, station{key: key})
 			t.index.add(maphash.Comparable(t.seed, key), place)
 		}
-		t.last = place
+		*recent = uint32(place)
 	}
-	t.list[t.last].see(at)
+	t.list[place].see(at)
 }
 
 func (t *stationTable) find(key uint64) (int, bool) {
-	return t.index.find(maphash.Comparable(t.seed, key), func(place int) bool { return t.list[place].key == key })
+	for place := range t.index.places(maphash.Comparable(t.seed, key)) {
+		if t.list[place].key == key {
+			return place, true
+		}
+	}
+	return 0, false
 }
 
 // frames returns how many frames of a station were counted.
@@ -80,7 +89,7 @@ func (t *stationTable) sweep() bool {
 			kept = append(kept, s)
 		}
 	}
-	t.list, t.last = kept, -1
+	t.list = kept
 	return true
 }
 

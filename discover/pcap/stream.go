@@ -53,7 +53,7 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 
 // start looks at one of the first payloads of a side.
 func (a *analyzer) start(c *conn, side int, p *packet) {
-	if len(c.tunnels) == 0 {
+	if c.tunnels == nil {
 		a.overlayTCP(c, side, p)
 	}
 	if c.app == "" {

@@ -2,6 +2,8 @@ package pcap
 
 import (
 	"fmt"
+	"hash/maphash"
+	"iter"
 	"strconv"
 	"time"
 
@@ -19,7 +21,6 @@ type tally struct {
 	first, last int64
 	frame       uint64 // of the first time
 	count       uint64
-	sent        uint64 // count when it was last emitted
 }
 
 func (t *tally) see(at moment) {
@@ -68,59 +69,88 @@ func when(nanos int64) time.Time {
 type emit func(source string, f fact.Fact, s fact.Sighting) error
 
 // entry is a fact and how often it was seen.
-type entry struct {
+type entry[K comparable] struct {
 	tally
+	sent    uint64 // count when it was last emitted
 	source  string
 	fact    fact.Fact
-	key     any
+	key     K
 	station uint64 // that sent it first; 0: none
 	host    uint64 // hash of the address that sent it first
 }
 
 // table holds the facts of one sort, up to a limit, in the order in which they
-// were first seen.
-type table struct {
+// were first seen. Facts with the same key are the same.
+type table[K comparable] struct {
 	what  string // for the gap that is told when it is full
 	limit int
-	byKey map[any]*entry
-	order []*entry
+	index index
+	slab  slab[entry[K]] // no place of which is used again
 	room  room
 	from  *analyzer // that knows who sent the frame at hand, and who is there
 }
 
-func newTable(what string, limit int) *table {
-	return &table{what: what, limit: limit, byKey: make(map[any]*entry)}
+func newTable[K comparable](of *analyzer, what string, limit int) *table[K] {
+	return &table[K]{what: what, limit: limit, from: of}
 }
 
-// note counts a fact that holds no lists, and so is its own key.
-func (t *table) note(source string, f fact.Fact, at moment) { t.noteAs(source, f, f, at) }
+// get returns what is known of the fact with that key; nil: nothing.
+func (t *table[K]) get(key K) *entry[K] {
+	place, ok := t.find(t.hash(key), key)
+	if !ok {
+		return nil
+	}
+	return t.slab.at(place)
+}
 
-// noteAs counts a fact. Facts with the same key are the same.
-func (t *table) noteAs(source string, key any, f fact.Fact, at moment) {
-	e := t.byKey[key]
-	if e == nil {
-		if len(t.order) >= t.limit && (!t.room.wanted() || !t.sweep()) {
+func (t *table[K]) find(hash uint64, key K) (int, bool) {
+	for place := range t.index.places(hash) {
+		if t.slab.at(place).key == key {
+			return place, true
+		}
+	}
+	return 0, false
+}
+
+func (t *table[K]) hash(key K) uint64 { return maphash.Comparable(t.from.seed, key) }
+
+// all returns the entries in their order.
+func (t *table[K]) all() iter.Seq[*entry[K]] {
+	return func(yield func(*entry[K]) bool) {
+		for place := range t.slab.used {
+			if !yield(t.slab.at(place)) {
+				return
+			}
+		}
+	}
+}
+
+// noteAs counts a fact.
+func (t *table[K]) noteAs(source string, key K, f fact.Fact, at moment) {
+	hash := t.hash(key)
+	place, ok := t.find(hash, key)
+	if !ok {
+		if t.slab.used >= t.limit && (!t.room.wanted() || !t.sweep()) {
 			t.room.lost++
 			return
 		}
 		from := t.from.origin
-		e = &entry{source: source, fact: f, key: key, station: from.station, host: t.from.hostHash(from.ip)}
-		t.byKey[key] = e
-		t.order = append(t.order, e)
+		var e *entry[K]
+		place, e = t.slab.take()
+		e.source, e.fact, e.key, e.station, e.host = source, f, key, from.station, t.from.hostHash(packed(from.ip))
+		t.index.add(hash, place)
 	}
-	e.see(at)
+	t.slab.at(place).see(at)
 }
 
 // flush emits what is new; at the end all that changed since it was last
 // emitted, and what it emitted is freed.
-func (t *table) flush(to emit, end bool) error {
+func (t *table[K]) flush(to emit, end bool) error {
 	if end {
-		t.byKey = nil
+		t.index = index{}
 	}
-	for i, e := range t.order {
-		if end {
-			t.order[i] = nil
-		}
+	for place := range t.slab.used {
+		e := t.slab.at(place)
 		if e.sent == e.count || e.sent > 0 && !end || !end && e.count == 1 && !t.room.soon(t.limit) {
 			continue
 		}
@@ -128,12 +158,18 @@ func (t *table) flush(to emit, end bool) error {
 		if err := to(e.source, e.fact, e.sighting()); err != nil {
 			return err
 		}
+		if end {
+			*e = entry[K]{}
+		}
+	}
+	if end {
+		t.slab = slab[entry[K]]{}
 	}
 	return nil
 }
 
 // gap tells what did not fit.
-func (t *table) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.room.lost) }
+func (t *table[K]) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.room.lost) }
 
 func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	return fact.Gap{
@@ -141,6 +177,16 @@ func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 		Why:  fmt.Sprintf("more than %d different ones; %d sightings beyond that were not kept", limit, lost),
 	}, lost > 0
 }
+
+// factTable is a table of facts of which most are their own key.
+type factTable struct{ table[any] }
+
+func newFactTable(of *analyzer, what string, limit int) *factTable {
+	return &factTable{*newTable[any](of, what, limit)}
+}
+
+// note counts a fact that holds no lists, and so is its own key.
+func (t *factTable) note(source string, f fact.Fact, at moment) { t.noteAs(source, f, f, at) }
 
 // listKey is the key of a fact that holds lists.
 type listKey struct {

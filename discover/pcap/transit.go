@@ -39,6 +39,7 @@ type transitKey struct {
 
 type transitEntry struct {
 	tally
+	sent uint64 // count when it was last emitted
 	key  transitKey
 	nets [maxTransit]uint64 // upper 24 or 48 bits of addresses
 	n    int
@@ -126,7 +127,7 @@ func (t *transitTable) sweep() bool {
 // announcedNetworks returns the IPv6 networks that routers announced to their segments.
 func (a *analyzer) announcedNetworks() map[uint64]bool {
 	out := make(map[uint64]bool)
-	for _, e := range a.routers.order {
+	for e := range a.routers.all() {
 		if f, ok := e.fact.(fact.RouterAdvertisement); ok {
 			for _, p := range f.Prefixes {
 				out[networkOf(p.Addr())] = true

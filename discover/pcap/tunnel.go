@@ -28,6 +28,7 @@ type tunnelKey struct {
 
 type tunnelEntry struct {
 	tally
+	sent     uint64 // count when it was last emitted
 	key      tunnelKey
 	answered bool
 	up       bool
@@ -40,8 +41,7 @@ func newTunnelTable() tunnelTable { return tunnelTable{byKey: make(map[tunnelKey
 // fold adds what c counted since it was last folded to each of the tunnels that
 // it is.
 func (t *tunnelTable) fold(c *conn) {
-	for i := range c.tunnels {
-		m := &c.tunnels[i]
+	for m := c.tunnels; m != nil; m = m.next {
 		if !m.folded {
 			m.end, m.folded = t.find(c, m), true
 		}
@@ -172,6 +172,7 @@ type pppoeKey struct {
 
 type pppoeEntry struct {
 	tally
+	sent   uint64 // count when it was last emitted
 	key    pppoeKey
 	host   fact.MAC // the end that opened it; zero where not seen
 	acName string

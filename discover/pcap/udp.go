@@ -221,8 +221,8 @@ func (a *analyzer) natt(c *conn, p *packet, product string) {
 }
 
 func hasTunnel(c *conn, kind string) bool {
-	for i := range c.tunnels {
-		if c.tunnels[i].kind == kind {
+	for m := c.tunnels; m != nil; m = m.next {
+		if m.kind == kind {
 			return true
 		}
 	}
