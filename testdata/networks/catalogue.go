@@ -22,7 +22,7 @@ func All(seed uint64) []*Network {
 		{"the same with aged tables", func(n *Network) { n.tree("", ""); n.age(0.02, 0.4, 0.6) }},
 		{"the same, switches never heard themselves", func(n *Network) { n.tree("", ""); n.age(0, 0.2, 1) }},
 		{"the same, machines heard on their way to the core only", func(n *Network) { n.tree("", ""); n.hosts(n.devices[0], 3, 10); n.pathOnly = true }},
-		{"tree, hardly any table complete", func(n *Network) { n.tree("", ""); n.age(0.03, 0.6, 0.8) }},
+		{"tree, hardly any table complete", func(n *Network) { n.tree("", ""); n.age(0.03, 0.6, 0.8); n.Scarce = true }},
 		{"chain of ten silent switches, aged", (*Network).chain},
 		{"ring, LLDP", func(n *Network) { n.ring("lldp") }},
 		{"ring, silent, spanning tree tables", func(n *Network) { n.ring("") }},

@@ -229,7 +229,7 @@ func (t *teller) learned(d *device) {
 			arrivals = n.behind(d.ports[i%len(d.ports)])
 		}
 		near := true
-		if n.pathOnly && len(arrivals) > 0 {
+		if n.pathOnly && len(arrivals) > 0 && arrivals[0].dev.n > 0 { // what answers them is heard everywhere
 			arrivals = n.onPath(arrivals)
 		}
 		for _, p := range arrivals {

@@ -29,8 +29,9 @@ const (
 // Network is a network that was made.
 type Network struct {
 	Name     string
-	Managed  int // switches with tables
-	Hosts    int // machines with one cable, telephones, radio clients and virtual machines
+	Managed  int  // switches with tables
+	Hosts    int  // machines with one cable, telephones, radio clients and virtual machines
+	Scarce   bool // the facts do not tell of every cable: what is not known must be left open
 	rng      *rand.Rand
 	devices  []*device
 	cables   []*cable

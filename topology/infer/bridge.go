@@ -30,6 +30,13 @@ type station struct {
 	vid uint16 // 0 where it is one in all VLANs
 }
 
+// number packs a station into 64 bits, which are quick to look up.
+func (s station) number() uint64 { return pack(s.mac, uint32(s.vid)) }
+
+func pack(m fact.MAC, more uint32) uint64 {
+	return uint64(more)<<48 | uint64(m[0])<<40 | uint64(m[1])<<32 | uint64(m[2])<<24 | uint64(m[3])<<16 | uint64(m[4])<<8 | uint64(m[5])
+}
+
 // row is a row of a forwarding table.
 type row struct {
 	obs          int32
@@ -47,6 +54,7 @@ type fabric struct {
 	owners   []topology.DeviceID // by station
 	self     []int               // by station: the bridge whose own address it is, or none
 	rows     []row
+	own      [][]int   // by bridge: the stations that are its own addresses
 	towards  [][]int32 // [x][y]: the port of bridge x that leads to bridge y
 	heard    [][]neighborAt
 	all      []*segment
@@ -57,32 +65,25 @@ type fabric struct {
 func (in *inferer) learned() *fabric {
 	f := &fabric{in: in, number: make(map[topology.DeviceID]int)}
 	tables := f.bridgesOf()
-	split := in.several()
-	known := make(map[station]int32)
+	split := in.several(tables)
+	known := make(map[uint64]int32)
 	for _, i := range tables {
 		o := &in.obs[i]
 		e, _ := o.Fact.(fact.FDBEntry)
-		owner, ok := in.net.DeviceByMAC(e.MAC)
-		if !ok || e.MAC.IsVirtual() || in.radios[e.MAC] {
-			continue
-		}
 		s := station{mac: e.MAC}
 		if split[e.MAC] {
 			s.vid = e.VID
 		}
-		n, ok := known[s]
+		n, ok := known[s.number()]
 		if !ok {
-			n = int32(len(f.stations))
-			known[s] = n
-			f.stations, f.owners = append(f.stations, s), append(f.owners, owner)
-			self, is := f.number[owner]
-			if !is {
-				self = none
-			}
-			f.self = append(f.self, self)
+			n = f.addStation(s)
+			known[s.number()] = n
+		}
+		if n == none {
+			continue
 		}
 		for _, d := range in.agents(o, e.Agent) {
-			if d != owner {
+			if d != f.owners[n] {
 				b := f.number[d]
 				f.rows = append(f.rows, row{int32(i), int32(b), int32(f.bridges[b].port(in.fdbPort(d, e))), n, none})
 			}
@@ -90,6 +91,22 @@ func (in *inferer) learned() *fabric {
 	}
 	f.settle()
 	return f
+}
+
+// addStation returns the number of a new station; none where it is of no use:
+// it is nobody's, several routers', or one of a radio client that is known to be
+// where its access point is, wherever its frames come out.
+func (f *fabric) addStation(s station) int32 {
+	owner, ok := f.in.net.DeviceByMAC(s.mac)
+	if !ok || s.mac.IsVirtual() || f.in.radios[s.mac] {
+		return none
+	}
+	self, ok := f.number[owner]
+	if !ok {
+		self = none
+	}
+	f.stations, f.owners, f.self = append(f.stations, s), append(f.owners, owner), append(f.self, self)
+	return int32(len(f.stations) - 1)
 }
 
 // bridgesOf finds the devices that have forwarding tables, and returns the
@@ -137,23 +154,22 @@ func (b *bridge) port(name string) int {
 
 // several returns the MAC addresses that some agent has at different ports in
 // different VLANs, each VLAN having one.
-func (in *inferer) several() map[fact.MAC]bool {
-	type place struct {
-		agent fact.AgentID
-		mac   fact.MAC
-	}
+func (in *inferer) several(tables []int) map[fact.MAC]bool {
 	type at struct {
 		port uint32
 		vid  uint16
 	}
-	first := make(map[place]at)
+	agents := make(map[fact.AgentID]uint32)
+	first := make(map[uint64]at, len(tables))
 	out := make(map[fact.MAC]bool)
-	for i := range in.obs {
-		e, ok := in.obs[i].Fact.(fact.FDBEntry)
+	for _, i := range tables {
+		e, _ := in.obs[i].Fact.(fact.FDBEntry)
+		agent, ok := agents[e.Agent]
 		if !ok {
-			continue
+			agent = uint32(len(agents) & 0xffff) // of more, some share: a MAC address is split for nothing
+			agents[e.Agent] = agent
 		}
-		k, v := place{e.Agent, e.MAC}, at{cmp.Or(e.IfIndex, e.BasePort), e.VID}
+		k, v := pack(e.MAC, agent), at{cmp.Or(e.IfIndex, e.BasePort), e.VID}
 		have, ok := first[k]
 		switch {
 		case !ok:

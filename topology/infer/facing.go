@@ -37,19 +37,42 @@ func (f *fabric) face() {
 	if n > maxBridges {
 		return
 	}
-	own := f.ownStations()
+	f.own = f.ownStations()
 	step := 1 + n*n/2*len(f.stations)/maxCompared
 	t := &tally{}
 	for x := range n {
 		for y := x + 1; y < n; y++ {
 			t.reset(len(f.bridges[x].names), len(f.bridges[y].names))
-			f.compare(t, x, y, step)
-			f.ownVotes(t, x, y, own)
+			f.tally(t, x, y, step)
 			i, j := t.best()
 			f.towards[x][y], f.towards[y][x] = i, j
 		}
 	}
 	f.follow()
+	for f.refine(t, step) {
+		f.follow()
+	}
+}
+
+// refine finds the port of a pair of which the other is known by now: what the
+// one has learned at other ports than the one that leads to the other bridge is
+// behind the port that is looked for.
+func (f *fabric) refine(t *tally, step int) bool {
+	changed := false
+	for x := range f.bridges {
+		for y := range f.bridges {
+			j := f.towards[y][x]
+			if x == y || f.towards[x][y] != none || j == none {
+				continue
+			}
+			t.reset(len(f.bridges[x].names), len(f.bridges[y].names))
+			f.tally(t, x, y, step)
+			if i := t.bestGiven(int(j)); i != none {
+				f.towards[x][y], changed = i, true
+			}
+		}
+	}
+	return changed
 }
 
 // ownStations returns the stations that are addresses of each bridge.
@@ -63,26 +86,22 @@ func (f *fabric) ownStations() [][]int {
 	return out
 }
 
-// compare counts the stations that both bridges have learned.
-func (f *fabric) compare(t *tally, x, y, step int) {
+// tally counts the stations that both bridges have learned, of many every
+// step-th, and where each of them has learned the other's own addresses, or
+// hears it by a protocol whose frames are not passed on.
+func (f *fabric) tally(t *tally, x, y, step int) {
 	a, b := f.bridges[x].at, f.bridges[y].at
 	for s := 0; s < len(a); s += step {
 		if a[s] != none && b[s] != none && f.self[s] == none {
 			t.add(int(a[s]), int(b[s]), 1)
 		}
 	}
-}
-
-// ownVotes counts where each of two bridges has learned the other's own
-// addresses, or hears it by a protocol whose frames are not passed on. A port
-// that spanning tree blocks leads nowhere.
-func (f *fabric) ownVotes(t *tally, x, y int, own [][]int) {
-	for _, s := range own[y] {
+	for _, s := range f.own[y] {
 		if p := f.bridges[x].at[s]; p != none {
 			t.add(int(p), none, 1)
 		}
 	}
-	for _, s := range own[x] {
+	for _, s := range f.own[x] {
 		if p := f.bridges[y].at[s]; p != none {
 			t.add(none, int(p), 1)
 		}
@@ -169,6 +188,26 @@ func (t *tally) add(i, j int, n int32) {
 	if i != none && j != none {
 		t.count[i*t.width+j] += n
 	}
+}
+
+// bestGiven returns the port of the first bridge that leads to the second, of
+// which the port that leads back is known.
+func (t *tally) bestGiven(j int) int32 {
+	best, most, total, ties := int32(none), int32(0), int32(0), false
+	for i, n := range t.rows {
+		n -= t.count[i*t.width+j]
+		total += n
+		switch {
+		case n > most:
+			best, most, ties = int32(i), n, false
+		case n == most:
+			ties = true
+		}
+	}
+	if most == 0 || ties || (total-most)*doubt > total {
+		return none
+	}
+	return best
 }
 
 // best returns the ports that face each other, each as far as it is certain.

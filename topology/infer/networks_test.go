@@ -33,11 +33,15 @@ func TestNetworks(t *testing.T) {
 			s := n.Score(obs, devices, got.Links)
 			fmt.Fprintf(&table, "%-44s %8d %8d %6d %6d %6d %8.1f%% %6.1f%%\n",
 				n.Name, n.Managed, n.Hosts, s.Links, s.Found, s.Right, 100*s.Precision(), 100*s.Recall())
-			if s.Precision() < 0.99 || s.Recall() < 0.95 || len(s.Wrong)+len(s.Split) > 0 {
+			least := 0.95
+			if n.Scarce {
+				least = 0.8
+			}
+			if s.Precision() < 0.99 || s.Recall() < least || len(s.Wrong)+len(s.Split) > 0 {
 				t.Errorf("seed %d, %s: precision %.3f, recall %.3f\ninvented %s\nmissed %s\nwrongly blocked or not %s\nfound more than once %s", seed, n.Name, s.Precision(), s.Recall(),
 					some(s.Invented), some(s.Missed), some(s.Wrong), some(s.Split))
 			}
-			checkGrades(t, obs, devices, got.Links)
+			checkGrades(t, devices, got.Links)
 			if seed == 1 {
 				checkOrder(t, obs, got)
 			}
@@ -50,24 +54,27 @@ func some(list []string) string {
 	return fmt.Sprintf("(%d)\n\t%s", len(list), strings.Join(list[:min(12, len(list))], "\n\t"))
 }
 
-// checkGrades fails where a link that only follows from forwarding tables is
-// said to be better than inferred: one with more than one device at the port.
-func checkGrades(t *testing.T, obs []fact.Observation, devices []topology.Device, links []topology.Link) {
+// checkGrades fails where a link that follows from forwarding tables alone is
+// said to be better than inferred, unless a switch has learned one machine at a
+// port.
+func checkGrades(t *testing.T, devices []topology.Device, links []topology.Link) {
 	t.Helper()
-	bridges := make(map[topology.DeviceID]bool)
+	roles := make(map[topology.DeviceID][]topology.Role)
 	for _, d := range devices {
-		bridges[d.ID] = slices.Contains(d.Roles, topology.RoleUnmanaged) || slices.Contains(d.Roles, topology.RoleSwitch) || slices.Contains(d.Roles, topology.RoleAP) || slices.Contains(d.Roles, topology.RolePhone)
+		roles[d.ID] = d.Roles
+	}
+	passes := func(id topology.DeviceID) bool {
+		return slices.Contains(roles[id], topology.RoleUnmanaged) || slices.Contains(roles[id], topology.RoleSwitch)
 	}
 	for _, l := range links {
 		if len(l.Evidence) == 0 {
-			t.Errorf("link %s has no evidence", l.ID)
+			t.Errorf("link %+v has no evidence", l)
 		}
-		byTables := slices.Equal(l.Methods, []string{"fdb"})
-		if byTables && l.Grade == topology.Confirmed || byTables && bridges[l.A.Device] && bridges[l.B.Device] && l.Grade != topology.Inferred {
-			t.Errorf("link %s %v is %s, want inferred", l.ID, l.Methods, l.Grade)
+		if slices.Equal(l.Methods, []string{"fdb"}) && l.Grade != topology.Inferred &&
+			(l.Grade == topology.Confirmed || passes(l.A.Device) == passes(l.B.Device)) {
+			t.Errorf("link %+v is %s, want inferred", l, l.Grade)
 		}
 	}
-	_ = obs
 }
 
 // checkOrder fails where the result depends on the order of facts.
