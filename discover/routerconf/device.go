@@ -30,6 +30,7 @@ type device struct {
 	name, vendor, model, version, serial string
 	descr                                string // as sysDescr would be
 	location                             string
+	engine                               string // SNMP engine ID, hexadecimal
 	macs                                 []fact.MAC
 	snmp                                 string // "on", "off"; empty where the dialect does not tell
 
@@ -119,9 +120,12 @@ type service struct {
 	inner     uint16
 	on        []string // interfaces; nil: all that are outside
 	limit     answer   // whom the service itself lets in
-	mapped    bool     // the translation of addresses lets it through
-	passes    bool     // no filter of the interface is about it
-	place     string
+	// zones are the interfaces at which a firewall with zones decides, and
+	// whether it is closed there; else whom it lets in is not known.
+	zones  map[string]bool
+	mapped bool // the translation of addresses lets it through
+	passes bool // no filter of the interface is about it
+	place  string
 }
 
 func newDevice(vendor string) *device {

@@ -101,9 +101,9 @@ func (d *device) numbers() map[string]uint32 {
 func (e *emitter) device() {
 	d := e.d
 	e.put(sourceDevice, "", fact.SystemGroup{
-		Agent: e.agent, SysName: d.name, SysDescr: d.descr, SysLocation: d.location, SNMP: d.snmp, IPForward: "forwarding",
+		Agent: e.agent, SysName: d.name, SysDescr: d.descr, SysLocation: d.location, EngineID: d.engine, SNMP: d.snmp, IPForward: "forwarding",
 	})
-	if d.vendor != "" && (d.model != "" || d.serial != "" || d.version != "") {
+	if d.vendor != "" {
 		e.put(sourceDevice, "", fact.PhysicalEntity{
 			Agent: e.agent, Index: 1, Class: "chassis", Vendor: d.vendor, Model: d.model, Serial: d.serial, Software: d.version,
 		})

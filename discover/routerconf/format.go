@@ -61,6 +61,31 @@ func dialects() []dialect {
 			sure:  regexp.MustCompile(`^#config-version=F|^config (system (global|interface|admin|dns|ha|physical-switch|virtual-switch)|firewall (address|policy|vip)|vpn (ipsec|ssl) \S+|router static|vdom)$`),
 			signs: expressions(`^#(conf_file_ver|buildno|global_vdom)=`, `^\s+edit \S`, `^\s+set \S+ \S`, `^\s*next$`, `^end$`, `^config \S+ \S+`),
 		},
+		{
+			name: "nec-ix-config", parse: newNEC,
+			sure: regexp.MustCompile(`^! ?(NEC Portable Internetwork|IX Series IX|NEC Platforms.*IX|UNIVERGE IX)|^! IX[0-9]{4} `),
+			signs: expressions(`^interface (GigaEthernet|FastEthernet|Tunnel|BVI|USB-Serial|Loopback|BRI|MobileEthernet)[0-9]+(/[0-9]+)?[.][0-9]+$`, `^device (GigaEthernet|FastEthernet|BRI|USB)[0-9]+`, `^ip ufs-cache`, `^ip access-list \S+ (permit|deny) (ip|tcp|udp|icmp) src `,
+				`^\s+ppp binding `, `^ppp profile `, `^(proxy-dns|ssh-server|telnet-server|http-server) ip`, `^\s+ip napt `, `^ip route default (Giga|Fast|Tunnel|USB)`, `^ike (proposal|policy|nat-traversal)`, `^ipsec autokey-`, `^\s+ip filter \S+ [0-9]+ (in|out)$`),
+		},
+		{
+			name: "alliedware-plus-config", parse: newAlliedPlus,
+			sure: regexp.MustCompile(`^!?\s*(AlliedWare Plus|awplus[#>])|^(no )?service atmf-application-proxy|^atmf network-name |^stack virtual-chassis-id`),
+			signs: expressions(`^interface port[0-9]+\.[0-9]+\.[0-9]+`, `^\s*zone \S+$`, `^interface eth[0-9]+$`, `^\s+encapsulation ppp [0-9]+$`, `^\s+ppp (username|password) `, `^interface ppp[0-9]+$`, `^hostname awplus`, `^no banner motd`, `^firewall$`, `^nat$`,
+				`^\s+ip subnet \S+( interface \S+)?$`, `^\s+rule [0-9]+ (permit|deny|masq|portfwd|reset|log) `, `^platform `, `^username \S+ privilege 15 password 8 `, `^no service (telnet|ssh|http)`, `^entity |^application \S+$`),
+		},
+		{
+			name: "alliedware-config", parse: newAlliedWare,
+			sure: regexp.MustCompile(`(?i)^# Command Handler configuration`),
+			signs: expressions(`(?i)^set system name=`, `(?i)^add ip (int|interface)=\S+ ip(address)?=`, `(?i)^create ppp=[0-9]+ over=`, `(?i)^enable (ip|firewall|telnet|snmp|isakmp|ipsec)`, `(?i)^add ip rou(te)?=`, `(?i)^add firewall policy=`, `(?i)^create (ipsec|isakmp|firewall|vlan) `,
+				`(?i)^add user=`, `(?i)^set user `, `(?i)^# [A-Z0-9 ]+ configuration$`),
+		},
+		{
+			name: "cisco-config", parse: newCisco,
+			sure: regexp.MustCompile(`^Current configuration ?: ?[0-9]+ bytes|^boot-start-marker$|^! Last configuration change at |^Cisco IOS (XE )?Software|^Building configuration\.\.\.`),
+			signs: expressions(`^version 1[0-9]\.[0-9]+`, `^interface (GigabitEthernet|FastEthernet|TenGigabitEthernet|Ethernet|Vlan|Dialer|Tunnel|Cellular|Loopback|Port-channel|Serial|Virtual-Template)[0-9]`, `^service (timestamps|password-encryption)`, `^(no )?aaa new-model`,
+				`^ip (cef|classless|ssh version|http server|domain.name)`, `^no ip http (server|secure-server)`, `^line (con|vty|aux) `, `^crypto (isakmp|ipsec|ikev2|map|pki) `, `^\s+ip nat (inside|outside)`, `^\s+ip address [0-9.]+ 255\.`, `^access-list [0-9]+ (permit|deny)`, `^ip access-list (standard|extended) `,
+				`^ip route [0-9.]+ [0-9.]+ `, `^enable (secret|password)`, `^spanning-tree mode`, `^\s+switchport (mode|access|trunk)`),
+		},
 	}
 }
 

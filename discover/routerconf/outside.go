@@ -54,10 +54,34 @@ func (d *device) access() []access {
 				continue
 			}
 			a := both(d.reach(i, s), s.limit)
-			if a.closed() {
+			if closed, zoned := s.zones[i.name]; closed {
+				continue
+			} else if zoned {
+				a = both(a, answer{unsure: true})
+			}
+			if a.from = d.strangers(a.from); a.closed() {
 				continue
 			}
 			out = append(out, access{iface: i, service: s, who: a})
+		}
+	}
+	return out
+}
+
+// strangers returns those of the addresses that are not in a network of the
+// device's own which lies inside: filters name these, too, and nobody comes from
+// there over an interface that leads outside.
+func (d *device) strangers(from []netip.Prefix) []netip.Prefix {
+	var inside []netip.Prefix
+	for _, i := range d.order {
+		if !d.isOutside(i) {
+			inside = append(inside, i.addrs...)
+		}
+	}
+	var out []netip.Prefix
+	for _, p := range from {
+		if !within(p, inside) {
+			out = append(out, p)
 		}
 	}
 	return out
