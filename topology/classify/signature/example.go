@@ -29,6 +29,8 @@ type Example struct {
 	Resolver   strictyaml.Text `yaml:"resolver"`
 	ResolverAt strictyaml.Text `yaml:"resolver_address"`
 	Said       SaidExample     `yaml:"said"`
+	Program    strictyaml.Text `yaml:"program"`
+	USB        strictyaml.Text `yaml:"usb_device"`
 }
 
 // SaidExample is something that a host says of itself.
@@ -85,6 +87,11 @@ func (x *Example) questions() []question {
 		{"tunnel", x.Tunnel, text((*Set).Tunnel)},
 		{"resolver", x.Resolver, text((*Set).Resolver)},
 		{"resolver_address", x.ResolverAt, addr((*Set).ResolverAt)},
+		{"program", x.Program, text((*Set).Program)},
+		{"usb_device", x.USB, text(func(s *Set, v string) *Signature {
+			vendor, product, _ := strings.Cut(v, ":")
+			return s.USB(vendor, product)
+		})},
 		{"said", x.Said.Value, text(func(s *Set, v string) *Signature { return s.Said(x.Said.Protocol.Value, x.Said.Field.Value, v) })},
 	}
 	return slices.DeleteFunc(all, func(q question) bool { return q.text.Line == 0 })

@@ -153,6 +153,44 @@ func (s *Set) Said(protocol, field, value string) *Signature {
 	return nil
 }
 
+// Program returns the signature of what a program of this name is for, by the
+// name of its file or of the product.
+func (s *Set) Program(name string) *Signature {
+	n := programName(name)
+	if len(n) > maxSaid {
+		return nil
+	}
+	if x := s.programs[n]; x != nil {
+		return x
+	}
+	for i, c := range n { // "TeamViewer 15", "ScreenConnect Client (0123)"
+		if x := s.programs[n[:i]]; c == ' ' && x != nil {
+			return x
+		}
+	}
+	for _, b := range s.begins {
+		if strings.HasPrefix(n, b.text) {
+			return b.sig
+		}
+	}
+	return nil
+}
+
+// programName is the form in which names of programs are compared.
+func programName(s string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(s)), ".exe")
+}
+
+// USB returns the signature of a device on a USB port by the numbers of its
+// vendor and product, each four hexadecimal digits.
+func (s *Set) USB(vendor, product string) *Signature {
+	u := USB{strings.ToLower(vendor), strings.ToLower(product)}
+	if x := s.usb[u]; x != nil {
+		return x
+	}
+	return s.usb[USB{Vendor: u.Vendor}]
+}
+
 // maxSaid bounds what patterns are tried on, in octets.
 const maxSaid = 1000
 

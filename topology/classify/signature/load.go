@@ -56,6 +56,8 @@ type matchEntry struct {
 	Products   []strictyaml.Text `yaml:"products"`
 	Tunnels    []strictyaml.Text `yaml:"tunnels"`
 	Said       []sayingEntry     `yaml:"said"`
+	Programs   []strictyaml.Text `yaml:"programs"`
+	USB        []strictyaml.Text `yaml:"usb_devices"`
 	Resolvers  []strictyaml.Text `yaml:"resolvers"`
 	Addresses  []strictyaml.Text `yaml:"resolver_addresses"`
 }
@@ -158,6 +160,7 @@ func (p *parser) match(e matchEntry) Match {
 		Makers: list(p, e.Makers, word), Services: list(p, e.Services, word), Tunnels: list(p, e.Tunnels, word),
 		Resolvers: list(p, e.Resolvers, domain), ResolverAddresses: list(p, e.Addresses, address),
 		IfDescr: list(p, e.IfDescr, pattern), IfExcept: list(p, e.IfExcept, pattern), Products: list(p, e.Products, pattern),
+		Programs: list(p, e.Programs, program), USB: list(p, e.USB, usb),
 	}
 	for _, q := range e.Pools {
 		pools := list(p, []strictyaml.Text{q.Prefix}, prefix)

@@ -105,6 +105,30 @@ func word(s string) (string, error) {
 	return strings.ToLower(s), nil
 }
 
+// program checks the name of a program: what stands before a star must tell it
+// from others.
+func program(s string) (string, error) {
+	n := programName(s)
+	if len(strings.TrimSuffix(n, "*")) < 4 || strings.ContainsAny(strings.TrimSuffix(n, "*"), `*\/`) {
+		return "", fmt.Errorf("program %s: want the name of a file or product of 4 letters or more, without a folder, and a star at its end only", short(s))
+	}
+	return n, nil
+}
+
+// usb reads "12d1:1506", or "12d1:*" for all devices of a vendor.
+func usb(s string) (USB, error) {
+	v, p, ok := strings.Cut(strings.ToLower(s), ":")
+	if p == "*" {
+		p = ""
+	}
+	if !ok || !isHex(v) || p != "" && !isHex(p) {
+		return USB{}, fmt.Errorf("USB device %s: want numbers of vendor and product such as 12d1:1506, or 12d1:*", short(s))
+	}
+	return USB{v, p}, nil
+}
+
+func isHex(s string) bool { return len(s) == 4 && strings.Trim(s, "0123456789abcdef") == "" }
+
 // pattern compiles a regular expression that is anchored at both ends and
 // without repetition that has no bound.
 func pattern(s string) (*regexp.Regexp, error) {

@@ -42,6 +42,9 @@ type Set struct {
 	tunnels  map[string]*Signature
 	pools    []pooled
 	said     map[place][]saying
+	programs map[string]*Signature // whole names
+	begins   []begin               // beginnings of names
+	usb      map[USB]*Signature
 
 	resolvers     map[string]*Signature // as written: "*." stays
 	resolverAddrs map[netip.Addr]*Signature
@@ -50,6 +53,12 @@ type Set struct {
 type pooled struct {
 	Pool
 	sig *Signature
+}
+
+// begin is what the names of some programs begin with.
+type begin struct {
+	text string
+	sig  *Signature
 }
 
 // place is where something is said.
@@ -141,7 +150,7 @@ func newSet(sigs []*Signature) *Set {
 		dns:     map[netip.Addr]*Signature{},
 		numbers: map[uint32]*Signature{}, ifTypes: map[uint32]*Signature{},
 		makers: map[string]*Signature{}, service: map[string]*Signature{}, tunnels: map[string]*Signature{},
-		said:      map[place][]saying{},
+		said: map[place][]saying{}, programs: map[string]*Signature{}, usb: map[USB]*Signature{},
 		resolvers: map[string]*Signature{}, resolverAddrs: map[netip.Addr]*Signature{},
 	}
 	for _, x := range sigs {
@@ -155,6 +164,14 @@ func newSet(sigs []*Signature) *Set {
 		putAll(s.tunnels, x.Match.Tunnels, x)
 		putAll(s.resolvers, x.Match.Resolvers, x)
 		putAll(s.resolverAddrs, x.Match.ResolverAddresses, x)
+		putAll(s.usb, x.Match.USB, x)
+		for _, n := range x.Match.Programs {
+			if text, ok := strings.CutSuffix(n, "*"); ok {
+				s.begins = append(s.begins, begin{text, x})
+			} else {
+				putAll(s.programs, []string{n}, x)
+			}
+		}
 		for _, p := range x.Match.Pools {
 			s.pools = append(s.pools, pooled{p, x})
 		}

@@ -47,6 +47,8 @@ type Match struct {
 	Products   []*regexp.Regexp // product names that a probe found
 	Tunnels    []string         // kinds of tunnel that only this service has, as fact.Tunnel.Type
 	Said       []Saying         // what hosts say of themselves that have it
+	Programs   []string         // names of programs, lower case, without ".exe": itself, or before a space; "x*" is every name that begins so
+	USB        []USB            // devices that are plugged in
 
 	// Name servers that answer over an encrypted channel (RFC 7858, RFC 8484).
 	// They mark who asks them, and are no way out of their own.
@@ -60,6 +62,12 @@ type Saying struct {
 	Protocol string
 	Field    string
 	Pattern  *regexp.Regexp
+}
+
+// USB is a device on a USB port, by the numbers that it shows.
+type USB struct {
+	Vendor  string // four hexadecimal digits, lower case
+	Product string // likewise; empty for all of the vendor's
 }
 
 // Pool is an address pool that a phone or modem gives out when it shares its

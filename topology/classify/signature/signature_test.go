@@ -314,3 +314,34 @@ func FuzzDomain(f *testing.F) {
 		t.Errorf("%q matched %s", name, x.ID)
 	})
 }
+
+// Programs are known by the names of their files and products, and what only
+// looks like one is none.
+func TestProgramsAndUSB(t *testing.T) {
+	s, err := signature.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := func(x *signature.Signature) string {
+		if x == nil {
+			return ""
+		}
+		return x.ID
+	}
+	for in, want := range map[string]string{
+		"TeamViewer_Service.exe": "teamviewer", "TeamViewer 15 (MSI)": "teamviewer", "teamviewerd": "teamviewer", "AnyDesk-12ab.EXE": "anydesk",
+		"Splashtop Streamer": "splashtop", "ScreenConnect Client (abc)": "screenconnect", "tailscaled": "tailscale", "": "", ".exe": "",
+		"svchost.exe": "", "Chrome": "", "teamviewerx": "", "my teamviewer": "", strings.Repeat("teamviewer ", 500): "",
+	} {
+		if got := id(s.Program(in)); got != want {
+			t.Errorf("program %.40q: %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[[2]string]string{
+		{"12D1", "1506"}: "cellular-modem-usb", {"12d1", ""}: "cellular-modem-usb", {"05ac", "12a8"}: "phone-usb", {"05ac", "0000"}: "", {"", ""}: "",
+	} {
+		if got := id(s.USB(in[0], in[1])); got != want {
+			t.Errorf("USB %v: %q, want %q", in, got, want)
+		}
+	}
+}
