@@ -31,8 +31,11 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 
 	// Lines first: they are the ways out that traffic is then found to take.
 	c.interfaces()
+	c.toldLines()
+	c.plugged()
 	c.defaultRoutes()
 	c.lineTunnels()
+	c.toldTunnels()
 	c.makers()
 	c.pools()
 	c.passed, c.routing = c.passages() // what frames show of the path is used from here on
@@ -40,12 +43,15 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.translated()
 	c.advertisedServers()
 	c.names()
+	c.nameRoutes()
 	c.advertisements()
 	c.tunnels()
 	c.said()
 	c.exchanges()
 	c.control()
 	c.listeners()
+	c.toldAccess()
+	c.programs()
 	c.gateways()
 	c.brought()
 	c.onlyAsked()
@@ -83,6 +89,8 @@ type classifier struct {
 	serving  map[topology.DeviceID]bool
 	wires    map[signature.Pool]bool // see wired
 	medical  map[topology.DeviceID]bool
+	routers  map[topology.DeviceID]bool
+	peers    map[topology.DeviceID][]toldEnd  // see toldTunnels
 	shown    map[netip.Addr]shown             // by servers outside
 	resolved map[netip.Addr]*fact.Observation // see resolvers
 	heard    map[string][2]time.Time          // see isLong
@@ -105,11 +113,14 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		serving:  make(map[topology.DeviceID]bool),
 		wires:    make(map[signature.Pool]bool),
 		medical:  make(map[topology.DeviceID]bool),
+		routers:  make(map[topology.DeviceID]bool),
+		peers:    make(map[topology.DeviceID][]toldEnd),
 		shown:    make(map[netip.Addr]shown),
 	}
 	for _, d := range net.Devices() {
 		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
 		c.serving[d.ID], c.medical[d.ID] = slices.Contains(d.Roles, topology.RoleServer), slices.ContainsFunc(d.Roles, isMedical)
+		c.routers[d.ID] = slices.Contains(d.Roles, topology.RoleRouter) || slices.Contains(d.Roles, topology.RoleFirewall)
 	}
 	for _, ra := range c.seen.adverts {
 		for _, p := range ra.f.Prefixes {

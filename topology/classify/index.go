@@ -39,6 +39,13 @@ type index struct {
 	neighbors []seen[fact.RemoteNeighbor]
 	ports     []seen[fact.Port]
 
+	ends       []seen[fact.TunnelEnd]
+	lines      []seen[fact.Line]
+	access     []seen[fact.RemoteAccess]
+	nameRoutes []seen[fact.NameRoute]
+	usb        []seen[fact.USBDevice]
+	programs   []seen[fact.Program]
+
 	known map[macKind]bool
 	bound map[netip.Addr]bool // IPv4 addresses that somebody answered for
 }
@@ -208,6 +215,36 @@ func (x *index) Port(o *fact.Observation, f fact.Port) {
 	x.ports = append(x.ports, seen[fact.Port]{o, f})
 }
 
+// TunnelEnd implements fact.Visitor.
+func (x *index) TunnelEnd(o *fact.Observation, f fact.TunnelEnd) {
+	x.ends = append(x.ends, seen[fact.TunnelEnd]{o, f})
+}
+
+// Line implements fact.Visitor.
+func (x *index) Line(o *fact.Observation, f fact.Line) {
+	x.lines = append(x.lines, seen[fact.Line]{o, f})
+}
+
+// RemoteAccess implements fact.Visitor.
+func (x *index) RemoteAccess(o *fact.Observation, f fact.RemoteAccess) {
+	x.access = append(x.access, seen[fact.RemoteAccess]{o, f})
+}
+
+// NameRoute implements fact.Visitor.
+func (x *index) NameRoute(o *fact.Observation, f fact.NameRoute) {
+	x.nameRoutes = append(x.nameRoutes, seen[fact.NameRoute]{o, f})
+}
+
+// USBDevice implements fact.Visitor.
+func (x *index) USBDevice(o *fact.Observation, f fact.USBDevice) {
+	x.usb = append(x.usb, seen[fact.USBDevice]{o, f})
+}
+
+// Program implements fact.Visitor.
+func (x *index) Program(o *fact.Observation, f fact.Program) {
+	x.programs = append(x.programs, seen[fact.Program]{o, f})
+}
+
 // The kinds below say nothing about ways out.
 
 // InputRead implements fact.Visitor.
@@ -257,21 +294,3 @@ func (*index) AccessPoint(*fact.Observation, fact.AccessPoint) {}
 
 // WirelessClient implements fact.Visitor.
 func (*index) WirelessClient(*fact.Observation, fact.WirelessClient) {}
-
-// TunnelEnd implements fact.Visitor.
-func (*index) TunnelEnd(*fact.Observation, fact.TunnelEnd) {}
-
-// Line implements fact.Visitor.
-func (*index) Line(*fact.Observation, fact.Line) {}
-
-// RemoteAccess implements fact.Visitor.
-func (*index) RemoteAccess(*fact.Observation, fact.RemoteAccess) {}
-
-// NameRoute implements fact.Visitor.
-func (*index) NameRoute(*fact.Observation, fact.NameRoute) {}
-
-// USBDevice implements fact.Visitor.
-func (*index) USBDevice(*fact.Observation, fact.USBDevice) {}
-
-// Program implements fact.Visitor.
-func (*index) Program(*fact.Observation, fact.Program) {}

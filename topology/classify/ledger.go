@@ -167,8 +167,8 @@ func (d *draft) connection(namesOf func(netip.Addr) []string) (topology.External
 		x.Transport = slices.DeleteFunc(x.Transport, func(s string) bool { return s == "ppp" })
 	}
 	for _, r := range sorted(d.rules) {
-		if both, ok := r.bothWays(); ok && d.rules[both] {
-			continue // what was seen both ways need not be told of one
+		if more, ok := r.besides(); ok && d.rules[more] {
+			continue
 		}
 		grade, en, ja := r.says()
 		x.Grade = surer(x.Grade, grade)

@@ -13,6 +13,13 @@ const (
 	cellularModemDown
 	tetherInterfaceUp
 	tetherInterfaceDown
+	toldUp
+	toldConfigured
+	toldOnly
+	toldDown
+	toldNoPeer
+	modemPlugged
+	phonePlugged
 	defaultRouteThere
 	cellularByEnterprise
 	cellularByMaker
@@ -29,6 +36,8 @@ const (
 	softwireEndpoint
 	softwireAnnounced
 	qualificationServers
+	qualificationRouted
+	qualificationAsked
 	qualificationRouter
 	closedPrefix
 	closedSearchDomain
@@ -56,6 +65,15 @@ const (
 	toolOneWay
 	controlBoth
 	controlOneWay
+	accessLets
+	accessOfTunnel
+	forwardLets
+	accessAnybody
+	accessSome
+	accessFiltered
+	accessSessions
+	programRuns
+	programInstalled
 	listenerProbed
 	toolProbed
 	trafficThrough
@@ -102,6 +120,24 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		tetherInterfaceUp:       {topology.Confirmed, "The device's own tables show the interface of a shared phone line, up or with an address.", "この機器自身の表に、スマートフォンの回線共有のインタフェースがある（稼働中、またはアドレスあり）。"},
 		tetherInterfaceDown:     {topology.Inferred, "The device's own tables show the interface of a shared phone line, which is down.", "この機器自身の表に、スマートフォンの回線共有のインタフェースがある（停止中）。"},
 		defaultRouteThere:       {"", "A default route of the device leads over that interface.", "この機器の既定経路が、そのインタフェースを向いている。"},
+		toldUp:                  {topology.Confirmed, "The device's own tables show it, and that it is up.", "この機器自身の表にあり、稼働中である。"},
+		toldConfigured:          {topology.Confirmed, "The device's configuration sets it up; that it is in use does not follow from that.", "この機器の設定にある。使われているかどうかは、設定からは分からない。"},
+		toldOnly:                {topology.Reported, "The device's own tables show it, and not whether it is up.", "この機器自身の表にあるが、稼働中かどうかは分からない。"},
+		toldDown:                {topology.Inferred, "The device's own tables or configuration show it, as down or shut down.", "この機器自身の表または設定にあるが、停止している。"},
+		toldNoPeer:              {"", "Who is at the other end is not told.", "相手が誰かは示されていない。"},
+		modemPlugged:            {topology.Reported, "The device's own tables show a cellular modem on a USB port.", "この機器自身の表で、USBポートに携帯回線のモデムがある。"},
+		phonePlugged:            {topology.Inferred, "The device's own tables show a phone on a USB port, which may share its line or only be charged.", "この機器自身の表で、USBポートにスマートフォンがある。回線共有か、充電だけかは分からない。"},
+		qualificationRouted:     {"", "The router passes questions for names of online qualification on to the closed network, and has a line there.", "このルータは、オンライン資格確認の名前の問い合わせを閉域網へ転送し、そこへの回線を持つ。"},
+		qualificationAsked:      {topology.Reported, "By their configuration, devices ask for names of online qualification this way.", "機器の設定で、オンライン資格確認の名前はここを通して問い合わせることになっている。"},
+		accessLets:              {topology.Confirmed, "The device's own tables or configuration let others in from outside.", "この機器自身の表または設定で、外からの接続を受け付けている。"},
+		accessOfTunnel:          {"", "The device waits for the other end to come from outside.", "この機器は、相手が外から接続してくるのを待ち受けている。"},
+		forwardLets:             {topology.Confirmed, "The device passes connections from outside on to a host inside.", "この機器は、外からの接続を院内のホストへ転送している。"},
+		accessAnybody:           {"", "Nobody outside is kept from it, as far as that tells.", "接続元の制限は見当たらない（誰でも接続を試みられる）。"},
+		accessSome:              {"", "Only some addresses are let in.", "接続元は一部のアドレスに限られている。"},
+		accessFiltered:          {"", "Filters keep some out; whom, could not be worked out.", "フィルタで接続元を制限しているが、範囲は判定できなかった。"},
+		accessSessions:          {"", "Sessions from outside are open.", "外からの接続が、いま開かれている。"},
+		programRuns:             {topology.Confirmed, "The device's own tables show the software running.", "この機器自身の表で、このソフトが動いている。"},
+		programInstalled:        {topology.Reported, "The device's own tables show the software installed; whether it is used is not told.", "この機器自身の表に、このソフトが入っている。使われているかどうかは分からない。"},
 		cellularByEnterprise:    {topology.Inferred, "The device's sysObjectID is that of a maker of cellular routers only.", "この機器の sysObjectID は、携帯回線ルータだけを作るメーカーのものである。"},
 		cellularByMaker:         {topology.Inferred, "The device's address block is that of a maker of cellular routers only, and the device acts as a gateway.", "この機器のMACアドレスは携帯回線ルータだけを作るメーカーのもので、機器はゲートウェイとして振る舞う。"},
 		poolAddress:             {topology.Inferred, "The device has an address here and one in a pool that phones and modems give out when they share their line.", "この機器は院内のアドレスのほかに、スマートフォンやモデムが回線共有で配る範囲のアドレスを持つ。"},
@@ -185,10 +221,15 @@ func either(answered bool, both, oneWay rule) rule {
 	return oneWay
 }
 
-// bothWays returns the rule that says of frames both ways what r says of frames
-// one way; false where r is no such rule.
-func (r rule) bothWays() (rule, bool) {
+// besides returns the rule beside which r need not be told: the one that says of
+// frames both ways what r says of frames one way, or that somebody else is let in
+// as well; false where there is none.
+func (r rule) besides() (rule, bool) {
 	switch r {
+	case accessSome, accessFiltered:
+		return accessAnybody, true
+	case toldOnly, toldDown:
+		return toldUp, true
 	case softwireOneWay, nameNamedOneWay, nameFlowOneWay, tunnelOneWay, serverFlowOneWay, exchangeOneWay, toolOneWay, controlOneWay,
 		trafficThroughOneWay, gatewayKnownOneWay, gatewayOfManyOneWay, gatewayCarriesOneWay, gatewayOfResolverOneWay,
 		gatewayUnknownOneWay, closedTrafficOneWay:

@@ -181,7 +181,7 @@ func (c *classifier) interfaces() {
 
 func (c *classifier) wirelessInterface(t *tables, i seen[fact.Interface]) {
 	sig := c.sig.Interface(i.f.Type, i.f.Descr, i.f.Name)
-	if sig == nil {
+	if sig == nil || i.f.IfIndex >= fact.ConfigIndex { // configurations tell their lines
 		return
 	}
 	addrs, routes := t.on(i.f.IfIndex), t.over(i.f.IfIndex)

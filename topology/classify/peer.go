@@ -1,0 +1,246 @@
+package classify
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"kanmon/discover/fact"
+	"kanmon/topology"
+	"kanmon/topology/classify/signature"
+)
+
+// toldEnd is a tunnel that a device has by its own tables or configuration.
+type toldEnd struct {
+	key
+
+	transport string
+	anyPeer   bool // the other end may be anywhere: it is the one who comes
+}
+
+// toldTunnels finds the tunnels that devices have by their own tables and
+// configuration. Those that IPv4 or IPv6 leaves by are lines to the internet.
+func (c *classifier) toldTunnels() {
+	named := c.namedPeers()
+	for _, t := range c.seen.ends {
+		for _, d := range c.devicesOf(t.o, t.f.Agent) {
+			far := t.f.Remote.Unmap()
+			if !far.IsValid() {
+				far = c.peerOf(d, t.f, named)
+			}
+			if isSoftwire(t.f.Type) {
+				c.toldSoftwire(t, d, far)
+				continue
+			}
+			c.toldTunnel(t, d, far)
+		}
+	}
+}
+
+// tunnelName is a tunnel of a device by what the device calls it.
+type tunnelName struct {
+	device topology.DeviceID
+	name   string
+}
+
+// namedPeers returns the addresses of the other ends of tunnels by the names that
+// devices have for these: tables tell the address of what a configuration tells
+// by a name.
+func (c *classifier) namedPeers() map[tunnelName]netip.Addr {
+	out := make(map[tunnelName]netip.Addr)
+	for _, t := range c.seen.ends {
+		a := t.f.Remote.Unmap()
+		if t.f.Name == "" || !a.IsValid() {
+			continue
+		}
+		for _, d := range c.devicesOf(t.o, t.f.Agent) {
+			k := tunnelName{d, strings.ToLower(t.f.Name)}
+			if have, ok := out[k]; !ok || a.Less(have) {
+				out[k] = a
+			}
+		}
+	}
+	return out
+}
+
+// peerOf returns the address of the other end of a tunnel that is told by a name
+// only, the zero Addr where it is not known.
+func (c *classifier) peerOf(d topology.DeviceID, f fact.TunnelEnd, named map[tunnelName]netip.Addr) netip.Addr {
+	if a, ok := named[tunnelName{d, strings.ToLower(f.Name)}]; ok {
+		return a
+	}
+	if ips := c.addrsOf[normalName(f.RemoteName)]; len(ips) == 1 && c.place(ips[0]).away() {
+		return ips[0]
+	}
+	return netip.Addr{}
+}
+
+// isSoftwire reports whether tunnels of a type are how packets of one version of
+// IP leave by a line of the other.
+func isSoftwire(typ string) bool {
+	switch typ {
+	case "4in6", "6in4", "6rd", "teredo", "map-e", "ds-lite", "lw4o6":
+		return true
+	}
+	return false
+}
+
+func (c *classifier) toldSoftwire(t seen[fact.TunnelEnd], d topology.DeviceID, far netip.Addr) {
+	x := claim{
+		key: key{category: topology.Internet, device: d}, rules: []rule{toldRule(t.f.State, t.f.Configured)}, iface: t.f.Name,
+		transport: []string{t.f.Type}, direction: topology.Outbound, line: t.f.State != stateDown,
+	}
+	if c.place(far).away() {
+		x.addrs = []netip.Addr{far}
+	}
+	for _, sig := range []*signature.Signature{c.sig.Domain(t.f.RemoteName), c.sig.Remote(far)} {
+		if sig != nil && sig.Category == topology.Internet {
+			x.sig, x.transport, x.rules = sig, sig.Transport, append(x.rules, softwireEndpoint)
+		}
+	}
+	c.ledger.add(x, t.o)
+}
+
+func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far netip.Addr) {
+	transport, _ := tunnelTransport(fact.Tunnel{Type: t.f.Type})
+	if transport == "" || far.IsValid() && !c.place(far).away() {
+		return // between two places of the hospital
+	}
+	peer := normalName(t.f.RemoteName)
+	x := claim{
+		key: key{category: topology.VendorVPN, device: d}, rules: []rule{toldRule(t.f.State, t.f.Configured)}, iface: t.f.Name,
+		transport: []string{transport},
+	}
+	end := toldEnd{transport: transport}
+	switch {
+	case far.IsValid():
+		x.by, x.addrs = far.String(), []netip.Addr{far}
+	case strings.Contains(peer, "."): // a host that can be asked for
+		x.by = "name:" + peer
+	case peer != "": // what it calls itself when it comes
+		x.by, x.direction, end.anyPeer = "name:"+peer, topology.Inbound, true
+	default:
+		x.by, x.direction, end.anyPeer = "tunnel:"+strings.ToLower(t.f.Name), topology.Inbound, true
+		x.rules = append(x.rules, toldNoPeer)
+	}
+	if peer != "" {
+		x.names = []string{peer}
+	}
+	for _, sig := range []*signature.Signature{c.sig.Domain(peer), c.sig.Remote(far)} { // who it is for says more
+		if sig != nil && !isLine(sig.Category) {
+			x.sig, x.category = sig, sig.Category
+		}
+	}
+	c.ledger.add(x, t.o)
+	end.key = x.key
+	if !slices.Contains(c.peers[d], end) {
+		c.peers[d] = append(c.peers[d], end)
+	}
+}
+
+// toldAccess finds the ways in that devices open to the outside.
+func (c *classifier) toldAccess() {
+	for _, a := range c.seen.access {
+		if c.onlyInside(a.f.From) {
+			continue
+		}
+		for _, d := range c.devicesOf(a.o, a.f.Agent) {
+			x := claim{rules: append([]rule{accessLets}, whoComes(a.f)...), transport: []string{accessTransport(a.f.Type)}, iface: a.f.Interface, direction: topology.Inbound}
+			for _, p := range a.f.From {
+				if p.IsSingleIP() && c.place(p.Addr()).away() {
+					x.addrs = append(x.addrs, p.Addr())
+				}
+			}
+			for _, k := range c.accessKeys(d, a.f) {
+				x.key = k
+				switch k.category {
+				case topology.Unclassified:
+					x.rules[0], x.transport = forwardLets, nil
+					x.behind, _ = c.net.DeviceByIP(a.f.Target)
+				case topology.VendorVPN, topology.PartnerExchange:
+					if slices.ContainsFunc(c.peers[d], func(e toldEnd) bool { return e.key == k }) {
+						x.rules[0] = accessOfTunnel
+					}
+				default:
+				}
+				c.ledger.add(x, a.o)
+			}
+		}
+	}
+}
+
+// accessKeys returns the ways that an open door belongs to: tunnels of the device
+// that others come in by, or one of its own.
+func (c *classifier) accessKeys(d topology.DeviceID, f fact.RemoteAccess) []key {
+	switch f.Type {
+	case "port-forward", "static-nat":
+		return []key{{category: topology.Unclassified, device: d, by: "to " + f.Target.String()}}
+	case "ike", "ipsec", "l2tp", "pptp", "sstp", "ssl-vpn", "openvpn", "wireguard", "softether", "anyconnect":
+	default: // pages of administration, and command lines
+		return []key{{category: topology.RemoteSupport, device: d, by: "from outside"}}
+	}
+	transport := accessTransport(f.Type)
+	var anyPeer, all []key
+	for _, e := range c.peers[d] {
+		if e.transport == transport {
+			all = append(all, e.key)
+			if e.anyPeer {
+				anyPeer = append(anyPeer, e.key)
+			}
+		}
+	}
+	switch {
+	case len(anyPeer) > 0:
+		return anyPeer
+	case len(all) > 0:
+		return all
+	}
+	for _, k := range c.probed(d, transport) {
+		return []key{k}
+	}
+	return []key{{category: topology.VendorVPN, device: d, by: "from outside " + transport}}
+}
+
+// probed returns the ways in of a device that a probe found, in order.
+func (c *classifier) probed(d topology.DeviceID, transport string) []key {
+	var out []key
+	for k, x := range c.ledger.drafts {
+		if k.device == d && k.category == topology.VendorVPN && x.rules[listenerProbed] && x.transport[transport] {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(a, b key) int { return strings.Compare(a.by, b.by) })
+	return out
+}
+
+// accessTransport returns what a connection through a door of this type is
+// called.
+func accessTransport(typ string) string {
+	if typ == "ike" {
+		return "ipsec"
+	}
+	return typ
+}
+
+// whoComes returns what is told of whom a door is open to.
+func whoComes(f fact.RemoteAccess) []rule {
+	var out []rule
+	everywhere := func(p netip.Prefix) bool { return p.Bits() == 0 }
+	switch {
+	case f.Filtered:
+		out = append(out, accessFiltered)
+	case len(f.From) == 0 || slices.ContainsFunc(f.From, everywhere):
+		out = append(out, accessAnybody)
+	default:
+		out = append(out, accessSome)
+	}
+	if f.Sessions > 0 {
+		out = append(out, accessSessions)
+	}
+	return out
+}
+
+// onlyInside reports whether all who are let in are the hospital's own.
+func (c *classifier) onlyInside(from []netip.Prefix) bool {
+	return len(from) > 0 && !slices.ContainsFunc(from, func(p netip.Prefix) bool { return p.Bits() == 0 || c.place(p.Addr()) != inside })
+}
