@@ -2,6 +2,7 @@ package snmp
 
 import (
 	"bytes"
+	"net/netip"
 	"slices"
 	"testing"
 )
@@ -48,3 +49,6 @@ func ParseMessage(b []byte) (int, error) {
 	m, err := parseMessage(b, nil)
 	return len(m.vars), err
 }
+
+// OtherAddr returns what an address becomes.
+func OtherAddr(a *Anonymiser, addr netip.Addr) netip.Addr { return a.names.addr(addr) }

@@ -169,6 +169,7 @@ Nothing is sent unless you name whom to ask.
 		a.auditCommand(),
 		a.sniffCommand(),
 		a.snmpCommand(),
+		a.anonymiseCommand(),
 		a.scanCommand(),
 		a.renderCommand(),
 		a.explainCommand(),

@@ -1,0 +1,220 @@
+package snmp_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kanmon/discover"
+	"kanmon/discover/fact"
+	"kanmon/discover/snmp"
+)
+
+func newAnonymiser(t *testing.T) *snmp.Anonymiser {
+	t.Helper()
+	a, err := snmp.NewAnonymiser([]byte("a key of the tests only"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// walkFacts reads a walk.
+func walkFacts(t *testing.T, text string) *facts {
+	t.Helper()
+	fs := &facts{}
+	for _, f := range snmp.Formats() {
+		if f.Match([]byte(text[:min(len(text), discover.HeadLen)])) {
+			in := discover.NewInput("walk", "", strings.NewReader(text), func() string { return "digest" })
+			_, _ = f.Read(t.Context(), in, fs) // a walk that is not whole has facts too
+			return fs
+		}
+	}
+	t.Fatalf("no format reads\n%.200s", text)
+	return nil
+}
+
+func kinds(fs *facts) map[fact.Kind]int {
+	out := make(map[fact.Kind]int)
+	for _, o := range fs.all {
+		out[o.Fact.Kind()]++
+	}
+	return out
+}
+
+const secretWalk = `1.3.6.1.2.1.1.1.0|4|Linux pacs-server 5.10.0 #1 SMP, asked by admin@tanaka-hospital.jp from 203.0.114.9
+1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.8072.3.2.10
+1.3.6.1.2.1.1.4.0|4|Dr. Tanaka 03-1234-5678
+1.3.6.1.2.1.1.5.0|4|pacs-server.tanaka-hospital.jp
+1.3.6.1.2.1.1.6.0|4|Tanaka building, 3rd floor
+1.3.6.1.2.1.2.2.1.2.1|4|GigabitEthernet0/1
+1.3.6.1.2.1.2.2.1.3.1|2|6
+1.3.6.1.2.1.2.2.1.6.1|4x|001b217a3c4d
+1.3.6.1.2.1.31.1.1.1.1.1|4|Gi0/1
+1.3.6.1.2.1.31.1.1.1.18.1|4|VPN to Suzuki-Medical 0312345678
+1.3.6.1.2.1.4.20.1.2.10.20.30.40|2|1
+1.3.6.1.2.1.4.20.1.3.10.20.30.40|64|255.255.255.0
+1.3.6.1.2.1.4.22.1.2.1.10.20.30.41|4x|001b217a3c4e
+1.3.6.1.2.1.4.22.1.2.1.10.20.99.1|4x|001b217a3c4f
+1.3.6.1.2.1.4.22.1.4.1.10.20.30.41|2|3
+1.3.6.1.2.1.17.4.3.1.2.0.27.33.122.60.78|2|1
+1.3.6.1.2.1.17.4.3.1.3.0.27.33.122.60.78|2|3
+1.3.6.1.2.1.47.1.1.1.1.11.1|4|FOC1234X5YZ
+1.3.6.1.2.1.47.1.1.1.1.13.1|4|WS-C2960X-48TS-L
+1.0.8802.1.1.2.1.4.1.1.4.0.1.1|2|4
+1.0.8802.1.1.2.1.4.1.1.5.0.1.1|4x|001b217a3c4e
+1.0.8802.1.1.2.1.4.1.1.7.0.1.1|4|Gi1/0/24
+1.0.8802.1.1.2.1.4.1.1.9.0.1.1|4|core-tanaka
+1.0.8802.1.1.2.1.4.1.1.10.0.1.1|4|Cisco IOS Software, C2960X, Version 15.2(7)E2, at core-tanaka
+`
+
+func TestAnonymise(t *testing.T) {
+	a := newAnonymiser(t)
+	if err := a.Learn(t.Context(), strings.NewReader(secretWalk)); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, left, err := a.Rewrite(t.Context(), strings.NewReader(secretWalk), &out); err != nil || len(left) > 0 {
+		t.Fatalf("left out %v, error %v", left, err)
+	}
+	for _, secret := range []string{
+		"anaka", "pacs", "suzuki", "Suzuki", "Medical", "5678", "0312345678", "001b217a3c4", "10.20.30", "203.0.114", "FOC1234X5YZ", ".27.33.122.60.78", "1.3.6.1.2.1.1.4.0",
+	} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("%q is still there", secret)
+		}
+	}
+	for _, kept := range []string{"001b21", "GigabitEthernet0/1", "Gi1/0/24", "WS-C2960X-48TS-L", "Cisco IOS Software, C2960X, Version 15.2(7)E2", "5.10.0", "VPN to ", "1.3.6.1.4.1.8072.3.2.10"} {
+		if !strings.Contains(out.String(), kept) {
+			t.Errorf("%q is gone", kept)
+		}
+	}
+	before, after := walkFacts(t, secretWalk), walkFacts(t, out.String())
+	if diff := cmp.Diff(kinds(before), kinds(after)); diff != "" {
+		t.Errorf("facts (-before +after):\n%s", diff)
+	}
+	// What was one address is one, and one subnet is one.
+	near, far := after.neighbors[0], after.neighbors[1]
+	if near.MAC != after.fdb[0].MAC {
+		near, far = far, near
+	}
+	if near.MAC != after.fdb[0].MAC || after.remote[0].Neighbor.ChassisID != near.MAC.String() {
+		t.Errorf("the neighbour is %v in one table, %v and %v in others", near.MAC, after.fdb[0].MAC, after.remote[0].Neighbor.ChassisID)
+	}
+	own := after.addresses[0].Address
+	if !own.Contains(near.IP) || own.Contains(far.IP) || own.Bits() != 24 || !own.Addr().IsPrivate() {
+		t.Errorf("%v of %v and %v", own, near.IP, far.IP)
+	}
+	if t.Failed() {
+		t.Log(out.String())
+	}
+}
+
+func TestAnonymisedAddresses(t *testing.T) {
+	a := newAnonymiser(t)
+	seen := make(map[netip.Addr]bool)
+	var all []netip.Addr
+	for _, s := range []string{
+		"10.0.0.0", "172.16.0.0", "192.168.1.0", "100.64.3.0", "169.254.7.0", "203.0.113.0", "203.10.1.0", "8.8.8.0", "133.1.2.0", "192.0.2.0", "192.1.2.0",
+		"fe80::", "fd00:1:2::", "2001:db8::", "2404:1a8:7f01:a::", "2400:1234::",
+	} {
+		for i, addr := 0, netip.MustParseAddr(s); i < 64; i, addr = i+1, addr.Next() {
+			all = append(all, addr)
+		}
+	}
+	for i, addr := range all {
+		other := snmp.OtherAddr(a, addr)
+		if seen[other] {
+			t.Fatalf("%v became %v, as another did", addr, other)
+		}
+		seen[other] = true
+		if addr.IsPrivate() != other.IsPrivate() || addr.IsLinkLocalUnicast() != other.IsLinkLocalUnicast() || addr.Is4() != other.Is4() || !other.IsGlobalUnicast() && addr.IsGlobalUnicast() {
+			t.Errorf("%v became %v", addr, other)
+		}
+		if i%64 > 0 && common(all[i-1], addr) != common(snmp.OtherAddr(a, all[i-1]), other) {
+			t.Errorf("%v and the one before share %d bits, afterwards %d", addr, common(all[i-1], addr), common(snmp.OtherAddr(a, all[i-1]), other))
+		}
+	}
+	for _, s := range []string{"0.0.0.0", "255.255.255.0", "127.0.0.1", "224.0.0.18", "::", "::1", "ff02::1"} {
+		if addr := netip.MustParseAddr(s); snmp.OtherAddr(a, addr) != addr {
+			t.Errorf("%v became %v", addr, snmp.OtherAddr(a, addr))
+		}
+	}
+}
+
+// common is how many bits two addresses share in the beginning.
+func common(a, b netip.Addr) int {
+	n := 0
+	for n < a.BitLen() {
+		p, err := a.Prefix(n + 1)
+		if err != nil || !p.Contains(b) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// TestAnonymiseReal holds that real walks tell the same facts afterwards, but for
+// their values.
+func TestAnonymiseReal(t *testing.T) {
+	dir := sharedWalks(t)
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.snmprec"))
+	if err != nil || len(files) == 0 {
+		t.Skipf("no walks in %s", dir)
+	}
+	a := newAnonymiser(t)
+	differ, total := 0, 0
+	for i, file := range files {
+		if testing.Short() && i%8 != 0 || i%3 != 0 {
+			continue
+		}
+		b, err := os.ReadFile(file)
+		if err != nil || len(b) > 4<<20 {
+			continue
+		}
+		var out bytes.Buffer
+		if _, _, err := a.Rewrite(t.Context(), bytes.NewReader(b), &out); err != nil {
+			continue // not a walk of the forms that are read
+		}
+		if out.Len() == 0 {
+			continue
+		}
+		before, after := kinds(walkFacts(t, string(b))), kinds(walkFacts(t, out.String()))
+		for k, n := range before {
+			total += n
+			if d := n - after[k]; d != 0 {
+				differ += max(d, -d)
+				t.Logf("%s: %d of %s, before %d", filepath.Base(file), after[k], k, n)
+			}
+		}
+	}
+	if total == 0 || differ*1000 > total*5 {
+		t.Errorf("%d of %d facts came or went", differ, total)
+	}
+	t.Logf("%d of %d facts came or went", differ, total)
+}
+
+// sharedWalks returns the folder of real walks that may lie beside the project.
+func sharedWalks(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		walks := filepath.Join(dir, "..", "shared", "data", "snmp")
+		if _, err := os.Stat(walks); err == nil {
+			return walks
+		}
+		if dir == filepath.Dir(dir) {
+			t.Skip(fmt.Sprintf("no real walks at ../shared/data/snmp above %s", dir))
+		}
+	}
+}
