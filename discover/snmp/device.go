@@ -294,10 +294,10 @@ func (d *device) group(ctx context.Context, g group) (missing, fatal error) {
 // index is the row at which c stands.
 func (c *cursor) index() oid { return c.last[len(c.root):] }
 
-// skips reports whether a table is not asked for: the agent has it not, or does
-// not bear it.
+// skips reports whether a table is not asked for: it is another maker's, the
+// agent has it not, or does not bear it.
 func (d *device) skips(t table) bool {
-	return d.absent[mustOID(t.entry)] || slices.ContainsFunc(d.left, func(l table) bool { return l.name == t.name })
+	return len(t.makers) > 0 && !slices.Contains(t.makers, d.w.maker()) || d.absent[mustOID(t.entry)] || slices.ContainsFunc(d.left, func(l table) bool { return l.name == t.name })
 }
 
 // outcome says what of a table is missing, if anything is.

@@ -10,6 +10,7 @@ type table struct {
 	columns []uint32 // in ascending order
 	scalar  bool     // instances are .0 only
 	dense   bool     // an agent that has a column has it in every row
+	makers  []uint32 // enterprise numbers of the agents that are asked; none: all are
 }
 
 // roots returns the OIDs of the columns.
@@ -47,6 +48,7 @@ func groups() []group {
 		{tables: []table{vlanStaticTable(), vlanCurrentTable()}, decode: decodeVLANs},
 		{tables: []table{dot1dTpFDBTable(), dot1qTpFDBTable()}, decode: decodeFDB, byRow: true},
 		{tables: []table{entPhysicalTable()}, decode: decodeEntities},
+		{tables: makerTables(), decode: decodeMakers},
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 // they begin with "1."; a "+" at the end says that there is one for each of
 // several units, of which the first counts.
 type makerObjects struct {
-	name                                string   // of the MIB
-	of                                  []uint32 // enterprise numbers of the sysObjectID of devices that are asked
-	model, serial, software, hardware   string
-	vendor, vendorText /* of vendor */ string
+	name string   // of the MIB
+	of   []uint32 // enterprise numbers in the sysObjectID of devices that are asked
+
+	model, serial, software, hardware string
 }
 
 // netSNMP is the enterprise number with which agents on Linux answer, whoever
@@ -171,16 +171,16 @@ func decodeMakers(w *walk, r *reporter) error {
 }
 
 // told returns the text of one of makerObjects.
-func (w *walk) told(object_ string) string {
-	if object_ == "" {
+func (w *walk) told(name string) string {
+	if name == "" {
 		return ""
 	}
-	entry, column, scalar := object(object_)
-	if scalar {
-		return w.scalar(entry, column).text()
-	}
+	entry, column, scalar := object(name)
 	c := w.column(entry, column)
-	if c.len() == 0 {
+	switch {
+	case scalar:
+		return w.scalar(entry, column).text()
+	case c.len() == 0:
 		return ""
 	}
 	v, _ := c.cell(0).value()
@@ -190,9 +190,9 @@ func (w *walk) told(object_ string) string {
 // maker returns the enterprise number of the device's sysObjectID, 0 where it
 // has none.
 func (w *walk) maker() uint32 {
-	object, below := strings.CutPrefix(string(w.scalar(systemTable().entry, 2).oid()), string(mustOID(enterprises)))
-	if !below || len(object) < arcLen {
+	below, ok := strings.CutPrefix(string(w.scalar(systemTable().entry, 2).oid()), string(mustOID(enterprises)))
+	if !ok || len(below) < arcLen {
 		return 0
 	}
-	return oid(object).arcs()[0]
+	return oid(below).arcs()[0]
 }
