@@ -43,6 +43,7 @@ func resolveAddresses(c *collector, g *grouping) *addresses {
 	a.freshPackets()
 	a.findProxies()
 	a.index()
+	a.joinConfigured()
 	a.joinNamelessAgents()
 	a.decide()
 	a.joinListed()
