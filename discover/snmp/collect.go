@@ -40,6 +40,8 @@ type Options struct {
 	DeviceTimeout time.Duration // for one target, counted likewise: 10 minutes
 	Repetitions   int           // rows that are asked for at once; 0: 10, then 25, then 50 of agents that show that they bear it
 
+	Follow Follow // who else is asked, of those that agents tell of
+
 	// PerVLAN asks for the forwarding table and spanning tree of each VLAN alone,
 	// which Cisco's switches need. Others send traps about it.
 	PerVLAN bool
@@ -88,38 +90,72 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	results := make([]error, len(opts.Targets))
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets)}
+	var incomplete []error
+	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
+		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
+		if run.stop != nil {
+			break
+		}
+	}
+	var sink *sinkError
+	if errors.As(run.stop, &sink) {
+		return sink.err
+	}
+	for _, g := range run.trail.gaps() {
+		d := &device{opts: opts, to: to}
+		if err := d.gap(g.What, g.Why); errors.As(err, &sink) {
+			return sink.err
+		}
+	}
+	return errors.Join(append([]error{run.stop}, incomplete...)...)
+}
+
+// run is one run of Collect.
+type run struct {
+	opts  Options
+	gate  Permitter
+	to    discover.Sink
+	trail *trail
+	stop  error // why nobody is asked any more
+}
+
+// spared reports whether the gate leaves an address alone that nobody named, but
+// that lies in what was named.
+func (r *run) spared(a netip.Addr) bool {
+	gate, ok := r.gate.(interface{ Spared(a netip.Addr) string })
+	return ok && gate.Spared(a) != ""
+}
+
+// round asks targets, and returns what of each is missing.
+func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets []netip.Addr) []error {
+	results := make([]error, len(targets))
 	var (
 		wg   sync.WaitGroup
 		once sync.Once
-		stop error
 	)
-	slots := make(chan struct{}, opts.Parallel)
-	for i, target := range opts.Targets {
+	slots := make(chan struct{}, r.opts.Parallel)
+	for i, target := range targets {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			incomplete, fatal := visit(ctx, opts, target, gate, to)
+			incomplete, fatal := r.visit(ctx, target)
 			results[i] = incomplete
 			if fatal != nil {
-				once.Do(func() { stop = fatal })
+				once.Do(func() { r.stop = fatal })
 				cancel(fmt.Errorf("the run was ended: %w", fatal))
 			}
 		})
 	}
 	wg.Wait()
-	var sink *sinkError
-	if errors.As(stop, &sink) {
-		return sink.err
-	}
-	return errors.Join(append([]error{stop}, results...)...)
+	return results
 }
 
 // visit asks one target, and keeps its answers where that is wanted.
-func visit(ctx context.Context, opts Options, target netip.Addr, gate Permitter, to discover.Sink) (incomplete, fatal error) {
-	d := &device{opts: opts, addr: target, gate: gate, to: to, w: newWalk(), absent: make(map[oid]bool)}
-	if opts.Record != nil {
-		file, err := opts.Record(target)
+func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
+	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, w: newWalk(), absent: make(map[oid]bool)}
+	if r.opts.Record != nil {
+		file, err := r.opts.Record(target)
 		if err != nil {
 			return nil, &sinkError{err}
 		}
@@ -149,6 +185,13 @@ func (o Options) complete() (Options, error) {
 	}
 	slices.SortFunc(targets, netip.Addr.Compare)
 	o.Targets = slices.Compact(targets)
+	o.Follow.Scope = slices.Clone(o.Follow.Scope)
+	for i, p := range o.Follow.Scope {
+		if !p.IsValid() {
+			return o, errors.New("a prefix of the scope is not valid: write one such as 10.99.0.0/24")
+		}
+		o.Follow.Scope[i] = p.Masked()
+	}
 	if err := o.checkCredentials(); err != nil {
 		return o, err
 	}
@@ -190,7 +233,10 @@ func (d *device) emit(source, place string, f fact.Fact) error {
 
 // placeAt names a row of a target.
 func placeAt(a netip.Addr, place string) string {
-	if place == "" {
+	switch {
+	case !a.IsValid():
+		return place
+	case place == "":
 		return a.String()
 	}
 	return a.String() + " " + place

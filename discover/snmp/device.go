@@ -22,6 +22,8 @@ type device struct {
 	to   discover.Sink
 	rec  *recording // nil: nothing is recorded
 
+	trail *trail
+
 	sock *socket
 	s    session
 	pace pace
@@ -164,6 +166,7 @@ func (d *device) visit(ctx context.Context) (missing, fatal error) {
 	d.r = &reporter{
 		emit: func(source, place string, f fact.Fact) error {
 			d.noteVLAN(f)
+			d.trail.note(f)
 			return d.emit(source, d.placed(place), d.addressed(f))
 		},
 		skip: func(place string, reason error) { d.to.Skip(placeAt(d.addr, d.placed(place)), reason) },

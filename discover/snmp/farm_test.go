@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kanmon/discover"
+	"kanmon/discover/fact"
 	"kanmon/discover/snmp"
 	"kanmon/testdata/snmpfarm"
 )
@@ -150,3 +151,21 @@ func TestFarmGrowth(t *testing.T) {
 		t.Logf("%d requests", n)
 	}
 }
+
+// sparingGate permits everything but one address.
+type sparingGate struct {
+	openGate
+	spared netip.Addr
+}
+
+func (g *sparingGate) Spared(a netip.Addr) string {
+	if a == g.spared {
+		return "it is excluded"
+	}
+	return ""
+}
+
+type (
+	systemGroup = fact.SystemGroup
+	gap         = fact.Gap
+)

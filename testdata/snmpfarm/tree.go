@@ -152,3 +152,35 @@ func Plain(n, vars int) Tree {
 	}
 	return t.sealed()
 }
+
+// Beside returns the tree with an LLDP neighbour at a port: its name, the last
+// octet of its MAC address, its capabilities (IEEE Std 802.1AB-2005, 12), and its
+// management address, of IPv4.
+func (t Tree) Beside(port int, name string, mac, capabilities byte, at [4]byte) Tree {
+	lldp := OID{1, 0, 8802, 1, 1, 2, 1, 4}
+	row := []uint32{0, uint32(port), 1}
+	column := func(n uint32) OID { return lldp.Below(1, 1, n).Below(row...) }
+	index := []uint32{1, 4, uint32(at[0]), uint32(at[1]), uint32(at[2]), uint32(at[3])}
+	return append(slices.Clone(t),
+		integer(column(4), 4), text(column(5), string([]byte{0, 0, 0x5e, 0, 0x54, mac})),
+		integer(column(6), 5), text(column(7), "Gi1/0/1"), text(column(9), name), text(column(12), string([]byte{capabilities})),
+		integer(lldp.Below(2, 1, 3).Below(row...).Below(index...), 2)).sealed()
+}
+
+// Gateway returns the tree with a default route.
+func (t Tree) Gateway(at [4]byte) Tree {
+	hop := Var{OID: mib2(4, 21, 1, 7, 0, 0, 0, 0), Tag: 0x40, Value: at[:]}
+	return append(slices.Clone(t), hop, integer(mib2(4, 21, 1, 2, 0, 0, 0, 0), 1)).sealed()
+}
+
+// Hears returns the tree with an entry in its ARP cache.
+func (t Tree) Hears(at [4]byte, mac byte) Tree {
+	index := []uint32{1, uint32(at[0]), uint32(at[1]), uint32(at[2]), uint32(at[3])}
+	return append(slices.Clone(t),
+		text(mib2(4, 22, 1, 2).Below(index...), string([]byte{0, 0, 0x5e, 0, 0x55, mac})), integer(mib2(4, 22, 1, 4).Below(index...), 3)).sealed()
+}
+
+// VLAN returns the tree with a VLAN.
+func (t Tree) VLAN(vid int, name string) Tree {
+	return append(slices.Clone(t), text(mib2(17, 7, 1, 4, 3, 1, 1, uint32(vid)), name)).sealed()
+}
