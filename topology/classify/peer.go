@@ -157,16 +157,29 @@ func (c *classifier) toldAccess() {
 				case topology.Unclassified:
 					x.rules[0], x.transport = forwardLets, nil
 					x.behind, _ = c.net.DeviceByIP(a.f.Target)
-				case topology.VendorVPN, topology.PartnerExchange:
-					if slices.ContainsFunc(c.peers[d], func(e toldEnd) bool { return e.key == k }) {
-						x.rules[0] = accessOfTunnel
-					}
 				default:
+					x = c.ofTunnel(d, x)
 				}
 				c.ledger.add(x, a.o)
 			}
 		}
 	}
+}
+
+// ofTunnel returns what an open door says of a way out: where that is a tunnel
+// that the device has, the door is how its other end comes in. Whom else it is
+// open to is told where that end may be anybody.
+func (c *classifier) ofTunnel(d topology.DeviceID, x claim) claim {
+	i := slices.IndexFunc(c.peers[d], func(e toldEnd) bool { return e.key == x.key })
+	switch {
+	case i < 0:
+		return x
+	case c.peers[d][i].anyPeer:
+		x.rules = append([]rule{accessOfTunnel}, x.rules[1:]...)
+	default:
+		x.rules, x.addrs, x.direction = []rule{accessOfTunnel}, nil, ""
+	}
+	return x
 }
 
 // accessKeys returns the ways that an open door belongs to: tunnels of the device

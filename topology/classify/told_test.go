@@ -116,6 +116,9 @@ func TestToldAccess(t *testing.T) {
 		{"IKE of a tunnel whose other end comes", nil, topology.Site{}, []fact.Fact{
 			door(fact.RemoteAccess{Type: "ike", Port: 500}), fact.TunnelEnd{Agent: "gw", Type: "ipsec", RemoteName: "ct-maker", Configured: true}, fact.TunnelEnd{Agent: "gw", Type: "ipsec", Remote: ip("203.0.113.10"), Configured: true},
 		}, []string{"vendor-vpn gw confirmed inbound ipsec ct-maker", "vendor-vpn gw confirmed outbound ipsec @203.0.113.10"}},
+		{"IKE of a tunnel with one party", nil, topology.Site{}, []fact.Fact{
+			door(fact.RemoteAccess{Type: "ike", Port: 500, From: prefixes("198.51.100.7/32")}), fact.TunnelEnd{Agent: "gw", Type: "ipsec", Remote: ip("203.0.113.10"), Configured: true},
+		}, []string{"vendor-vpn gw confirmed outbound ipsec @203.0.113.10"}},
 		{"IKE for nobody told", nil, topology.Site{}, []fact.Fact{door(fact.RemoteAccess{Type: "ike", Port: 500})}, []string{"vendor-vpn gw confirmed inbound ipsec"}},
 		{"found by a scan too", nil, topology.Site{}, []fact.Fact{
 			door(fact.RemoteAccess{Type: "ssl-vpn", Port: 443, Filtered: true}), fact.Port{IP: ip("10.0.0.1"), Transport: "tcp", Port: 443, State: "open", Product: "Fortinet SSL VPN"},
