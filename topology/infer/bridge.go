@@ -18,8 +18,30 @@ type bridge struct {
 	device topology.DeviceID
 	names  []string       // of ports, by their number here
 	index  map[string]int // the same, by normalised name
-	at     []int32        // the port at which a station was learned; none where it was at none, or at several at one time
-	rows   []int32        // the first row that says so, by station
+	places []place        // sorted by station
+}
+
+// place is where a bridge has learned a station, and the rows that say so.
+type place struct {
+	station, port int32
+	rows          []row
+}
+
+// at returns the port at which a bridge has learned a station; none where it is
+// at none, or at several at one time.
+func (b *bridge) at(station int) int32 {
+	if p, ok := b.place(station); ok {
+		return p.port
+	}
+	return none
+}
+
+func (b *bridge) place(station int) (place, bool) {
+	i, ok := slices.BinarySearchFunc(b.places, int32(station), func(p place, s int32) int { return cmp.Compare(p.station, s) })
+	if !ok {
+		return place{}, false
+	}
+	return b.places[i], true
 }
 
 // station is a MAC address that bridges have learned. One that a bridge has at
@@ -38,11 +60,10 @@ func pack(m fact.MAC, more uint32) uint64 {
 }
 
 // row is a row of a forwarding table.
-type row struct {
-	obs          int32
-	bridge, port int32
-	station      int32
-	next         int32 // further row of the same bridge, port and station
+type row struct{ bridge, station, port, obs int32 }
+
+func (r row) compare(o row) int {
+	return cmp.Or(cmp.Compare(r.bridge, o.bridge), cmp.Compare(r.station, o.station), cmp.Compare(r.obs, o.obs))
 }
 
 // fabric is the bridges and the stations that they have learned.
@@ -53,9 +74,10 @@ type fabric struct {
 	stations []station
 	owners   []topology.DeviceID // by station
 	self     []int               // by station: the bridge whose own address it is, or none
-	rows     []row
-	own      [][]int   // by bridge: the stations that are its own addresses
-	towards  [][]int32 // [x][y]: the port of bridge x that leads to bridge y
+	rows     []row               // sorted by bridge, station and observation
+	knows    [][]int             // by station: the bridges that have learned it
+	own      [][]int             // by bridge: the stations that are its own addresses
+	towards  [][]int32           // [x][y]: the port of bridge x that leads to bridge y
 	heard    [][]neighborAt
 	all      []*segment
 	segment  [][]*segment // by bridge and port
@@ -85,7 +107,7 @@ func (in *inferer) learned() *fabric {
 		for _, d := range in.agents(o, e.Agent) {
 			if d != f.owners[n] {
 				b := f.number[d]
-				f.rows = append(f.rows, row{int32(i), int32(b), int32(f.bridges[b].port(in.fdbPort(d, e))), n, none})
+				f.rows = append(f.rows, row{bridge: int32(b), station: n, port: int32(f.bridges[b].port(in.fdbPort(d, e))), obs: int32(i)})
 			}
 		}
 	}
@@ -184,37 +206,36 @@ func (in *inferer) several(tables []int) map[fact.MAC]bool {
 // settle decides at which port each bridge has each station: the newest word
 // counts.
 func (f *fabric) settle() {
-	for _, b := range f.bridges {
-		b.at, b.rows = make([]int32, len(f.stations)), make([]int32, len(f.stations))
-		for s := range b.at {
-			b.at[s], b.rows[s] = none, none
+	slices.SortFunc(f.rows, row.compare)
+	for i := 0; i < len(f.rows); {
+		first := f.rows[i]
+		end := i + 1
+		for end < len(f.rows) && f.rows[end].bridge == first.bridge && f.rows[end].station == first.station {
+			end++
 		}
-	}
-	for i := range f.rows {
-		r := &f.rows[i]
-		b := f.bridges[r.bridge]
-		have := b.rows[r.station]
-		if have == none {
-			b.at[r.station], b.rows[r.station] = r.port, int32(i)
-			continue
+		p := place{first.station, first.port, f.rows[i:end:end]}
+		newest := f.in.obs[first.obs].Last()
+		for _, r := range p.rows[1:] {
+			switch last := f.in.obs[r.obs].Last(); {
+			case last.After(newest):
+				p.port, newest = r.port, last
+			case last.Equal(newest) && r.port != p.port:
+				p.port = none
+			}
 		}
-		old, now := f.in.obs[f.rows[have].obs].Last(), f.in.obs[r.obs].Last()
-		switch {
-		case f.rows[have].port == r.port:
-			r.next, f.rows[have].next = f.rows[have].next, int32(i)
-		case now.After(old):
-			b.at[r.station], b.rows[r.station] = r.port, int32(i)
-		case now.Equal(old):
-			b.at[r.station] = none
-		}
+		f.bridges[first.bridge].places = append(f.bridges[first.bridge].places, p)
+		i = end
 	}
 }
 
 // proofs returns the rows that say where a bridge has a station.
 func (f *fabric) proofs(bridge, station int) []topology.EvidenceID {
+	p, _ := f.bridges[bridge].place(station)
 	var out []topology.EvidenceID
-	for r := f.bridges[bridge].rows[station]; r != none && len(out) < maxEvidence; r = f.rows[r].next {
-		out = append(out, evidenceOf(&f.in.obs[f.rows[r].obs]))
+	for _, r := range p.rows {
+		if r.port == p.port && len(out) < maxEvidence {
+			out = append(out, evidenceOf(&f.in.obs[r.obs]))
+		}
 	}
 	return out
 }

@@ -6,12 +6,12 @@ import (
 	"kanmon/topology"
 )
 
-// Bounds on the comparison of forwarding tables: beyond them, fewer stations of
-// each pair are compared, and switches that do not say who is next to them stay
-// without links between each other.
+// Bounds on the comparison of forwarding tables. Of more stations than can be
+// compared some are; of more bridges, each is looked at alone.
 const (
-	maxBridges  = 600
+	maxBridges  = 1000
 	maxCompared = 400e6
+	maxRounds   = 8
 )
 
 // doubt is the part of what two bridges have learned that may speak against the
@@ -30,12 +30,12 @@ const doubt = 4
 // taken.
 func (f *fabric) face() {
 	n := len(f.bridges)
+	if n > maxBridges {
+		return
+	}
 	f.towards = make([][]int32, n)
 	for x := range f.towards {
 		f.towards[x] = slices.Repeat([]int32{none}, n)
-	}
-	if n > maxBridges {
-		return
 	}
 	f.own = f.ownStations()
 	step := 1 + n*n/2*len(f.stations)/maxCompared
@@ -49,7 +49,7 @@ func (f *fabric) face() {
 		}
 	}
 	f.follow()
-	for f.refine(t, step) {
+	for round := 0; round < maxRounds && f.refine(t, step); round++ {
 		f.follow()
 	}
 }
@@ -90,19 +90,28 @@ func (f *fabric) ownStations() [][]int {
 // step-th, and where each of them has learned the other's own addresses, or
 // hears it by a protocol whose frames are not passed on.
 func (f *fabric) tally(t *tally, x, y, step int) {
-	a, b := f.bridges[x].at, f.bridges[y].at
-	for s := 0; s < len(a); s += step {
-		if a[s] != none && b[s] != none && f.self[s] == none {
-			t.add(int(a[s]), int(b[s]), 1)
+	a, b := f.bridges[x].places, f.bridges[y].places
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].station < b[0].station:
+			a = a[1:]
+			continue
+		case a[0].station > b[0].station:
+			b = b[1:]
+			continue
 		}
+		if s := int(a[0].station); a[0].port != none && b[0].port != none && f.self[s] == none && s%step == 0 {
+			t.add(int(a[0].port), int(b[0].port), 1)
+		}
+		a, b = a[1:], b[1:]
 	}
 	for _, s := range f.own[y] {
-		if p := f.bridges[x].at[s]; p != none {
+		if p := f.bridges[x].at(s); p != none {
 			t.add(int(p), none, 1)
 		}
 	}
 	for _, s := range f.own[x] {
-		if p := f.bridges[y].at[s]; p != none {
+		if p := f.bridges[y].at(s); p != none {
 			t.add(none, int(p), 1)
 		}
 	}

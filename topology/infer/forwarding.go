@@ -39,6 +39,7 @@ func (p plugged) end() topology.Endpoint { return topology.Endpoint{Device: p.de
 // for those that were announced there.
 func (f *fabric) devicesOn(g *segment, announced []topology.DeviceID) []plugged {
 	var out []plugged
+	place := make(map[topology.DeviceID]int)
 	for _, s := range g.stations {
 		d := f.owners[s]
 		if slices.Contains(announced, d) {
@@ -48,8 +49,9 @@ func (f *fabric) devicesOn(g *segment, announced []topology.DeviceID) []plugged 
 		for _, e := range g.ends {
 			p.proofs = append(p.proofs, f.proofs(e.bridge, s)...)
 		}
-		i := slices.IndexFunc(out, func(q plugged) bool { return q.device == d })
-		if i < 0 {
+		i, ok := place[d]
+		if !ok {
+			place[d] = len(out)
 			out = append(out, p)
 			continue
 		}
@@ -171,12 +173,13 @@ const maxWhy = 3
 func (f *fabric) why(at bridgePort, y int) []topology.EvidenceID {
 	var own, others []topology.EvidenceID
 	back := f.towards[y][at.bridge]
-	for s, p := range f.bridges[at.bridge].at {
+	for _, p := range f.bridges[at.bridge].places {
+		s := int(p.station)
 		switch {
-		case int(p) != at.port || len(own) >= maxWhy:
+		case int(p.port) != at.port || len(own) >= maxWhy:
 		case f.self[s] == y:
 			own = append(own, f.proofs(at.bridge, s)...)
-		case len(others) < maxWhy && f.bridges[y].at[s] != none && f.bridges[y].at[s] != back:
+		case len(others) < maxWhy && f.bridges[y].at(s) != none && f.bridges[y].at(s) != back:
 			others = append(others, f.proofs(at.bridge, s)[:1]...)
 		}
 	}
@@ -184,9 +187,9 @@ func (f *fabric) why(at bridgePort, y int) []topology.EvidenceID {
 	if len(out) > 0 {
 		return out
 	}
-	for s, p := range f.bridges[at.bridge].at { // it follows from what third ones have learned
-		if int(p) == at.port && len(out) < maxWhy {
-			out = append(out, f.proofs(at.bridge, s)...)
+	for _, p := range f.bridges[at.bridge].places { // it follows from what third ones have learned
+		if int(p.port) == at.port && len(out) < maxWhy {
+			out = append(out, f.proofs(at.bridge, int(p.station))...)
 		}
 	}
 	if d, ok := f.in.ports.root[f.key(at)]; ok {

@@ -14,6 +14,10 @@ import (
 // each with each: more than any two have cables.
 const maxCables = 256
 
+// maxNear bounds the devices that are heard at one port: more than unmanaged
+// switches join.
+const maxNear = 64
+
 // half is one end's word of a link.
 type half struct {
 	from, to topology.Endpoint
@@ -44,7 +48,7 @@ func (in *inferer) neighbors() {
 			name := cmp.Or(in.wholeOf(h.from.Device, h.from.Port), h.from.Port)
 			p := portKey{h.from.Device, normal(name)}
 			in.said[p] = cmp.Or(in.said[p], name)
-			if !slices.Contains(in.near[p], h.to.Device) {
+			if len(in.near[p]) < maxNear && !slices.Contains(in.near[p], h.to.Device) {
 				in.near[p] = append(in.near[p], h.to.Device)
 			}
 		}

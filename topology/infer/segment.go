@@ -19,6 +19,11 @@ type neighborAt struct {
 // that spanning tree blocks: neighbour protocols and spanning tree tell.
 func (f *fabric) listen() {
 	f.heard = make([][]neighborAt, len(f.bridges))
+	type heardBy struct {
+		bridge int
+		neighborAt
+	}
+	known := make(map[heardBy]bool)
 	add := func(k portKey, d topology.DeviceID) {
 		x, ok := f.number[k.device]
 		if _, blocked := f.in.ports.blocked[k]; !ok || blocked || k.port == "" {
@@ -26,7 +31,8 @@ func (f *fabric) listen() {
 		}
 		name := cmp.Or(f.in.ports.names[portNumber{k.device, f.in.ports.byName[k]}], f.in.said[k], k.port)
 		n := neighborAt{f.bridges[x].port(name), d}
-		if !slices.Contains(f.heard[x], n) {
+		if !known[heardBy{x, n}] {
+			known[heardBy{x, n}] = true
 			f.heard[x] = append(f.heard[x], n)
 		}
 	}
@@ -50,6 +56,7 @@ type segment struct {
 	ends     []bridgePort // sorted
 	stations []int        // that are plugged in here
 	beyond   []int        // bridges that are somewhere behind its only end
+	crowd    int          // rows of tables that name one of its ends
 }
 
 // segments puts together the ports of bridges that face each other with no
@@ -66,8 +73,8 @@ func (f *fabric) segments() {
 		of[p] = q
 		return q
 	}
-	for x := range f.bridges {
-		for y := x + 1; y < len(f.bridges); y++ {
+	for x := range f.towards {
+		for y := x + 1; y < len(f.towards); y++ {
 			i, j := f.towards[x][y], f.towards[y][x]
 			if i == none || j == none || !f.adjacent(x, y) {
 				continue
@@ -94,7 +101,7 @@ func (f *fabric) segments() {
 			f.segment[x][p] = s
 		}
 	}
-	for x := range f.bridges {
+	for x := range f.towards {
 		for y, p := range f.towards[x] {
 			if p != none && len(f.segment[x][p].ends) == 1 {
 				f.segment[x][p].beyond = append(f.segment[x][p].beyond, y)
@@ -131,6 +138,15 @@ func (f *fabric) hearsAt(x, port, y int) bool {
 
 // place finds the segments that each station is plugged into.
 func (f *fabric) place() {
+	f.knows = make([][]int, len(f.stations))
+	for x, b := range f.bridges {
+		for _, p := range b.places {
+			if p.port != none {
+				f.knows[p.station] = append(f.knows[p.station], x)
+				f.segment[x][p.port].crowd++
+			}
+		}
+	}
 	for s := range f.stations {
 		if f.self[s] != none {
 			continue
@@ -139,6 +155,35 @@ func (f *fabric) place() {
 			g.stations = append(g.stations, s)
 		}
 	}
+}
+
+// leastCrowded returns the port on which the fewest others were learned, of
+// those on which no other bridge is heard: the one with most is an uplink.
+func (f *fabric) leastCrowded(knows []int, s int) []*segment {
+	var best *segment
+	least, ties := 0, false
+	for _, x := range knows {
+		p := f.bridges[x].at(s)
+		if slices.ContainsFunc(f.heard[x], func(n neighborAt) bool { return int32(n.port) == p && f.isBridge(n.device) }) {
+			continue
+		}
+		crowd := f.segment[x][p].crowd
+		switch {
+		case best == nil || crowd < least:
+			best, least, ties = f.segment[x][p], crowd, false
+		case crowd == least:
+			ties = true
+		}
+	}
+	if best == nil || ties {
+		return nil
+	}
+	return []*segment{best}
+}
+
+func (f *fabric) isBridge(d topology.DeviceID) bool {
+	_, ok := f.number[d]
+	return ok
 }
 
 // candidate is a segment where a station may be, and how many bridges agree.
@@ -151,15 +196,13 @@ type candidate struct {
 // point, and, for one that is known in networks that are not joined, in each of
 // them. Where as many point elsewhere, nowhere.
 func (f *fabric) segmentsOf(s int) []*segment {
-	var knows []int
-	for x, b := range f.bridges {
-		if b.at[s] != none {
-			knows = append(knows, x)
-		}
+	knows := f.knows[s]
+	if f.towards == nil {
+		return f.leastCrowded(knows, s)
 	}
 	var list []candidate
 	for _, x := range knows {
-		g := f.segment[x][f.bridges[x].at[s]]
+		g := f.segment[x][f.bridges[x].at(s)]
 		if f.isHere(s, g) && !slices.ContainsFunc(list, func(c candidate) bool { return c.segment == g }) {
 			list = append(list, candidate{g, f.support(s, g, knows)})
 		}
@@ -185,7 +228,7 @@ func (f *fabric) isHere(s int, g *segment) bool {
 		return false
 	}
 	for _, e := range g.ends {
-		if f.bridges[e.bridge].at[s] != int32(e.port) {
+		if f.bridges[e.bridge].at(s) != int32(e.port) {
 			return false
 		}
 	}
@@ -198,7 +241,7 @@ func (f *fabric) support(s int, g *segment, knows []int) int {
 	n := 0
 	for _, x := range knows {
 		switch f.direction(x, g) {
-		case f.bridges[x].at[s]:
+		case f.bridges[x].at(s):
 			n++
 		case none:
 		default:
