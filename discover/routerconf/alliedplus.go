@@ -17,6 +17,7 @@ import (
 // Its firewall knows zones, networks and hosts (entities) and lets through only
 // what a rule permits, once it is on ("protect").
 type alliedPlus struct {
+	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
 	in       words
 	cur      *iface
@@ -54,7 +55,8 @@ func newAlliedPlus() parser {
 	d := newDevice("Allied Telesis")
 	d.snmp, d.translated = "off", true
 	return &alliedPlus{
-		d: d, entities: make(map[string]*alliedEntity), apps: make(map[string]rule), ppp: make(map[string]string),
+		harmless: set(alliedHarmless()),
+		d:        d, entities: make(map[string]*alliedEntity), apps: make(map[string]rule), ppp: make(map[string]string),
 		dhcp: make(map[string]bool), six: make(map[string]bool), apn: make(map[string]string), serves: make(map[string]string),
 	}
 }
@@ -152,7 +154,7 @@ func (a *alliedPlus) global(place string, w words) {
 	case w.is("no", "service"):
 		delete(a.serves, w.at(2))
 	case w.is("l2tp", "tunnel"), w.is("firewall"), w.is("nat"), w.is("application"), w.is("vlan", "database"):
-	case !wordIn(w[0], alliedHarmless()):
+	case !a.harmless[w[0]]:
 		d.miss(w[0], []string{"router", "route-map", "ips", "web-control", "url-filter", "malware-protection", "antivirus", "pbr", "openvpn"})
 	}
 }

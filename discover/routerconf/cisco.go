@@ -11,6 +11,7 @@ import (
 // "IOS Command References": IP addressing, security, dial, cellular, VPN). Lines
 // that begin with a blank belong to the last that does not.
 type cisco struct {
+	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
 	in       words  // the line that opened the section
 	cur      *iface // of an interface section
@@ -66,7 +67,8 @@ func newCisco() parser {
 	d := newDevice("Cisco")
 	d.snmp = "off"
 	return &cisco{
-		d: d, pools: make(map[string]string), dialers: make(map[string]string), maps: make(map[string][]*ciscoPeer),
+		harmless: set(ciscoHarmless()),
+		d:        d, pools: make(map[string]string), dialers: make(map[string]string), maps: make(map[string][]*ciscoPeer),
 		mapOn: make(map[string][]string), dynamic: make(map[string]bool), natOut: make(map[string]bool), dhcp: make(map[string]bool),
 		six: make(map[string]bool), zones: make(map[string]string), http: make(map[string]uint16), httpPort: make(map[string]uint16), serves: make(map[string]string),
 	}
@@ -153,7 +155,7 @@ func (c *cisco) global(place, text string, w words) {
 			d.version = m[2]
 		} else if m := ciscoBoard.FindStringSubmatch(text); m != nil && d.model == "" {
 			d.model = m[1]
-		} else if w[0][0] != '!' && !wordIn(w[0], ciscoHarmless()) {
+		} else if w[0][0] != '!' && !c.harmless[w[0]] {
 			d.miss(w[0], []string{"router", "mpls", "l2vpn", "bridge", "bba-group", "interface-template", "appnav", "sdwan", "tunnel"})
 		}
 	}

@@ -11,6 +11,16 @@ import (
 // tunnels and so on. A FortiGate has some thousand policies at most.
 const maxEach = 8192
 
+const (
+	// maxRules bounds the rules of all filters of a device.
+	maxRules = 8 * maxEach
+	// maxWork bounds how many rules are evaluated for one device, and maxOutside
+	// the interfaces that may lead outside. A device has two or three, and some
+	// ten things behind them.
+	maxWork    = 20_000_000
+	maxOutside = 64
+)
+
 // Interface types of IANAifType.
 const (
 	typeOther    = 1
@@ -39,11 +49,15 @@ type device struct {
 	routes   []route
 	tunnels  []*tunnel
 	lines    []*line
+	lineOn   map[string]*line // by interface
 	names    []nameRoute
 	services []service
 	groups   []group
 	vlans    []vlan
 	lists    map[string][]rule // filters, by name
+	rules    int               // in all of them
+	work     int               // rules that were evaluated
+	own      []netip.Addr      // see addresses
 	gaps     []gap
 	unknown  map[string]int // lines that are not evaluated, by first word where that is a command
 	// translated says that filters see what comes in after its destination was
@@ -129,7 +143,7 @@ type service struct {
 }
 
 func newDevice(vendor string) *device {
-	return &device{vendor: vendor, ifaces: make(map[string]*iface), lists: make(map[string][]rule), unknown: make(map[string]int)}
+	return &device{vendor: vendor, ifaces: make(map[string]*iface), lineOn: make(map[string]*line), lists: make(map[string][]rule), unknown: make(map[string]int)}
 }
 
 // iface returns the interface of this name, making it where it is new.
@@ -171,10 +185,11 @@ func (d *device) addRoute(r route) {
 
 // addRule appends a rule to the filter of this name.
 func (d *device) addRule(list string, r rule) {
-	if len(d.lists) >= maxEach && d.lists[list] == nil || len(d.lists[list]) >= maxEach {
+	if d.rules >= maxRules {
 		d.bounded = true
 		return
 	}
+	d.rules++
 	d.lists[list] = append(d.lists[list], r)
 }
 
@@ -187,15 +202,17 @@ func (d *device) miss(first string, commands []string) {
 	d.unknown[first]++
 }
 
-// addresses returns all addresses of the device's own.
+// addresses returns all addresses of the device's own, once they are all read.
 func (d *device) addresses() []netip.Addr {
-	var out []netip.Addr
-	for _, i := range d.order {
-		for _, p := range i.addrs {
-			out = append(out, p.Addr())
+	if d.own == nil {
+		d.own = []netip.Addr{}
+		for _, i := range d.order {
+			for _, p := range i.addrs {
+				add(d, &d.own, p.Addr())
+			}
 		}
 	}
-	return out
+	return d.own
 }
 
 // owns reports whether a is an address of the device.
@@ -203,12 +220,13 @@ func (d *device) owns(a netip.Addr) bool { return slices.Contains(d.addresses(),
 
 // line returns the line that ends on an interface, making it where it is new.
 func (d *device) line(iface, typ, place string) *line {
-	for _, l := range d.lines {
-		if l.iface == iface {
-			return l
-		}
+	if l := d.lineOn[iface]; l != nil {
+		return l
 	}
 	l := &line{fact: fact.Line{Name: iface, Type: typ, Configured: true}, iface: iface, place: place}
-	add(d, &d.lines, l)
+	if iface != "" && room(d, d.lines) {
+		d.lines = append(d.lines, l)
+		d.lineOn[iface] = l
+	}
 	return l
 }

@@ -64,13 +64,14 @@ func (d *device) agentID(digest string) fact.AgentID {
 	return fact.AgentID("config:input:" + digest)
 }
 
-// firstAddress returns the address of the first interface by name that has one.
+// firstAddress returns the private address of the first interface by name that
+// has one and is no tunnel.
 func (d *device) firstAddress() netip.Addr {
 	ifaces := slices.Clone(d.order)
 	slices.SortFunc(ifaces, func(a, b *iface) int { return strings.Compare(a.name, b.name) })
 	for _, i := range ifaces {
 		for _, p := range i.addrs {
-			if p.Addr().IsPrivate() {
+			if p.Addr().IsPrivate() && i.typ != typeTunnel {
 				return p.Addr()
 			}
 		}

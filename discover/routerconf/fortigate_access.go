@@ -283,8 +283,12 @@ func (f *fortiGate) virtual() {
 		if p.values["internet-service-src"] != nil {
 			limit = answer{unsure: true}
 		}
-		var on []string
-		for _, n := range p.values["srcintf"] {
+		var on []string // any
+		for _, n := range p.values["srcintf"][:min(len(p.values["srcintf"]), maxOutside)] {
+			if n == "any" {
+				on = nil
+				break
+			}
 			on = append(on, f.members(p.vdom, n)...)
 		}
 		for _, v := range vips {
@@ -295,13 +299,17 @@ func (f *fortiGate) virtual() {
 
 func (f *fortiGate) virtualAddress(v *fortiEntry, on []string, limit answer, place string) {
 	if x := v.get("extintf"); x != "" && x != "any" {
-		on = slices.DeleteFunc(slices.Clone(on), func(n string) bool { return !slices.Contains(f.members(v.vdom, x), n) })
+		at := f.members(v.vdom, x)
+		if on == nil {
+			on = at
+		}
+		on = slices.DeleteFunc(slices.Clone(on), func(n string) bool { return !slices.Contains(at, n) })
 	}
 	if v.values["src-filter"] != nil {
 		limit = answer{unsure: true}
 	}
 	inner, _, _ := strings.Cut(v.get("mappedip"), "-")
-	s := service{typ: "static-nat", transport: "tcp", ports: portRange{1, 65535}, target: address(inner), on: append([]string{}, on...), limit: limit, place: place}
+	s := service{typ: "static-nat", transport: "tcp", ports: portRange{1, 65535}, target: address(inner), on: on, limit: limit, place: place}
 	if !s.target.IsValid() {
 		return
 	}

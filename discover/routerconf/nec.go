@@ -14,6 +14,7 @@ import (
 // IX2000/IX3000 series command reference"). Lines that begin with a blank belong
 // to the last that does not.
 type nec struct {
+	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
 	in       words
 	cur      *iface
@@ -57,7 +58,8 @@ func newNEC() parser {
 	d := newDevice("NEC")
 	d.snmp, d.translated = "off", true
 	return &nec{
-		d: d, realms: make(map[string]string), bindings: make(map[string]string), pppoe: make(map[string]bool), dhcp: make(map[string]bool),
+		harmless: set(necHarmless()),
+		d:        d, realms: make(map[string]string), bindings: make(map[string]string), pppoe: make(map[string]bool), dhcp: make(map[string]bool),
 		six: make(map[string]bool), mobile: make(map[string]string), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
 		filters: make(map[string][]necFilter), serves: make(map[string]string), by: make(map[string]string),
 	}
@@ -122,7 +124,7 @@ func (n *nec) global(place string, w words) {
 	case w[0] == "ssh-server", w[0] == "telnet-server", w[0] == "http-server", w[0] == "snmp-agent":
 		n.server(place, w)
 	case w.is("ppp", "profile"):
-	case !wordIn(w[0], necHarmless()):
+	case !n.harmless[w[0]]:
 		d.miss(w[0], []string{"router", "mpls", "route-map", "ngn", "sip", "pki"})
 	}
 }

@@ -12,9 +12,14 @@ import (
 func (d *device) outside() []*iface {
 	var out []*iface
 	for _, i := range d.order {
-		if !i.down && d.isOutside(i) {
-			out = append(out, i)
+		if i.down || !d.isOutside(i) {
+			continue
 		}
+		if len(out) == maxOutside {
+			d.bounded = true
+			break
+		}
+		out = append(out, i)
 	}
 	return out
 }
@@ -23,7 +28,7 @@ func (d *device) isOutside(i *iface) bool {
 	if i.outside || i.natted && !d.isPrivate(i) {
 		return true
 	}
-	if slices.ContainsFunc(d.lines, func(l *line) bool { return l.iface == i.name }) {
+	if d.lineOn[i.name] != nil {
 		return true
 	}
 	return slices.ContainsFunc(d.routes, func(r route) bool {
@@ -48,6 +53,7 @@ func isPublic(a netip.Addr) bool {
 // access returns who may come in from outside, and by what.
 func (d *device) access() []access {
 	var out []access
+	inside := d.inside()
 	for _, i := range d.outside() {
 		for _, s := range d.services {
 			if s.on != nil && !slices.Contains(s.on, i.name) {
@@ -59,7 +65,7 @@ func (d *device) access() []access {
 			} else if zoned {
 				a = both(a, answer{unsure: true})
 			}
-			if a.from = d.strangers(a.from); a.closed() {
+			if a.from = strangers(a.from, inside); a.closed() {
 				continue
 			}
 			out = append(out, access{iface: i, service: s, who: a})
@@ -68,16 +74,21 @@ func (d *device) access() []access {
 	return out
 }
 
-// strangers returns those of the addresses that are not in a network of the
-// device's own which lies inside: filters name these, too, and nobody comes from
-// there over an interface that leads outside.
-func (d *device) strangers(from []netip.Prefix) []netip.Prefix {
-	var inside []netip.Prefix
+// inside returns the networks that lie on interfaces that do not lead outside.
+func (d *device) inside() []netip.Prefix {
+	var out []netip.Prefix
 	for _, i := range d.order {
 		if !d.isOutside(i) {
-			inside = append(inside, i.addrs...)
+			out = append(out, i.addrs...)
 		}
 	}
+	return out[:min(len(out), maxOutside)]
+}
+
+// strangers returns those of the addresses that are not in a network inside:
+// filters name these, too, and nobody comes from there over an interface that
+// leads outside.
+func strangers(from, inside []netip.Prefix) []netip.Prefix {
 	var out []netip.Prefix
 	for _, p := range from {
 		if !within(p, inside) {
@@ -124,15 +135,21 @@ func (d *device) through(i *iface, lists []string, q question) answer {
 	if lists == nil {
 		return answer{open: true}
 	}
-	var rules []rule
 	found := false
 	for _, l := range lists {
-		r, ok := d.lists[l]
-		found = found || ok
-		rules = append(rules, r...)
+		found = found || d.lists[l] != nil
+		d.work += len(d.lists[l])
 	}
-	if !found && i.undefined {
+	switch {
+	case !found && i.undefined:
 		return answer{open: true}
+	case d.work > maxWork:
+		d.bounded = true
+		return answer{unsure: true}
+	}
+	var rules []rule
+	for _, l := range lists {
+		rules = append(rules, d.lists[l]...)
 	}
 	return admit(rules, q)
 }

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+	"golang.org/x/text/width"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 	maxLine = 16 << 10
 	// maxLines bounds the lines that are read of one text. A FortiGate with ten
 	// thousand policies has some 300,000.
-	maxLines = 2_000_000
+	maxLines = 1_000_000
 	// maxWords bounds the words of a line.
 	maxWords = 512
 	// columns is where a terminal of Yamaha breaks a line, unless told otherwise
@@ -70,7 +72,7 @@ func (s *scanner) next() (string, bool) {
 		break
 	}
 	s.n++
-	s.bare = decode(overwrite(bytes.TrimRight(s.buf, "\r\n")))
+	s.bare = overwrite(decode(bytes.TrimRight(s.buf, "\r\n")))
 	return cutPrompt(cutMore(s.bare)), true
 }
 
@@ -84,44 +86,47 @@ func (s *scanner) failed() error {
 
 // overwrite does what a terminal does with carriage returns, backspaces and
 // escape sequences within a line: devices erase their prompt for more in this
-// way.
-func overwrite(b []byte) []byte {
-	if bytes.IndexAny(b, "\r\b\x1b") < 0 {
-		return b
+// way. Wide characters take two columns.
+func overwrite(line string) string {
+	if !strings.ContainsAny(line, "\r\b\x1b") {
+		return line
 	}
-	out, at := make([]byte, 0, len(b)), 0
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; c {
-		case '\r':
-			at = 0
-		case '\b':
-			at = max(at-1, 0)
-		case 0x1b:
-			i = afterEscape(b, i)
-		default:
-			if at < len(out) {
-				out[at] = c
-			} else {
-				out = append(out, c)
+	const second = -1 // column of a wide character
+	var (
+		cells  []rune
+		at     int
+		escape bool
+		params bool
+	)
+	put := func(r rune) {
+		if at < len(cells) {
+			cells[at] = r
+		} else {
+			cells = append(cells, r)
+		}
+		at++
+	}
+	for _, r := range line {
+		switch {
+		case escape: // control sequences end with a letter (ECMA-48, 5.4)
+			if params = params || r == '['; !params || r != '[' && r >= 0x40 && r <= 0x7e {
+				escape, params = false, false
 			}
-			at++
+		case r == 0x1b:
+			escape = true
+		case r == '\r':
+			at = 0
+		case r == '\b':
+			at = max(at-1, 0)
+		default:
+			put(r)
+			if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+				put(second)
+			}
 		}
 	}
-	return bytes.TrimRight(out, " ")
-}
-
-// afterEscape returns the last octet of the control sequence that begins at i
-// (ECMA-48, 5.4).
-func afterEscape(b []byte, i int) int {
-	if i+1 >= len(b) || b[i+1] != '[' {
-		return min(i+1, len(b)-1)
-	}
-	for i += 2; i < len(b); i++ {
-		if b[i] >= 0x40 && b[i] <= 0x7e {
-			return i
-		}
-	}
-	return len(b) - 1
+	cells = slices.DeleteFunc(cells, func(r rune) bool { return r == second })
+	return strings.TrimRight(string(cells), " ")
 }
 
 // decode returns a line as text: UTF-8, or else Shift_JIS, in which Yamaha
@@ -149,6 +154,9 @@ func cutMore(s string) string {
 	return s
 }
 
+// maxPrompt is how far in a line a prompt may end.
+const maxPrompt = 140
+
 // prompts are those of all makers: "RTX1210# ", "router(config-if)#",
 // "fw (root) # ".
 var prompts = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}(?: ?\([A-Za-z0-9_.,/ -]{1,64}\))? ?[#>%$](?: |$)|^[A-Za-z0-9_.-]{1,64}(?:\([A-Za-z0-9_./-]{1,64}\))?[#>%]`) //nolint:gochecknoglobals // compiled once, never changed
@@ -156,6 +164,9 @@ var prompts = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}(?: ?\([A-Za-z0-9_.,/ -]{
 // cutPrompt removes the prompt of a session before a command.
 func cutPrompt(s string) string {
 	if s == "" || s[0] == ' ' || s[0] == '#' || s[0] == '!' {
+		return s
+	}
+	if !strings.ContainsAny(s[:min(len(s), maxPrompt)], "#>%$") {
 		return s
 	}
 	if at := prompts.FindStringIndex(s); at != nil {

@@ -2,6 +2,7 @@ package routerconf
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -85,16 +86,87 @@ func vlanID(s string) uint16 {
 	return uint16(n)
 }
 
-// portNames are the names that devices write in place of common ports.
-func portNames() map[string]uint16 {
-	return map[string]uint16{
-		"ftpdata": 20, "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "dns": 53,
-		"dhcps": 67, "bootps": 67, "dhcpc": 68, "bootpc": 68, "tftp": 69, "gopher": 70, "finger": 79, "www": 80, "http": 80,
-		"pop3": 110, "sunrpc": 111, "ident": 113, "ntp": 123, "nntp": 119, "netbios_ns": 137, "netbios-ns": 137, "netbios_dgm": 138,
-		"netbios-dgm": 138, "netbios_ssn": 139, "netbios-ss": 139, "imap": 143, "imap2": 143, "imap4": 143, "snmp": 161, "snmptrap": 162, "bgp": 179,
-		"imap3": 220, "ldap": 389, "https": 443, "ms-ds": 445, "isakmp": 500, "syslog": 514, "submission": 587, "ike": 500,
-		"non500-isakmp": 4500, "ldaps": 636, "imaps": 993, "pop3s": 995, "l2tp": 1701, "pptp": 1723, "route": 520, "rip": 520,
+// portOf returns the port for which devices write a name.
+func portOf(name string) (uint16, bool) {
+	switch name {
+	case "ftpdata", "ftp-data":
+		return 20, true
+	case "ftp":
+		return 21, true
+	case "ssh":
+		return 22, true
+	case "telnet":
+		return 23, true
+	case "smtp":
+		return 25, true
+	case "domain", "dns":
+		return 53, true
+	case "dhcps", "bootps":
+		return 67, true
+	case "dhcpc", "bootpc":
+		return 68, true
+	case "tftp":
+		return 69, true
+	case "gopher":
+		return 70, true
+	case "finger":
+		return 79, true
+	case "www", "http":
+		return 80, true
+	case "pop3":
+		return 110, true
+	case "sunrpc":
+		return 111, true
+	case "ident":
+		return 113, true
+	case "nntp":
+		return 119, true
+	case "ntp":
+		return 123, true
+	case "netbios_ns", "netbios-ns":
+		return 137, true
+	case "netbios_dgm", "netbios-dgm":
+		return 138, true
+	case "netbios_ssn", "netbios-ss":
+		return 139, true
+	case "imap", "imap2", "imap4":
+		return 143, true
+	case "snmp":
+		return 161, true
+	case "snmptrap":
+		return 162, true
+	case "bgp":
+		return 179, true
+	case "imap3":
+		return 220, true
+	case "ldap":
+		return 389, true
+	case "https":
+		return 443, true
+	case "ms-ds":
+		return 445, true
+	case "isakmp", "ike":
+		return 500, true
+	case "syslog":
+		return 514, true
+	case "route", "rip":
+		return 520, true
+	case "submission":
+		return 587, true
+	case "ldaps":
+		return 636, true
+	case "imaps":
+		return 993, true
+	case "pop3s":
+		return 995, true
+	case "l2tp":
+		return 1701, true
+	case "pptp":
+		return 1723, true
+	case "non500-isakmp":
+		return 4500, true
 	}
+	return 0, false
 }
 
 // port reads a port, by number or name.
@@ -102,8 +174,7 @@ func port(s string) (uint16, bool) {
 	if n, err := strconv.ParseUint(s, 10, 16); err == nil {
 		return uint16(n), true
 	}
-	n, ok := portNames()[s]
-	return n, ok
+	return portOf(s)
 }
 
 // ports reads a port or a range of them: "80", "5000-5010", "www", "-1023".
@@ -175,4 +246,14 @@ func domain(s string) string {
 		return "."
 	}
 	return hostName(strings.TrimPrefix(strings.TrimPrefix(s, "*"), "."))
+}
+
+func wordIn(word string, list []string) bool { return slices.Contains(list, word) }
+
+func set(list []string) map[string]bool {
+	m := make(map[string]bool, len(list))
+	for _, w := range list {
+		m[w] = true
+	}
+	return m
 }

@@ -30,7 +30,10 @@ type yamaha struct {
 	answers  map[string][]string       // tunnels that callers share, by pp
 	serves   map[string]bool           // "l2tp", "pptp", "telnet", …: switched on
 	hosts    map[string]answer         // who may ask a service
-	asked    map[string]bool           // SNMP versions for which hosts are let in
+	known    map[string]bool           // first words of commands
+	harmless map[string]bool
+	// allTunnels says that every tunnel is switched on.
+	allTunnels bool
 }
 
 // yamahaTunnel is what "tunnel select" opens.
@@ -63,7 +66,7 @@ func newYamaha() parser {
 	return &yamaha{
 		d: d, width: columns, tunnels: make(map[string]*yamahaTunnel), gateways: make(map[string]*yamahaGateway),
 		policies: make(map[string]string), nat: make(map[string]*yamahaNAT), natOn: make(map[string][]string),
-		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), asked: make(map[string]bool),
+		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), known: set(yamahaCommands()), harmless: set(yamahaHarmless()),
 	}
 }
 
@@ -84,7 +87,7 @@ func yamahaHarmless() []string {
 func (y *yamaha) line(place, text string) {
 	if before := y.before; before != "" {
 		y.before = ""
-		if first := split(text).at(0); wordIn(first, yamahaCommands()) || wordIn(first, yamahaHarmless()) || strings.HasPrefix(text, "#") {
+		if first := split(text).at(0); y.known[first] || y.harmless[first] || strings.HasPrefix(text, "#") {
 			y.command(place, before) // it was as long as that
 		} else {
 			text = before + text
@@ -139,19 +142,10 @@ func (y *yamaha) command(place, text string) {
 			y.wan(place, w)
 			return
 		}
-		if !wordIn(w[0], yamahaHarmless()) {
+		if !y.harmless[w[0]] {
 			y.d.miss(w[0], []string{"wwan", "wwan-module", "ethernet", "queue", "policy", "url"})
 		}
 	}
-}
-
-func wordIn(word string, list []string) bool {
-	for _, x := range list {
-		if x == word {
-			return true
-		}
-	}
-	return false
 }
 
 // headers are the comments with which "show config" begins, and those that

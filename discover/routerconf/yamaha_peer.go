@@ -2,6 +2,7 @@ package routerconf
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -108,11 +109,9 @@ func modemType(name string) string {
 
 // dropLine forgets the line on a port whose peer is known: they are one.
 func (y *yamaha) dropLine(name string) {
-	for n, l := range y.d.lines {
-		if l.iface == name {
-			y.d.lines = append(y.d.lines[:n:n], y.d.lines[n+1:]...)
-			return
-		}
+	if l := y.d.lineOn[name]; l != nil {
+		delete(y.d.lineOn, name)
+		y.d.lines = slices.DeleteFunc(y.d.lines, func(x *line) bool { return x == l })
 	}
 }
 
@@ -141,10 +140,9 @@ func (y *yamaha) tunnelling(place string, w words) {
 	case w.is("tunnel", "select"):
 		y.selectTunnel(place, w.at(2))
 	case w.is("tunnel", "enable"):
-		for name, i := range y.d.ifaces {
-			if strings.HasPrefix(name, "tunnel") && (w.at(2) == "all" || name == "tunnel"+w.at(2)) {
-				i.down = false
-			}
+		y.allTunnels = y.allTunnels || w.at(2) == "all"
+		if i, ok := y.d.ifaces["tunnel"+w.at(2)]; ok {
+			i.down = false
 		}
 	case w.is("ipsec", "sa", "policy"):
 		y.policies[w.at(3)] = w.at(4)
@@ -266,6 +264,7 @@ func (y *yamaha) endTunnels() (waits bool) {
 		if i == nil {
 			continue
 		}
+		i.down = i.down && !y.allTunnels
 		g := y.gateway(t)
 		f := fact.TunnelEnd{Name: name, Local: t.local, Remote: t.remote, RemoteName: t.remoteName, Provider: t.provider}
 		switch t.encapsulation {
