@@ -26,6 +26,7 @@ type fortiGate struct {
 	entries map[string][]*fortiEntry // by section
 	byName  map[string]*fortiEntry   // by section, virtual domain and name
 	current *fortiEntry
+	lookups int  // of address objects
 	quoted  bool // within a value of several lines: a certificate, a banner
 }
 

@@ -107,7 +107,7 @@ func (f *fortiGate) localIn() {
 			r.src = slices.Concat([]netip.Prefix{}, a.from)
 		}
 		rules := f.withPorts(r, e.vdom, e.values["service"])
-		for _, name := range e.values["intf"] {
+		for _, name := range e.values["intf"][:min(len(e.values["intf"]), maxOutside)] {
 			for _, i := range f.members(e.vdom, name) {
 				bound[i] = true
 				for _, r := range rules {
@@ -195,7 +195,7 @@ func (f *fortiGate) resolve(vdom string, names words, depth int) answer {
 		switch {
 		case n == "all" || n == "any":
 			return answer{open: true}
-		case depth > maxNesting || len(a.from) > maxEach:
+		case depth > maxNesting || len(a.from) > maxEach || f.lookups > maxWork/100:
 			a.unsure = true
 		default:
 			a = either(a, f.object(vdom, n, depth))
@@ -205,6 +205,7 @@ func (f *fortiGate) resolve(vdom string, names words, depth int) answer {
 }
 
 func (f *fortiGate) object(vdom, name string, depth int) answer {
+	f.lookups++
 	if g := f.byName["firewall addrgrp\x00"+vdom+"\x00"+name]; g != nil {
 		return f.resolve(vdom, g.values["member"], depth+1)
 	}
@@ -248,7 +249,7 @@ func (f *fortiGate) members(vdom, name string) []string {
 	if strings.HasPrefix(name, "virtual-wan-link") || f.d.ifaces[name] == nil {
 		var out []string
 		for _, section := range []string{"system sdwan>members", "system virtual-wan-link>members"} {
-			for _, e := range f.entries[section] {
+			for _, e := range f.entries[section][:min(len(f.entries[section]), maxOutside)] {
 				out = append(out, e.get("interface"))
 			}
 		}

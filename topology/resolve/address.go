@@ -176,6 +176,7 @@ func (a *addresses) groupsAt(claims []claim, st strength) []int {
 // joinNamelessAgents puts an SNMP agent that showed none of its MAC addresses
 // together with the one station that answers for its own address.
 func (a *addresses) joinNamelessAgents() {
+	configured, makers := a.configured()
 	hasMAC := make(map[int]bool)
 	for i, s := range a.g.subjects {
 		if slices.ContainsFunc(s.keys, func(k key) bool { return k.rank == rankMAC || k.rank == rankChassis }) {
@@ -193,8 +194,13 @@ func (a *addresses) joinNamelessAgents() {
 		if st := a.g.state[stations[0]]; st != nil && st.own != nil || a.g.contradict(agents[0], stations[0]) {
 			continue
 		}
+		if configured[agents[0]] && a.foreign(agents[0], makers[agents[0]], ip) {
+			continue
+		}
 		a.g.union(agents[0], stations[0])
-		hasMAC[a.g.find(agents[0])] = false // a second interface may join too
+		g := a.g.find(agents[0])
+		hasMAC[g] = false // a second interface may join too
+		configured[g], makers[g] = configured[agents[0]], makers[agents[0]]
 	}
 }
 

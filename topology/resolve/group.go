@@ -158,7 +158,7 @@ func (g *grouping) join(k key, holders []int) {
 	switch {
 	case len(roots) < 2:
 		return
-	case k.rank == rankAgent && isDefaultName(strings.TrimPrefix(k.text, "agent:name:")):
+	case k.rank == rankAgent && isDefaultName(agentName(k.text)):
 		g.dropped[k.text] = true
 		return
 	case k.rank == rankAnnounced:
@@ -178,6 +178,15 @@ func (g *grouping) join(k key, holders []int) {
 	for _, r := range roots[min(1, len(roots)):] {
 		g.union(roots[0], r)
 	}
+}
+
+// agentName returns the name in the key of an agent that is known by its name.
+func agentName(key string) string {
+	if name, ok := strings.CutPrefix(key, "agent:config:name:"); ok {
+		name, _, _ = strings.Cut(name, "@")
+		return name
+	}
+	return strings.TrimPrefix(key, "agent:name:")
 }
 
 // keepers returns the groups that keep k although others contradict them: the

@@ -21,15 +21,13 @@ type port struct {
 // interfaces returns the interfaces of a device: the rows of its own table,
 // then the MAC addresses heard, then addresses without either.
 func (r *resolver) interfaces(root int) []topology.Interface {
-	ports := r.tablePorts(root)
+	ports, byIndex := r.tablePorts(root)
 	hasTable := len(ports) > 0
 	byMAC := make(map[string]int)
-	byIndex := make(map[uint32]int)
 	for i, p := range ports {
 		if _, ok := byMAC[p.MAC]; !ok && p.MAC != "" {
 			byMAC[p.MAC] = i
 		}
-		byIndex[p.Index] = i
 	}
 	macs := slices.Clone(r.macs[root])
 	slices.SortFunc(macs, compareMAC)
@@ -54,7 +52,7 @@ func (r *resolver) interfaces(root int) []topology.Interface {
 	}
 	slices.SortStableFunc(out, func(a, b topology.Interface) int {
 		return cmp.Or(
-			cmp.Compare(b2i(a.Index == 0), b2i(b.Index == 0)), cmp.Compare(a.Index, b.Index),
+			cmp.Compare(b2i(ifIndex(a) == 0), b2i(ifIndex(b) == 0)), cmp.Compare(ifIndex(a), ifIndex(b)), strings.Compare(a.Name, b.Name),
 			strings.Compare(a.MAC, b.MAC), slices.Compare(a.IPs, b.IPs),
 		)
 	})
@@ -95,8 +93,10 @@ func (r *resolver) place(root int, ports []port, byMAC map[string]int, byIndex m
 }
 
 // tablePorts returns a port for each row of the device's interface table; where
-// several walks show one row, the newest.
-func (r *resolver) tablePorts(root int) []port {
+// several walks show one row, the newest. The second value tells where each
+// number of an interface stands: one that a configuration tells of is the row
+// with its name, where there is one.
+func (r *resolver) tablePorts(root int) ([]port, map[uint32]int) {
 	newest := make(map[uint32]tableRow)
 	for _, row := range r.rows[root] {
 		have, ok := newest[row.row.IfIndex]
@@ -117,12 +117,47 @@ func (r *resolver) tablePorts(root int) []port {
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b port) int { return cmp.Compare(a.Index, b.Index) })
-	return out
+	slices.SortFunc(out, func(a, b port) int { return cmp.Compare(a.Index, b.Index) }) // configured ones last
+	byIndex, byName := make(map[uint32]int, len(out)), make(map[string]int)
+	rows := out[:0]
+	for _, p := range out {
+		at, ok := byName[interfaceName(p.Name)]
+		if p.Index < fact.ConfigIndex || !ok {
+			at = len(rows)
+			rows = append(rows, p)
+		}
+		byIndex[p.Index] = at
+		if p.Index < fact.ConfigIndex {
+			byName[interfaceName(p.Name)] = at
+		}
+		rows[at].Alias, rows[at].MAC = cmp.Or(rows[at].Alias, p.Alias), cmp.Or(rows[at].MAC, p.MAC)
+	}
+	return rows, byIndex
+}
+
+// ifIndex returns the ifIndex of an interface; 0 where only a configuration
+// tells of it.
+func ifIndex(i topology.Interface) uint32 {
+	if i.Index >= fact.ConfigIndex {
+		return 0
+	}
+	return i.Index
+}
+
+// interfaceName spells the name of an interface in the one way in which its
+// agent and its configuration may both have it: PP[01] of Yamaha's agent is pp1
+// of its configuration.
+func interfaceName(s string) string {
+	s = strings.ToLower(s)
+	if name, n, ok := strings.Cut(s, "["); ok {
+		s = name + strings.TrimLeft(strings.TrimSuffix(n, "]"), "0")
+	}
+	return s
 }
 
 // addVLANs adds the VLANs that a switch's own tables say its ports carry. They
-// are no sign of where the switch itself is.
+// are no sign of where the switch itself is. It is the last to need the numbers
+// of interfaces that only a configuration tells of.
 func (r *resolver) addVLANs(root int, interfaces []topology.Interface) {
 	for i := range interfaces {
 		p := &interfaces[i]
@@ -133,6 +168,7 @@ func (r *resolver) addVLANs(root int, interfaces []topology.Interface) {
 		}
 		slices.Sort(p.VLANs)
 		p.VLANs = slices.Compact(p.VLANs)
+		p.Index = ifIndex(*p)
 	}
 }
 

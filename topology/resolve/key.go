@@ -96,7 +96,7 @@ func isDefaultName(s string) bool {
 	switch s {
 	case "", "localhost", "switch", "router", "default", "unknown", "none", "null", "ubuntu", "debian", "raspberrypi",
 		"openwrt", "localdomain", "not set", "n/a", "ap", "host", "system", "test", "firewall", "(none)", "hostname",
-		"<private>", "<removed>", "not advertised", "mikrotik",
+		"awplus", "<private>", "<removed>", "not advertised", "mikrotik",
 		"echoscu", "storescu", "findscu", "movescu", "any-scp", "storescp", "dcm4chee", "scu", "scp":
 		return true
 	}
