@@ -29,7 +29,7 @@ type auditOptions struct {
 	agents  []netip.Addr
 	scope   []netip.Prefix // what may be sent to: agents and scan targets
 	scans   []netip.Prefix
-	creds   snmp.Credentials
+	creds   keys
 	scan    scanFlags
 	targets targetFlags
 }
@@ -62,7 +62,7 @@ func (f *auditFlags) add(fs *pflag.FlagSet) {
 }
 
 // options checks the flags and makes auditOptions of them.
-func (f *auditFlags) options(getenv func(string) string) (auditOptions, error) {
+func (f *auditFlags) options(a *app, getenv func(string) string) (auditOptions, error) {
 	o := auditOptions{scan: f.scan, targets: f.targets}
 	var err error
 	if o.traffic, err = discover.ParseTraffic(f.traffic); err != nil {
@@ -85,7 +85,7 @@ func (f *auditFlags) options(getenv func(string) string) (auditOptions, error) {
 		return o, usage("name switches with --agents, or hosts with --targets", "--traffic %s, but nobody to ask was named", o.traffic)
 	}
 	if len(o.agents) > 0 && !f.targets.plan {
-		if o.creds, err = f.creds.credentials(getenv); err != nil {
+		if o.creds, err = f.creds.keys(a, getenv); err != nil {
 			return o, err
 		}
 	}
@@ -151,7 +151,7 @@ was cut short is continued by running it again with the same folder.
   kanmon audit -o audit/ --traffic probe --targets 10.60.0.0/24 --plan`,
 		Args: args(0, 0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			audit, err := f.options(a.Getenv)
+			audit, err := f.options(a, a.Getenv)
 			if err != nil {
 				return err
 			}
@@ -283,7 +283,7 @@ func (a *app) collect(ctx context.Context, o auditOptions, open []listener, gate
 		group.Go(func() { listening[i] = a.listen(ctx, l, to) })
 	}
 	if len(o.agents) > 0 {
-		sending = append(sending, a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds}, gate, to))
+		sending = append(sending, a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds.others, Keys: o.creds.ring}, gate, to))
 	}
 	if len(o.scans) > 0 {
 		scan := o.scan.options()

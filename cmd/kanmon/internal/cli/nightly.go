@@ -126,7 +126,7 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 	f := auditFlags{
 		traffic: n.Traffic, agents: n.SNMP.Agents, scans: n.Scan.Targets,
-		creds:   snmpFlags{version: n.SNMP.Version, user: n.SNMP.User, auth: n.SNMP.Auth, priv: n.SNMP.Priv},
+		creds:   snmpFlags{version: n.SNMP.Version, user: n.SNMP.User, auth: n.SNMP.Auth, priv: n.SNMP.Priv, file: n.SNMP.Credentials},
 		scan:    scanFlags{ports: n.Scan.Ports},
 		targets: targetFlags{exclude: n.Exclude},
 	}
@@ -144,7 +144,7 @@ func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 		}
 		getenv = func(name string) string { return secrets[name] }
 	}
-	o, err := f.options(getenv)
+	o, err := f.options(a, getenv)
 	for _, l := range n.Listen {
 		o.listen = append(o.listen, listenOptions{Interface: l.Interface, Vantage: l.Vantage, Duration: l.Duration})
 	}

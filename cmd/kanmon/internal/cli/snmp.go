@@ -15,6 +15,9 @@ type snmpFlags struct {
 	version, community          string
 	user, level, auth, authPass string
 	priv, privPass, context     string
+
+	file   string // of credentials of ranges and devices
+	prompt bool
 }
 
 func (s *snmpFlags) add(f *pflag.FlagSet, short bool) {
@@ -33,6 +36,7 @@ func (s *snmpFlags) add(f *pflag.FlagSet, short bool) {
 	f.StringVarP(&s.priv, "privacy-protocol", letter("x"), "", "DES, AES, AES-192, AES-256; AES-192-C, AES-256-C as Cisco extends keys")
 	f.StringVarP(&s.privPass, "privacy-passphrase", letter("X"), "", "privacy passphrase (better: KANMON_SNMP_PRIV)")
 	f.StringVarP(&s.context, "context", letter("n"), "", "context name (version 3)")
+	s.addKeys(f)
 }
 
 // credentials returns what the flags say, and the environment where they do
@@ -68,6 +72,7 @@ func (a *app) snmpCommand() *cobra.Command {
 		vantage string
 		record  recordFlags
 		how     askFlags
+		whom    followFlags
 	)
 	c := &cobra.Command{
 		Use:   "snmp TARGET...",
@@ -83,7 +88,9 @@ given away: kanmon map reads it, and kanmon anonymise takes names and addresses
 out of it. Evidence is written beside it only where -o names a file.
 
 Secrets are best given in the environment: KANMON_SNMP_COMMUNITY,
-KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
+KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored. Ranges and
+devices may have credentials of their own (--credentials): a device is asked with
+the narrowest that it lies in, and with no other.
 
 ` + exitCodes,
 		Example: `  KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.1 10.99.0.11 -o evidence/switches.jsonl
@@ -95,22 +102,27 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 			if err != nil {
 				return usage("", "%w", err)
 			}
-			if err := record.check(how, out); err != nil {
+			if err := record.check(how, whom, out); err != nil {
 				return err
 			}
+			follow, within, err := whom.follow()
+			if err != nil {
+				return err
+			}
+			scope = append(scope, within...)
 			if targets.plan {
 				gate, err := a.gate(discover.TrafficQuery, scope, targets, discard{})
 				if err != nil {
 					return err
 				}
-				return a.tell(append(gate.Plan(), record.plan(), how.plan()))
+				return a.tell(append(gate.Plan(), record.plan(), how.plan(), whom.plan()))
 			}
-			cr, err := creds.credentials(a.Getenv)
+			k, err := creds.keys(a, a.Getenv)
 			if err != nil {
 				return err
 			}
 			o := snmp.Options{
-				Targets: addrs, Port: port, Credentials: cr, Vantage: vantage,
+				Targets: addrs, Port: port, Credentials: k.others, Keys: k.ring, Vantage: vantage, Follow: follow,
 				PerVLAN: how.perVLAN, Repetitions: how.repetitions, Whole: record.whole,
 			}
 			begin := a.begin
@@ -137,6 +149,7 @@ KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored.
 	targets.add(c.Flags())
 	record.add(c.Flags())
 	how.add(c.Flags())
+	whom.add(c.Flags())
 	c.Flags().DurationVar(&targets.interval, "interval", queryInterval, "time between two requests to one agent")
 	c.Flags().Uint16Var(&port, "port", 161, "UDP port of the agents")
 	c.Flags().StringVarP(&out, "output", "o", "", "evidence file to append to (default: standard output)")

@@ -47,7 +47,7 @@ func (r *recordFlags) add(f *pflag.FlagSet) {
 }
 
 // check says what of the flags contradicts itself.
-func (r *recordFlags) check(h askFlags, out string) error {
+func (r *recordFlags) check(h askFlags, w followFlags, out string) error {
 	switch {
 	case h.repetitions < 0 || h.repetitions > 50:
 		return usage("", "--repetitions %d is not between 1 and 50", h.repetitions)
@@ -55,6 +55,8 @@ func (r *recordFlags) check(h askFlags, out string) error {
 		return usage("add --record FOLDER", "--whole keeps everything, but no folder is named to keep it in")
 	case r.folder != "" && h.perVLAN && out == "":
 		return usage("add -o FILE", "what --per-vlan learns is not kept by --record: it needs a file for evidence")
+	case r.folder != "" && len(w.scope) > 0 && out == "":
+		return usage("add -o FILE", "--follow needs evidence, of which --record alone makes none")
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ type SNMP struct {
 	// SecretsFile holds KANMON_SNMP_COMMUNITY=…, KANMON_SNMP_AUTH=… and
 	// KANMON_SNMP_PRIV=…, a line each; only its owner may read it.
 	SecretsFile string
+	Credentials string // file of credentials of ranges and devices; may be empty
 }
 
 // Scan says what nmap is run against.
@@ -93,6 +94,7 @@ type file struct {
 		Auth        strictyaml.Text   `yaml:"auth_protocol"`
 		Priv        strictyaml.Text   `yaml:"privacy_protocol"`
 		SecretsFile strictyaml.Text   `yaml:"secrets_file"`
+		Credentials strictyaml.Text   `yaml:"credentials"`
 	} `yaml:"snmp"`
 	Scan struct {
 		Targets []strictyaml.Text `yaml:"targets"`
@@ -120,6 +122,7 @@ func Load(r io.Reader, name string) (Nightly, error) {
 		SNMP: SNMP{
 			Agents: values(f.SNMP.Agents), Version: f.SNMP.Version.Value, User: f.SNMP.User.Value,
 			Auth: f.SNMP.Auth.Value, Priv: f.SNMP.Priv.Value, SecretsFile: f.SNMP.SecretsFile.Value,
+			Credentials: f.SNMP.Credentials.Value,
 		},
 		Scan: Scan{Targets: values(f.Scan.Targets), Ports: f.Scan.Ports.Value},
 	}
