@@ -90,10 +90,10 @@ type classifier struct {
 	wires    map[signature.Pool]bool // see wired
 	medical  map[topology.DeviceID]bool
 	routers  map[topology.DeviceID]bool
-	peers    map[topology.DeviceID][]toldEnd  // see toldTunnels
-	shown    map[netip.Addr]shown             // by servers outside
-	resolved map[netip.Addr]*fact.Observation // see resolvers
-	heard    map[string][2]time.Time          // see isLong
+	peers    map[topology.DeviceID]map[key]*toldEnd // see toldTunnels
+	shown    map[netip.Addr]shown                   // by servers outside
+	resolved map[netip.Addr]*fact.Observation       // see resolvers
+	heard    map[string][2]time.Time                // see isLong
 }
 
 func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig *signature.Set) *classifier {
@@ -114,7 +114,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		wires:    make(map[signature.Pool]bool),
 		medical:  make(map[topology.DeviceID]bool),
 		routers:  make(map[topology.DeviceID]bool),
-		peers:    make(map[topology.DeviceID][]toldEnd),
+		peers:    make(map[topology.DeviceID]map[key]*toldEnd),
 		shown:    make(map[netip.Addr]shown),
 	}
 	for _, d := range net.Devices() {

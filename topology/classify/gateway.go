@@ -125,16 +125,27 @@ func (c *classifier) translated() {
 		to   netip.Addr
 		port uint16
 	}
-	passed := make(map[leaving]bool)
+	gates := make(map[topology.DeviceID]bool)
 	for _, p := range c.passed {
-		if p.client != "" {
-			passed[leaving{p.gateway, p.to, p.port}] = true
+		gates[p.gateway] = true
+	}
+	own := make(map[leaving][]passage) // what gateways send under their own address, one by each next gateway
+	for _, p := range c.passed {
+		k := leaving{p.client, p.to, p.port}
+		if gates[p.client] && !slices.ContainsFunc(own[k], func(q passage) bool { return q.gateway == p.gateway }) {
+			own[k] = append(own[k], p)
 		}
 	}
+	if len(own) == 0 {
+		return
+	}
 	for _, p := range c.passed {
-		if passed[leaving{p.client, p.to, p.port}] && p.client != p.gateway {
-			c.handOver(handover{from: p.client}, p.gateway, p.o)
-			c.handOver(handover{p.client, p.to}, p.gateway, p.o)
+		if p.client == "" {
+			continue
+		}
+		for _, q := range own[leaving{p.gateway, p.to, p.port}] {
+			c.handOver(handover{from: p.gateway}, q.gateway, q.o)
+			c.handOver(handover{p.gateway, p.to}, q.gateway, q.o)
 		}
 	}
 }

@@ -66,13 +66,18 @@ type call struct {
 	server netip.AddrPort
 }
 
-// answeredCalls returns the connections that were answered: who writes the
-// address of another into a packet can name any server, and is not answered.
+// answeredCalls returns the connections with servers that were named which were
+// answered: who writes the address of another into a packet can name any server,
+// and is not answered.
 func (c *classifier) answeredCalls() map[call]bool {
+	named := make(map[netip.AddrPort]bool)
+	for _, s := range c.seen.asked {
+		named[netip.AddrPortFrom(s.f.Server.IP, s.f.Server.Port)] = true
+	}
 	out := make(map[call]bool)
 	for _, f := range c.seen.flows {
-		if f.f.Answered {
-			out[call{f.f.Client.IP, netip.AddrPortFrom(f.f.Server.IP, f.f.Server.Port)}] = true
+		if server := netip.AddrPortFrom(f.f.Server.IP, f.f.Server.Port); f.f.Answered && named[server] {
+			out[call{f.f.Client.IP, server}] = true
 		}
 	}
 	return out

@@ -10,12 +10,11 @@ import (
 	"kanmon/topology/classify/signature"
 )
 
-// toldEnd is a tunnel that a device has by its own tables or configuration.
+// toldEnd is what a device has by its own tables or configuration of a way out
+// that is a tunnel.
 type toldEnd struct {
-	key
-
-	transport string
-	anyPeer   bool // the other end may be anywhere: it is the one who comes
+	transports map[string]bool
+	anyPeer    bool // the other end may be anywhere: it is the one who comes
 }
 
 // toldTunnels finds the tunnels that devices have by their own tables and
@@ -111,16 +110,16 @@ func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far
 		key: key{category: topology.VendorVPN, device: d}, rules: []rule{toldRule(t.f.State, t.f.Configured)}, iface: t.f.Name,
 		transport: []string{transport},
 	}
-	end := toldEnd{transport: transport}
+	anyPeer := false
 	switch {
 	case far.IsValid():
 		x.by, x.addrs = far.String(), []netip.Addr{far}
 	case strings.Contains(peer, "."): // a host that can be asked for
 		x.by = "name:" + peer
 	case peer != "": // what it calls itself when it comes
-		x.by, x.direction, end.anyPeer = "name:"+peer, topology.Inbound, true
+		x.by, x.direction, anyPeer = "name:"+peer, topology.Inbound, true
 	default:
-		x.by, x.direction, end.anyPeer = "tunnel:"+strings.ToLower(t.f.Name), topology.Inbound, true
+		x.by, x.direction, anyPeer = "tunnel:"+strings.ToLower(t.f.Name), topology.Inbound, true
 		x.rules = append(x.rules, toldNoPeer)
 	}
 	if peer != "" {
@@ -132,10 +131,20 @@ func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far
 		}
 	}
 	c.ledger.add(x, t.o)
-	end.key = x.key
-	if !slices.Contains(c.peers[d], end) {
-		c.peers[d] = append(c.peers[d], end)
+	c.noteEnd(x.key, transport, anyPeer)
+}
+
+func (c *classifier) noteEnd(k key, transport string, anyPeer bool) {
+	if c.peers[k.device] == nil {
+		c.peers[k.device] = make(map[key]*toldEnd)
 	}
+	e := c.peers[k.device][k]
+	if e == nil {
+		e = &toldEnd{transports: make(map[string]bool)}
+		c.peers[k.device][k] = e
+	}
+	e.transports[transport] = true
+	e.anyPeer = e.anyPeer || anyPeer
 }
 
 // toldAccess finds the ways in that devices open to the outside.
@@ -170,11 +179,9 @@ func (c *classifier) toldAccess() {
 // that the device has, the door is how its other end comes in. Whom else it is
 // open to is told where that end may be anybody.
 func (c *classifier) ofTunnel(d topology.DeviceID, x claim) claim {
-	i := slices.IndexFunc(c.peers[d], func(e toldEnd) bool { return e.key == x.key })
-	switch {
-	case i < 0:
-		return x
-	case c.peers[d][i].anyPeer:
+	switch e := c.peers[d][x.key]; {
+	case e == nil:
+	case e.anyPeer:
 		x.rules = append([]rule{accessOfTunnel}, x.rules[1:]...)
 	default:
 		x.rules, x.addrs, x.direction = []rule{accessOfTunnel}, nil, ""
@@ -194,11 +201,11 @@ func (c *classifier) accessKeys(d topology.DeviceID, f fact.RemoteAccess) []key 
 	}
 	transport := accessTransport(f.Type)
 	var anyPeer, all []key
-	for _, e := range c.peers[d] {
-		if e.transport == transport {
-			all = append(all, e.key)
+	for k, e := range c.peers[d] {
+		if e.transports[transport] {
+			all = append(all, k)
 			if e.anyPeer {
-				anyPeer = append(anyPeer, e.key)
+				anyPeer = append(anyPeer, k)
 			}
 		}
 	}
