@@ -104,7 +104,7 @@ func (c *classifier) toldByThemselves(endings map[topology.DeviceID]*ending) fun
 			return nobody // a line that is known: the gateway may be another
 		}
 		for a := range d.addrs {
-			if k := (talker{d.device, a}); found[k] == nil || d.key.id() < found[k].id() {
+			if k := (talker{d.device, a}); found[k] == nil || d.id() < found[k].id() {
 				found[k] = &d.key
 			}
 		}

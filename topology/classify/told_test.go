@@ -37,7 +37,9 @@ func TestToldLines(t *testing.T) {
 		{"modem of a router", nil, topology.Site{}, []fact.Fact{forwards, line("gw", "usb-modem", "", true)}, []string{"vendor-lte gw confirmed outbound lte+usb"}},
 		{"modem of a PC", nil, topology.Site{}, []fact.Fact{line("pc", "usb-modem", "up", false)}, []string{"usb-tether pc confirmed outbound lte+usb"}},
 		{"the default route over a cellular line is the same way out", nil, topology.Site{}, []fact.Fact{
-			forwards, fact.Line{Agent: "gw", Name: "ppp0", Type: "lte", IfIndex: 5, State: "up"}, fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"},
+			forwards,
+			fact.Line{Agent: "gw", Name: "ppp0", Type: "lte", IfIndex: 5, State: "up"},
+			fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"},
 			fact.Route{Agent: "gw", Destination: def, NextHop: ip("0.0.0.0"), IfIndex: 5},
 		}, []string{"vendor-lte gw confirmed outbound lte"}},
 		{"nobody's", nil, topology.Site{}, []fact.Fact{line("other", "pppoe", "up", false)}, nil},
