@@ -256,8 +256,8 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 		open[i] = openListener(l)
 		defer open[i].close()
 	}
-	if o.traffic <= discover.TrafficListen && !isRoot() { // root goes on to write files where only root may
-		a.dropRights()
+	if o.traffic <= discover.TrafficListen {
+		a.dropRights(isRoot()) // root goes on to write files where only root may
 	}
 	stop := a.progress(to.observed)
 	errs := a.collect(ctx, o, open, gate, to)

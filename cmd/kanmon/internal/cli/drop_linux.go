@@ -49,20 +49,27 @@ func (a *app) asCaller(open func() error) error {
 
 // dropRights gives up, for good and in every thread, what a listener needs to
 // begin and no more after: capabilities, and being root. What reads hostile
-// octets is to run without them. All files must be open.
-func (a *app) dropRights() {
-	var errs []error
+// octets is to run without them. All files must be open, unless root stays who
+// it is and keeps, of all that it may do, to write files.
+func (a *app) dropRights(files bool) {
+	var (
+		errs []error
+		left [2]unix.CapUserData
+	)
 	if isRoot() {
 		for c := uintptr(0); c <= unix.CAP_LAST_CAP; c++ { // not allowed to drop them is nothing to lose either
 			_, _, _ = syscall.AllThreadsSyscall(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c, 0)
 		}
+	}
+	if files {
+		left[0].Effective, left[0].Permitted = 1<<unix.CAP_DAC_OVERRIDE, 1<<unix.CAP_DAC_OVERRIDE
+	} else if isRoot() {
 		uid, gid := a.caller()
 		errs = append(errs, syscall.Setgroups(nil), syscall.Setresgid(gid, gid, gid), syscall.Setresuid(uid, uid, uid))
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	headerAt, noneAt := unsafe.Pointer(&header), unsafe.Pointer(&none) //nolint:gosec // capset takes no other form
-	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(headerAt), uintptr(noneAt), 0); errno != 0 {
+	headerAt, leftAt := unsafe.Pointer(&header), unsafe.Pointer(&left) //nolint:gosec // capset takes no other form
+	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(headerAt), uintptr(leftAt), 0); errno != 0 {
 		errs = append(errs, fmt.Errorf("capset: %w", errno))
 	}
 	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {

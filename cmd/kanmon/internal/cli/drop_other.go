@@ -10,4 +10,4 @@ func (*app) asCaller(open func() error) error { return open() }
 
 // dropRights does nothing: here the right to listen is one to open a device,
 // which ends with opening it.
-func (*app) dropRights() {}
+func (*app) dropRights(bool) {}

@@ -331,7 +331,7 @@ func (a *app) partly(ctx context.Context, sources int, errs ...error) error {
 	case ctx.Err() != nil:
 		a.note("interrupted: what was gathered until then is kept")
 	default:
-		a.note("%s", err)
+		fmt.Fprintln(a.Stderr, "kanmon: error:", cleanLines(err.Error())) // also where nothing else is to be said
 	}
 	return &exitError{code: exitPartial}
 }

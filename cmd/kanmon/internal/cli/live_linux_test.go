@@ -219,13 +219,17 @@ func (w *wire) testRights(t *testing.T) {
 		command                []string
 	}{
 		{"root", filepath.Join(closed, "root.jsonl"), "65534", "0", nil},
+		{"audit", filepath.Join(closed, "audit", "evidence", "observations.jsonl"), "0", "0", nil}, // goes on to make the map
 		{"sudo", filepath.Join(open, "sudo.jsonl"), "1234", "1234", []string{"env", "SUDO_UID=1234", "SUDO_GID=1235"}},
 		{"sudo, where only root may write", filepath.Join(closed, "sudo.jsonl"), "1234", "0", []string{"env", "SUDO_UID=1234", "SUDO_GID=1235"}},
 		{"capability", filepath.Join(open, "cap.jsonl"), "1234", "1234", []string{
 			"setpriv", "--reuid=1234", "--regid=1235", "--clear-groups", "--inh-caps=+net_raw", "--ambient-caps=+net_raw",
 		}},
 	} {
-		args := append(tt.command, w.binary, "sniff", "-i", "kma", "-o", tt.log)
+		args, audits := append(tt.command, w.binary, "sniff", "-i", "kma", "-o", tt.log), tt.name == "audit"
+		if audits {
+			args = []string{w.binary, "audit", "-i", "kma", "-o", filepath.Dir(filepath.Dir(tt.log)), "--duration", "2s"}
+		}
 		p := start(t, w.near, args[0], args[1:]...)
 		eventually(t, tt.name, func() bool { return strings.Contains(p.out.String(), "listening") })
 		time.Sleep(100 * time.Millisecond)
@@ -240,6 +244,8 @@ func (w *wire) testRights(t *testing.T) {
 				ok = words[1] == "1"
 			case "CapBnd:":
 				ok = ok || tt.name == "capability"
+			case "CapEff:", "CapPrm:":
+				ok = ok || audits && words[1] == "0000000000000002" // to write files
 			}
 			if !ok {
 				t.Errorf("%s: %s", tt.name, line)
@@ -250,7 +256,9 @@ func (w *wire) testRights(t *testing.T) {
 		}
 		w.send(t, 1, arp(41))
 		time.Sleep(200 * time.Millisecond)
-		signal(t, p, os.Interrupt)
+		if !audits {
+			signal(t, p, os.Interrupt)
+		}
 		p.ends(t, 0)
 		if !strings.Contains(read(tt.log), "10.99.0.41") {
 			t.Errorf("%s: heard nothing:\n%s", tt.name, p.out.String())

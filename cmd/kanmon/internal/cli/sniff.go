@@ -132,7 +132,7 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 		return errors.Join(err, frames.drop())
 	}
 	if len(open) > 0 { // files are read with the rights of who can read them
-		a.dropRights()
+		a.dropRights(false)
 	}
 	if f.write != "" && l.Snaplen > 0 {
 		a.note("%s gets the first %d octets of each frame: treat it as data of patients", f.write, l.Snaplen)
