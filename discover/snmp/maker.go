@@ -2,7 +2,6 @@ package snmp
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -11,17 +10,29 @@ import (
 // makerObjects are the objects of a maker's own MIB that tell what a device is,
 // in the words of fact.PhysicalEntity. OIDs are below the enterprises unless
 // they begin with "1."; a "+" at the end says that there is one for each of
-// several units, of which the first counts.
+// several units, of which the first counts, and "=" that the instance is the
+// number that follows, and not 0.
 type makerObjects struct {
 	name string   // of the MIB
 	of   []uint32 // enterprise numbers in the sysObjectID of devices that are asked
 
 	model, serial, software, hardware string
+
+	// part: they are of one board of the device. The first counts whose model has
+	// this in its name, else the first.
+	part string
 }
 
 // netSNMP is the enterprise number with which agents on Linux answer, whoever
 // made the machine.
 const netSNMP = 8072
+
+// printers returns the enterprise numbers of makers of printers: HP, Fuji Xerox,
+// Ricoh, Xerox, Samsung, Lexmark, Toshiba Tec, Epson, Kyocera, Canon, Oki, Sharp,
+// Brother, Konica Minolta.
+func printers() []uint32 {
+	return []uint32{11, 297, 367, 253, 236, 641, 1129, 1248, 1347, 1602, 2001, 2385, 2435, 18334}
+}
 
 // makers returns what makers' MIBs tell of their devices.
 func makers() []makerObjects {
@@ -30,10 +41,13 @@ func makers() []makerObjects {
 		{name: "YAMAHA-RT-FIRMWARE", of: []uint32{1182}, software: "1182.2.2.3"},
 		{name: "YAMAHA-SW-FIRMWARE", of: []uint32{1182}, software: "1182.3.2.3"},
 		// rscBoardName and rscBoardSerialNumber; currSoftVersion of AT-SETUP-MIB.
-		{name: "AT-RESOURCE-MIB", of: []uint32{207}, model: "207.8.4.4.3.21.1.1.4+", serial: "207.8.4.4.3.21.1.1.8+", software: "207.8.4.4.4.500.2.1.1"},
+		// A chassis is known by its controller.
+		{name: "AT-RESOURCE-MIB", of: []uint32{207}, model: "207.8.4.4.3.21.1.1.4+", serial: "207.8.4.4.3.21.1.1.8+", software: "207.8.4.4.4.500.2.1.1", part: "CFC"},
 		// Boards of AlliedWare: name, serial number.
 		{name: "AtRouter boards", of: []uint32{207}, model: "207.8.4.4.5.2.1.3+", serial: "207.8.4.4.5.2.1.5+"},
 		// Canon: model, version of the controller.
+		// hrDeviceDescr of HOST-RESOURCES-MIB, prtGeneralSerialNumber.
+		{name: "Printer-MIB", of: printers(), model: "1.3.6.1.2.1.25.3.2.1.3+", serial: "1.3.6.1.2.1.43.5.1.1.17+"},
 		{name: "CANON-MIB", of: []uint32{1602}, model: "1602.1.1.1.1", software: "1602.1.1.1.4"},
 		{name: "KYOCERA-MIB", of: []uint32{1347}, model: "1347.43.5.1.1.1+", serial: "1347.43.5.1.1.28+"},
 		{name: "BROTHER-MIB", of: []uint32{2435}, model: "2435.2.4.3.2435.5.13.3", serial: "2435.2.3.9.4.2.1.5.5.1"},
@@ -54,6 +68,12 @@ func makers() []makerObjects {
 		{name: "DELL-RAC-MIB", of: []uint32{674}, model: "674.10892.2.1.1.2", serial: "674.10892.2.1.1.11", software: "674.10892.2.1.2.1"},
 		// productIdentificationDisplayName, productIdentificationVersion.
 		{name: "Dell-Vendor-MIB", of: []uint32{674}, model: "674.10895.3000.1.2.100.1", software: "674.10895.3000.1.2.100.4"},
+		// ogFirmwareVersion, ogSerialNumber.
+		{name: "OG-STATUSv2-MIB", of: []uint32{25049}, serial: "25049.17.1=2", software: "25049.17.1=1"},
+		// applVersion.
+		{name: "NETWORK-SERVICES-MIB", of: []uint32{38516}, software: "1.3.6.1.2.1.27.1.1.4+"},
+		// Product and serial number of Centec's switches.
+		{name: "FS-SWITCH-MIB", of: []uint32{27975}, model: "27975.37.1.5.1.4+", serial: "27975.37.1.5.1.10+"},
 		// agentSerialNumber; probeSoftwareRev and probeHardwareRev of RMON2-MIB.
 		{name: "AGENT-GENERAL-MIB", of: []uint32{171}, serial: "171.12.1.1.12", software: "1.3.6.1.2.1.16.19.2", hardware: "1.3.6.1.2.1.16.19.3"},
 		// swUnitMgmtSerialNumber.
@@ -115,18 +135,27 @@ func makers() []makerObjects {
 	}
 }
 
-// object returns where an object of makerObjects stands.
-func object(s string) (entry string, column uint32, scalar bool) {
+// object is one of makerObjects.
+type object struct {
+	entry    string
+	column   uint32
+	several  bool
+	instance oid
+}
+
+func parseObject(s string) object {
 	s, several := strings.CutSuffix(s, "+")
+	s, instance, named := strings.Cut(s, "=")
+	if !named {
+		instance = "0"
+	}
 	if !strings.HasPrefix(s, "1.") {
 		s = enterprises + "." + s
 	}
-	i := strings.LastIndexByte(s, '.')
-	n, err := strconv.ParseUint(s[i+1:], 10, 32)
-	if err != nil {
-		panic("snmp: object " + s + ": " + err.Error())
+	at := mustOID(s)
+	return object{
+		entry: at[:len(at)-arcLen].String(), column: at.last(), several: several, instance: mustOID(instance),
 	}
-	return s[:i], uint32(n), !several
 }
 
 // makerTables returns the tables of makers' MIBs, one for each place.
@@ -137,14 +166,15 @@ func makerTables() []table {
 			if s == "" {
 				continue
 			}
-			entry, column, scalar := object(s)
-			i := slices.IndexFunc(out, func(t table) bool { return t.entry == entry })
+			o := parseObject(s)
+			i := slices.IndexFunc(out, func(t table) bool { return t.entry == o.entry })
 			if i < 0 {
 				i = len(out)
-				out = append(out, table{name: m.name, entry: entry, scalar: scalar, makers: m.of})
+				out = append(out, table{name: m.name, entry: o.entry, scalar: !o.several && o.instance.last() == 0, makers: m.of})
 			}
-			out[i].columns = append(out[i].columns, column)
+			out[i].columns = append(out[i].columns, o.column)
 			slices.Sort(out[i].columns)
+			out[i].columns = slices.Compact(out[i].columns)
 		}
 	}
 	return out
@@ -156,9 +186,13 @@ func decodeMakers(w *walk, r *reporter) error {
 		if !slices.Contains(m.of, w.maker()) {
 			continue
 		}
+		class, unit := "chassis", 0
+		if m.part != "" {
+			class, unit = "module", w.unit(m.model, m.part)
+		}
 		f := fact.PhysicalEntity{
-			Agent: r.agent, Class: "chassis", Descr: m.name,
-			Model: w.told(m.model), Serial: w.told(m.serial), Software: w.told(m.software), Hardware: w.told(m.hardware),
+			Agent: r.agent, Class: class, Descr: m.name,
+			Model: w.told(m.model, unit), Serial: w.told(m.serial, unit), Software: w.told(m.software, unit), Hardware: w.told(m.hardware, unit),
 		}
 		if f.Model+f.Serial+f.Software == "" {
 			continue
@@ -170,21 +204,33 @@ func decodeMakers(w *walk, r *reporter) error {
 	return nil
 }
 
-// told returns the text of one of makerObjects.
-func (w *walk) told(name string) string {
+// told returns the text of one of makerObjects, of the given unit where there
+// are several.
+func (w *walk) told(name string, unit int) string {
 	if name == "" {
 		return ""
 	}
-	entry, column, scalar := object(name)
-	c := w.column(entry, column)
+	o := parseObject(name)
+	c := w.column(o.entry, o.column)
 	switch {
-	case scalar:
-		return w.scalar(entry, column).text()
-	case c.len() == 0:
+	case !o.several:
+		return c.at(o.instance).text()
+	case unit >= c.len():
 		return ""
 	}
-	v, _ := c.cell(0).value()
+	v, _ := c.cell(unit).value()
 	return v.text()
+}
+
+// unit returns which unit has a word in its model, else the first.
+func (w *walk) unit(model, word string) int {
+	o := parseObject(model)
+	for i := range w.column(o.entry, o.column).len() {
+		if strings.Contains(w.told(model, i), word) {
+			return i
+		}
+	}
+	return 0
 }
 
 // maker returns the enterprise number of the device's sysObjectID, 0 where it

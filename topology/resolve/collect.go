@@ -162,12 +162,13 @@ type collector struct {
 	portVLANs map[agentPort][]uint16 // VLANs that ports carry by the tables of their switches
 	radios    map[fact.MAC]int       // access points by the address that their controllers tell
 	unmade    []unmadeSerial
+	parts     map[int][]part // by subject
 	dicom     dicomSpeakers
 }
 
 func newCollector(obs []fact.Observation, site topology.Site) *collector {
 	return &collector{
-		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), obs: obs,
+		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), parts: make(map[int][]part), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
 		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]int), radios: make(map[fact.MAC]int), portVLANs: make(map[agentPort][]uint16),
@@ -319,7 +320,11 @@ func (c *collector) product(to target, rank uint8, objectID, text string) {
 		return
 	}
 	c.trait(to, fieldVendor, rank, p.Vendor)
-	c.trait(to, fieldModel, rank, p.Model)
+	if p.Named {
+		c.trait(to, fieldModel, fromName, p.Model)
+	} else {
+		c.trait(to, fieldModel, rank, p.Model)
+	}
 	if p.Assumed {
 		c.trait(to, fieldOS, fromOUI, p.OS)
 	} else {

@@ -167,27 +167,6 @@ func neighborNames(n fact.Neighbor) []string {
 
 func neighborSubject(id fact.ID) string { return "neighbor:" + string(id) }
 
-// PhysicalEntity implements fact.Visitor.
-func (c *collector) PhysicalEntity(_ *fact.Observation, f fact.PhysicalEntity) {
-	for _, s := range c.agentsOf(f.Agent) {
-		to := of(s)
-		c.mention(to, true, f.Class == "chassis")
-		c.product(to, fromEntity, "", f.Software)
-		c.product(to, fromEntity, "", f.Firmware)
-		if f.Class != "chassis" {
-			continue
-		}
-		c.trait(to, fieldVendor, fromEntity, f.Vendor)
-		c.trait(to, fieldModel, fromEntity, f.Model)
-		c.trait(to, fieldVersion, fromEntity, f.Software)
-		if !isJunkSerial(f.Serial) {
-			c.trait(to, fieldSerial, fromEntity, f.Serial)
-			c.subjects[s].serials = append(c.subjects[s].serials, strings.ToLower(f.Serial))
-			c.serialVendor(s, f)
-		}
-	}
-}
-
 // serialVendor makes the key of a serial number. Where the entity table names
 // no maker, the device's enterprise number does; without either the number is
 // kept for contradictions only, since makers count from one each.
@@ -208,6 +187,7 @@ type unmadeSerial struct {
 
 // finish makes what needs every observation to have been visited.
 func (c *collector) finish() {
+	c.takeEntities()
 	for _, u := range c.unmade {
 		if p, _ := c.identify(c.engines[u.subject].SysObjectID, ""); p.Vendor != "" {
 			c.key(u.subject, serialKey(p.Vendor, u.serial))

@@ -23,8 +23,11 @@ const (
 
 // Ranks of the sources of what a device is, best first.
 const (
-	fromEntity uint8 = iota
+	fromName uint8 = iota // what people call it
+	fromMaker
+	fromEntity
 	fromSystem
+	fromOtherEntity
 	fromAnnouncement
 	fromObjectID
 	fromScan

@@ -54,6 +54,13 @@ type makerEntry struct {
 	OS       string         `yaml:"os"`      // of products of which nothing better is known
 	Roles    []string       `yaml:"roles"`   // that all of its products have
 	Products []productEntry `yaml:"products"`
+	Models   []modelEntry   `yaml:"models"`
+}
+
+// modelEntry lists the models that have an object identifier each.
+type modelEntry struct {
+	Below strictyaml.Text   `yaml:"below"` // as object of a product
+	Names map[uint64]string `yaml:"names"` // by the number that follows
 }
 
 // productEntry is a rule. $1 and so on in its texts stand for groups of the
@@ -66,6 +73,7 @@ type productEntry struct {
 	OS       string          `yaml:"os"`
 	Version  string          `yaml:"version"`
 	Serial   string          `yaml:"serial"`
+	Named    bool            `yaml:"named"` // the model is what people call it, where other sources have a part number
 	Roles    []string        `yaml:"roles"`
 	Examples []string        `yaml:"examples"` // texts that the rule decides
 }
@@ -135,12 +143,20 @@ func (k *knowledge) maker(m makerEntry, name string) error {
 		}
 		k.byNumber[n] = Product{Vendor: m.Maker, OS: m.OS, Roles: roles}
 	}
+	for _, e := range m.Models {
+		for n, model := range e.Names {
+			k.rules = append(k.rules, &rule{
+				object: e.Below.Value + "." + strconv.FormatUint(n, 10) + ".", osOfMaker: m.OS,
+				product: Product{Vendor: m.Maker, Model: model, Roles: roles}, place: name,
+			})
+		}
+	}
 	for _, p := range m.Products {
 		r := &rule{
 			osOfMaker: m.OS, examples: p.Examples,
 			place: name + ", line " + strconv.Itoa(max(p.Object.Line, p.Text.Line)),
 			product: Product{
-				Vendor: m.Maker, Model: p.Model, OS: p.OS, Version: p.Version, Serial: p.Serial, Roles: roles,
+				Vendor: m.Maker, Model: p.Model, Named: p.Named, OS: p.OS, Version: p.Version, Serial: p.Serial, Roles: roles,
 			},
 		}
 		if p.Vendor != "" {
@@ -204,7 +220,11 @@ func (k *knowledge) loadAll() error {
 // the longest object identifier; else they keep the order of their files.
 func sortRules(rules []*rule) {
 	slices.SortStableFunc(rules, func(a, b *rule) int {
-		return cmp.Or(a.strength()-b.strength(), strings.Count(b.object, ".")-strings.Count(a.object, "."))
+		d := cmp.Or(a.strength()-b.strength(), strings.Count(b.object, ".")-strings.Count(a.object, "."))
+		if a.text == nil && b.text == nil {
+			return cmp.Or(d, strings.Compare(a.object, b.object)) // models come in no order
+		}
+		return d
 	})
 }
 

@@ -36,6 +36,7 @@ var numbers string
 type Product struct {
 	Vendor  string
 	Model   string
+	Named   bool // Model is what people call it, rather than a part number
 	OS      string
 	Assumed bool // nothing names its operating system, and OS is called after the maker
 	Version string
@@ -101,7 +102,10 @@ func (p *Product) fill(q Product) {
 	if q.OS == "" || p.OS == "" || p.OS == q.OS {
 		p.Version = cmp.Or(p.Version, q.Version)
 	}
-	p.Vendor, p.Model = cmp.Or(p.Vendor, q.Vendor), cmp.Or(p.Model, q.Model)
+	if p.Model == "" {
+		p.Model, p.Named = q.Model, q.Named
+	}
+	p.Vendor = cmp.Or(p.Vendor, q.Vendor)
 	p.OS, p.Serial = cmp.Or(p.OS, q.OS), cmp.Or(p.Serial, q.Serial)
 	if len(p.Roles) == 0 {
 		p.Roles = q.Roles
