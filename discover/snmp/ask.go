@@ -298,6 +298,9 @@ func (d *device) scalars(ctx context.Context, name string, roots []oid) error {
 					d.rec.write(b.oid, b.value)
 					d.w.add(b.oid, b.value, 0)
 				}
+				if b.oid == mustOID(ifNumber) {
+					d.interfaces = int(b.value.uint())
+				}
 			}
 			names = names[n:]
 		}

@@ -48,6 +48,9 @@ type device struct {
 // sysUpTime tells a restart of the agent (RFC 3418).
 const sysUpTime = "1.3.6.1.2.1.1.3.0"
 
+// systemHello is how many columns of systemTable hello asks for.
+const systemHello = 2
+
 // ifNumber is how many interfaces the agent has (RFC 2863).
 const ifNumber = "1.3.6.1.2.1.2.1.0"
 
@@ -111,15 +114,15 @@ func (d *device) speak(ctx context.Context, c Credentials) error {
 	return err
 }
 
-// hello asks for the system group and sysUpTime, so that it is known who is
+// hello asks for sysUpTime, sysDescr and sysObjectID, so that it is known who is
 // asked, and what it bears, before it is asked for more.
 func (d *device) hello(ctx context.Context) error {
-	names := []oid{mustOID(sysUpTime), mustOID(ifNumber)}
-	for _, root := range systemTable().roots() {
+	names := []oid{mustOID(sysUpTime)}
+	for _, root := range systemTable().roots()[:systemHello] {
 		names = append(names, root.child(0))
 	}
 	for len(names) > 0 {
-		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get sysUpTime, ifNumber, system", names: names})
+		a, _, err := d.request(ctx, request{kind: getRequest, what: "Get sysUpTime, sysDescr, sysObjectID", names: names})
 		switch i := a.index - 1; {
 		case err != nil:
 			return err
@@ -139,9 +142,6 @@ func (d *device) hello(ctx context.Context) error {
 				d.furthest = max(d.furthest, b.oid)
 			}
 			d.before = max(d.before, b.ticks())
-			if b.oid == mustOID(ifNumber) {
-				d.interfaces = int(b.value.uint())
-			}
 		}
 		break
 	}
@@ -271,9 +271,16 @@ func (d *device) group(ctx context.Context, g group) (missing, fatal error) {
 	var scalars []oid
 	var names []string
 	for _, t := range g.tables {
-		if t.scalar && t.name != systemTable().name && !d.skips(t) {
-			scalars, names = append(scalars, t.roots()...), append(names, t.name)
+		switch {
+		case !t.scalar || d.skips(t):
+			continue
+		case t.name == systemTable().name: // a part of it is known
+			scalars = append(scalars, t.roots()[systemHello:]...)
+			scalars = append(scalars, mustOID(ifNumber)[:len(mustOID(ifNumber))-arcLen])
+		default:
+			scalars = append(scalars, t.roots()...)
 		}
+		names = append(names, t.name)
 	}
 	if len(scalars) > 0 {
 		name := strings.Join(names, ", ")

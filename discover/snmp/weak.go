@@ -16,6 +16,7 @@ type weakness struct {
 	object string // its sysObjectID begins so
 	descr  *regexp.Regexp
 	noBulk bool
+	tenRow bool     // never more than ten rows at once
 	vars   int      // variables in a request; 0: as others
 	leave  []string // tables
 	source string   // where that is told
@@ -49,6 +50,8 @@ func weaknesses() ([]weakness, error) {
 			switch {
 			case limit == "nobulk":
 				w.noBulk = true
+			case limit == "tenrows":
+				w.tenRow = true
 			case name == "vars" && err == nil && n > 0:
 				w.vars = n
 			case name == "leave" && val != "":
@@ -80,6 +83,9 @@ func (d *device) spare() error {
 			continue
 		}
 		d.pace.bulk = d.pace.bulk && !w.noBulk
+		if w.tenRow {
+			d.pace.shrink()
+		}
 		if w.vars > 0 {
 			d.pace.vars = min(d.pace.vars, w.vars)
 		}

@@ -184,3 +184,9 @@ func (t Tree) Hears(at [4]byte, mac byte) Tree {
 func (t Tree) VLAN(vid int, name string) Tree {
 	return append(slices.Clone(t), text(mib2(17, 7, 1, 4, 3, 1, 1, uint32(vid)), name)).sealed()
 }
+
+// Model returns the tree of an agent that says it is of a model.
+func (t Tree) Model(object OID, descr string) Tree {
+	out := slices.DeleteFunc(slices.Clone(t), func(v Var) bool { return v.OID.below(mib2(1, 1)) || v.OID.below(mib2(1, 2)) })
+	return append(out, text(mib2(1, 1, 0), descr), Var{OID: mib2(1, 2, 0), Tag: 6, Value: object.content()}).sealed()
+}
