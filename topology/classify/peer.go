@@ -42,6 +42,16 @@ type tunnelName struct {
 	name   string
 }
 
+// nameTunnel spells a name as the device's agent and its configuration may both
+// have it: TUNNEL[01] of Yamaha's agent is tunnel1 of its configuration.
+func nameTunnel(d topology.DeviceID, name string) tunnelName {
+	name = strings.ToLower(name)
+	if kind, n, ok := strings.Cut(name, "["); ok {
+		name = kind + strings.TrimLeft(strings.TrimSuffix(n, "]"), "0")
+	}
+	return tunnelName{d, name}
+}
+
 // namedPeers returns the addresses of the other ends of tunnels by the names that
 // devices have for these: tables tell the address of what a configuration tells
 // by a name.
@@ -53,7 +63,7 @@ func (c *classifier) namedPeers() map[tunnelName]netip.Addr {
 			continue
 		}
 		for _, d := range c.devicesOf(t.o, t.f.Agent) {
-			k := tunnelName{d, strings.ToLower(t.f.Name)}
+			k := nameTunnel(d, t.f.Name)
 			if have, ok := out[k]; !ok || a.Less(have) {
 				out[k] = a
 			}
@@ -65,7 +75,7 @@ func (c *classifier) namedPeers() map[tunnelName]netip.Addr {
 // peerOf returns the address of the other end of a tunnel that is told by a name
 // only, the zero Addr where it is not known.
 func (c *classifier) peerOf(d topology.DeviceID, f fact.TunnelEnd, named map[tunnelName]netip.Addr) netip.Addr {
-	if a, ok := named[tunnelName{d, strings.ToLower(f.Name)}]; ok {
+	if a, ok := named[nameTunnel(d, f.Name)]; ok && f.Name != "" {
 		return a
 	}
 	if ips := c.addrsOf[normalName(f.RemoteName)]; len(ips) == 1 && c.place(ips[0]).away() {

@@ -96,6 +96,12 @@ func TestToldTunnels(t *testing.T) {
 			[]string{"vendor-vpn gw confirmed outbound ipsec @" + far + " vpn.example.com"},
 		},
 		{
+			"one who comes, and is there now", nil,
+			topology.Site{},
+			[]fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", Name: "tunnel2", RemoteName: "ct-maker", Configured: true}), ends(fact.TunnelEnd{Type: "ipsec", Name: "TUNNEL[02]", Remote: ip(far), State: "up"})},
+			[]string{"vendor-vpn gw confirmed outbound ipsec @" + far + " ct-maker"},
+		},
+		{
 			"by a name that was answered", nil,
 			topology.Site{},
 			[]fact.Fact{
