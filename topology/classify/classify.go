@@ -91,6 +91,7 @@ type classifier struct {
 	medical  map[topology.DeviceID]bool
 	routers  map[topology.DeviceID]bool
 	peers    map[topology.DeviceID]map[key]*toldEnd // see toldTunnels
+	toldOf   map[key]map[key]bool                   // see bounded
 	shown    map[netip.Addr]shown                   // by servers outside
 	resolved map[netip.Addr]*fact.Observation       // see resolvers
 	heard    map[string][2]time.Time                // see isLong
@@ -115,6 +116,7 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		medical:  make(map[topology.DeviceID]bool),
 		routers:  make(map[topology.DeviceID]bool),
 		peers:    make(map[topology.DeviceID]map[key]*toldEnd),
+		toldOf:   make(map[key]map[key]bool),
 		shown:    make(map[netip.Addr]shown),
 	}
 	for _, d := range net.Devices() {

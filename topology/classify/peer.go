@@ -88,7 +88,7 @@ func (c *classifier) peerOf(d topology.DeviceID, f fact.TunnelEnd, named map[tun
 // IP leave by a line of the other.
 func isSoftwire(typ string) bool {
 	switch typ {
-	case "4in6", "6in4", "6rd", "teredo", "map-e", "ds-lite", "lw4o6":
+	case "4in6", "6in4", "6to4", "6rd", "teredo", "map-e", "ds-lite", "lw4o6":
 		return true
 	}
 	return false
@@ -140,8 +140,31 @@ func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far
 			x.sig, x.category = sig, sig.Category
 		}
 	}
+	x.key = c.bounded(x.key)
 	c.ledger.add(x, t.o)
 	c.noteEnd(x.key, transport, anyPeer)
+}
+
+// maxTold is how many ways out or in of one category the tables or configuration
+// of a device tell one by one; what is beyond that is told together.
+const maxTold = 500
+
+// bounded returns the key under which a way out is told that a device tells.
+func (c *classifier) bounded(k key) key {
+	group := key{category: k.category, device: k.device}
+	have := c.toldOf[group]
+	switch {
+	case have[k]:
+		return k
+	case len(have) >= maxTold:
+		group.by = "others"
+		return group
+	case have == nil:
+		have = make(map[key]bool)
+		c.toldOf[group] = have
+	}
+	have[k] = true
+	return k
 }
 
 func (c *classifier) noteEnd(k key, transport string, anyPeer bool) {
@@ -159,6 +182,7 @@ func (c *classifier) noteEnd(k key, transport string, anyPeer bool) {
 
 // toldAccess finds the ways in that devices open to the outside.
 func (c *classifier) toldAccess() {
+	shared := make(map[topology.DeviceID]int) // doors that belong to several ways
 	for _, a := range c.seen.access {
 		if c.onlyInside(a.f.From) {
 			continue
@@ -170,8 +194,14 @@ func (c *classifier) toldAccess() {
 					x.addrs = append(x.addrs, p.Addr())
 				}
 			}
-			for _, k := range c.accessKeys(d, a.f) {
-				x.key = k
+			keys := c.accessKeys(d, a.f)
+			if len(keys) > 1 {
+				if shared[d]++; shared[d] > maxPerRule {
+					continue // no more of them is kept as evidence
+				}
+			}
+			for _, k := range keys {
+				x.key = c.bounded(k)
 				switch k.category {
 				case topology.Unclassified:
 					x.rules[0], x.transport = forwardLets, nil

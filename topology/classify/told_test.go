@@ -175,6 +175,27 @@ func TestPrograms(t *testing.T) {
 	})
 }
 
+// A table without end does not make a map without end.
+func TestToldIsBounded(t *testing.T) {
+	var in []fact.Fact
+	for i := range 3000 {
+		a := netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
+		in = append(in,
+			fact.TunnelEnd{Agent: "gw", Type: "ipsec", Remote: a, State: "up"}, fact.RemoteAccess{Agent: "gw", Type: "port-forward", Target: netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})},
+			fact.RemoteAccess{Agent: "gw", Type: "ike", Port: uint16(i)}, fact.Line{Agent: "gw", Type: "pppoe", Name: a.String()}, fact.Program{Agent: "gw", Name: "teamviewer " + a.String()},
+		)
+	}
+	xs := find(t, small(), topology.Site{}, in)
+	if len(xs) > 1010 {
+		t.Errorf("%d ways out", len(xs))
+	}
+	for _, x := range xs {
+		if len(x.Remote.Addresses) > 100 || len(x.Evidence) > 300 {
+			t.Errorf("%s: %d addresses, %d pieces of evidence", x.Category, len(x.Remote.Addresses), len(x.Evidence))
+		}
+	}
+}
+
 // The order in which tables and configuration are told changes nothing, nor does
 // that they are told twice.
 func TestOrderOfTold(t *testing.T) {
