@@ -88,6 +88,8 @@ func TestDocumentedFilesLoad(t *testing.T) {
 				_, err = signature.Load(strings.NewReader(m[1]), name)
 			case "nightly.yaml":
 				_, err = config.Load(strings.NewReader(m[1]), name)
+			case "credentials.yaml":
+				_, err = config.LoadCredentials(strings.NewReader(m[1]), name)
 			default:
 				t.Errorf("%s: a file that begins with %q: which is it?", name, first)
 			}
@@ -96,7 +98,7 @@ func TestDocumentedFilesLoad(t *testing.T) {
 			}
 			loaded[first] = true
 		}
-		if len(loaded) != 4 {
+		if len(loaded) != 5 {
 			t.Errorf("%s: found the files %v", name, loaded)
 		}
 	}
