@@ -197,7 +197,7 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		gatewayOfResolverOneWay: {topology.Reported, "The name server that devices inside use asks outside through it, seen one way.", "院内の機器が使うDNSサーバの院外への問い合わせがここを通る（片方向に見えた）。"},
 		gatewayUnknown:          {topology.Confirmed, "The device carries frames both ways between inside devices and addresses outside, and nothing says what it is.", "この機器は院内の機器と院外のアドレスの通信を双方向に運ぶが、何の機器かは分からない。"},
 		gatewayUnknownOneWay:    {topology.Reported, "The device carries frames between inside devices and addresses outside, seen one way, and nothing says what it is.", "この機器は院内の機器と院外のアドレスの通信を運ぶが（片方向に見えた）、何の機器かは分からない。"},
-		throughGateway:          {"", "It leaves through a gateway here of which nothing else is known.", "院内のゲートウェイを通って出ているが、そのゲートウェイについてほかに分かることはない。"},
+		throughGateway:          {"", "It passes a gateway here of which nothing else is known.", "院内のゲートウェイを通っているが、そのゲートウェイについてほかに分かることはない。"},
 		closedTraffic:           {topology.Confirmed, "The device carries frames both ways between inside devices and a closed network.", "この機器は、院内の機器と閉域網の通信を双方向に運ぶ。"},
 		closedTrafficOneWay:     {topology.Reported, "The device carries frames between inside devices and a closed network, seen one way.", "この機器は、院内の機器と閉域網の通信を運ぶ（片方向に見えた）。"},
 		gatewayOffered:          {topology.Reported, "The device offers itself to its neighbours as a gateway to the internet (UPnP).", "この機器は、周りの機器にインターネットへのゲートウェイとして名乗っている（UPnP）。"},
