@@ -116,8 +116,8 @@ func makers() []makerObjects {
 		{name: "SNWL-COMMON-MIB", of: []uint32{8741}, model: "8741.2.1.1.1", serial: "8741.2.1.1.2", software: "8741.2.1.1.3"},
 		// modelName, serialNumber, version.
 		{name: "SYNOLOGY-SYSTEM-MIB", of: []uint32{6574, netSNMP}, model: "6574.1.5.1", serial: "6574.1.5.2", software: "6574.1.5.3"},
-		// The router's serial number and product code.
-		{name: "TELTONIKA-MIB", of: []uint32{48690, netSNMP}, model: "48690.1.2", serial: "48690.1.5"},
+		// The router's serial number.
+		{name: "TELTONIKA-MIB", of: []uint32{48690, netSNMP}, serial: "48690.1.5"},
 		// tpSysInfoHwVersion, tpSysInfoSerialNum, tpSysInfoSwVersion.
 		{name: "TPLINK-SYSINFO-MIB", of: []uint32{11863}, model: "11863.6.1.1.5", serial: "11863.6.1.1.8", software: "11863.6.1.1.6"},
 		// ubntModel, ubntVersion.

@@ -80,7 +80,9 @@ func standing(p part) int {
 func (c *collector) entity(s int, rank uint8, f fact.PhysicalEntity) {
 	to := of(s)
 	c.trait(to, fieldVendor, fromObjectID, f.Vendor) // after the rules, which have the names that people use
-	c.trait(to, fieldModel, rank, f.Model)
+	if !strings.HasPrefix(f.Model, "0x") {           // the number of a part
+		c.trait(to, fieldModel, rank, f.Model)
+	}
 	switch p, _ := c.identify("", f.Descr); {
 	case p.Named:
 		c.product(to, fromOtherEntity, "", f.Descr)
@@ -97,10 +99,19 @@ func (c *collector) entity(s int, rank uint8, f fact.PhysicalEntity) {
 			c.product(to, max(rank, fromSystem), "", text)
 			c.trait(to, fieldVersion, rank, p.Version)
 		case strings.ContainsAny(text, "0123456789"):
-			c.trait(to, fieldVersion, rank, strings.TrimPrefix(text, "Version "))
+			c.trait(to, fieldVersion, rank, bareVersion(text))
 		}
 		if text != "" {
 			break
 		}
 	}
+}
+
+// bareVersion returns a version without the word or letter before its number.
+func bareVersion(text string) string {
+	bare := strings.TrimPrefix(text, "Version ")
+	if rest := strings.TrimLeft(bare, "vV"); len(rest) == len(bare)-1 && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+		return rest
+	}
+	return bare
 }

@@ -32,6 +32,7 @@ func TestTruthHardware(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
 	head := strings.Split(lines[0], "\t")
+	systems := peerSystems(t)
 	right, of := make(map[string]int), make(map[string]int)
 	for _, line := range lines[1:] {
 		row := make(map[string]string)
@@ -44,6 +45,7 @@ func TestTruthHardware(t *testing.T) {
 			got        func() string
 			same       func(got, want string) bool
 		}{
+			{"os", row["expected_os"], func() string { return d.OS }, func(got, want string) bool { return slices.Contains(systems[want], got) }},
 			{"hardware", row["expected_hardware"], func() string { return d.Model }, contained},
 			{"version", row["expected_version"], func() string { return d.Version }, contained},
 			{"serial", row["expected_serial"], func() string { return d.Serial }, strings.EqualFold},
@@ -65,13 +67,29 @@ func TestTruthHardware(t *testing.T) {
 			t.Logf("%s: %s %q, want %q (%s, %s)", row["walk"], q.name, q.got(), q.want, d.Vendor, d.OS)
 		}
 	}
-	t.Logf("agree with the peer: hardware %d of %d, version %d of %d, serial %d of %d",
-		right["hardware"], of["hardware"], right["version"], of["version"], right["serial"], of["serial"])
+	t.Logf("agree with the peer: operating system %d of %d, hardware %d of %d, version %d of %d, serial %d of %d",
+		right["os"], of["os"], right["hardware"], of["hardware"], right["version"], of["version"], right["serial"], of["serial"])
 	for name, n := range of {
 		if right[name]*100 < n*95 {
 			t.Errorf("%s: %d of %d, want 95 %%", name, right[name], n)
 		}
 	}
+}
+
+// peerSystems reads what the peer's names of operating systems mean here.
+func peerSystems(t *testing.T) map[string][]string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "vendor", "testdata", "peer.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make(map[string][]string)
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Split(strings.TrimRight(line, "\n"), "\t"); len(f) == 3 {
+			out[f[0]] = append(out[f[0]], f[2])
+		}
+	}
+	return out
 }
 
 // contained reports whether one text holds the other, but for signs between
