@@ -126,13 +126,17 @@ func (a *Anonymiser) FileName(name string) string { return a.names.word("file "+
 
 type nopCloser struct{ io.Writer }
 
+// Close implements io.Closer.
 func (nopCloser) Close() error { return nil }
 
 // nothing is a Sink that takes nothing.
 type nothing struct{}
 
+// Emit implements discover.Sink.
 func (nothing) Emit(fact.Observation) error { return nil }
-func (nothing) Skip(string, error)          {}
+
+// Skip implements discover.Sink.
+func (nothing) Skip(string, error) {}
 
 // read reads a walk. Its second result says what the walk lacks.
 func (a *Anonymiser) read(ctx context.Context, r io.Reader) (w *walk, missing, err error) {

@@ -2,7 +2,6 @@ package snmp_test
 
 import (
 	"bytes"
-	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -214,7 +213,7 @@ func sharedWalks(t *testing.T) string {
 			return walks
 		}
 		if dir == filepath.Dir(dir) {
-			t.Skip(fmt.Sprintf("no real walks at ../shared/data/snmp above %s", dir))
+			t.Skipf("no real walks at ../shared/data/snmp above %s", dir)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestFarm(t *testing.T) {
 			a := &snmpfarm.Agent{Tree: tree, Kind: kind.Kind, Octets: 1472}
 			at := startFarm(t, a, fmt.Sprintf("127.60.%d.1", i+1))
 			opts := liveOptions(at.Port())
-			opts.Targets, opts.Retries = []netip.Addr{at.Addr()}, 1
+			opts.Targets, opts.Retries, opts.Timeout = []netip.Addr{at.Addr()}, 1, snmpfarm.Late*3/4
 			fs := &facts{}
 			began := time.Now()
 			err := snmp.Collect(t.Context(), opts, &openGate{}, fs)
@@ -114,10 +114,10 @@ func TestFarmLimits(t *testing.T) {
 		if s.InFlight != 1 || s.Variables > 10 {
 			t.Errorf("%d requests at once, %d variables in one", s.InFlight, s.Variables)
 		}
-		for i := 1; i < len(s.Times); i++ {
-			if d := s.Times[i].Sub(s.Times[i-1]); d < interval-3*time.Millisecond {
-				t.Errorf("requests to one agent came %v after each other", d)
-			}
+		// One that arrives late makes the time to the next one short, on a busy machine.
+		n := len(s.Times) - 1
+		if d := s.Times[n].Sub(s.Times[0]); d < time.Duration(n)*interval*9/10 {
+			t.Errorf("%d requests to one agent came within %v", n+1, d)
 		}
 		all = append(all, s.Times...)
 	}

@@ -463,7 +463,9 @@ func TestCollectCancelled(t *testing.T) {
 		}
 		return m.respond(req)
 	})
-	err := snmp.Collect(ctx, liveOptions(a.port()), &openGate{}, &facts{})
+	opts := liveOptions(a.port())
+	opts.Timeout = 10 * time.Second
+	err := snmp.Collect(ctx, opts, &openGate{}, &facts{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want that of the context", err)
 	}

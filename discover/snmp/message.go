@@ -117,7 +117,6 @@ func unsignedOf(b []byte) (int64, bool) {
 // octets are missing gives the variables that are whole.
 func parseMessage(b []byte, vars []binding) (message, error) {
 	m := message{vars: vars[:0]}
-	fields := [3]int64{}
 	tag, body, _, whole := take(b)
 	if tag != 0x30 {
 		return m, errNotMessage
@@ -137,15 +136,15 @@ func parseMessage(b []byte, vars []binding) (message, error) {
 	}
 	m.kind, body, _, whole = take(body)
 	m.cut = m.cut || !whole
-	for i := range fields {
+	var status, index int64
+	for _, field := range []*int64{&m.id, &status, &index} {
 		var content []byte
 		tag, content, body, ok = take(body)
-		if n, isInt = integerOf(content); !ok || tag != tagInteger || !isInt {
+		if *field, isInt = integerOf(content); !ok || tag != tagInteger || !isInt {
 			return m, errNotMessage
 		}
-		fields[i] = n
 	}
-	m.id, m.status, m.index = fields[0], int(fields[1]&0xff), int(fields[2]&0xffff)
+	m.status, m.index = int(status&0xff), int(index&0xffff)
 	tag, list, _, whole := take(body)
 	if tag != 0x30 {
 		return m, errNotMessage

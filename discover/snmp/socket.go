@@ -36,7 +36,7 @@ type socket struct {
 
 // dial opens a socket; nothing is sent.
 func dial(ctx context.Context, to netip.AddrPort, gate Permitter, o Options) (*socket, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", to.String())
+	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", to.String()) //nolint:forbidigo // Write asks the gate for each packet
 	if err != nil {
 		return nil, fmt.Errorf("open a socket: %w", err)
 	}
@@ -60,7 +60,7 @@ func (s *socket) Write(b []byte) (int, error) {
 	}
 	s.tries++
 	if s.tries == 2 && !s.answered && s.loose == nil {
-		if s.loose, err = net.ListenUDP("udp", nil); err != nil {
+		if s.loose, err = net.ListenUDP("udp", nil); err != nil { //nolint:forbidigo // the gate was asked above
 			s.loose = nil // it is only to learn more
 		}
 	}
@@ -111,7 +111,7 @@ func (s *socket) Read(b []byte) (int, error) {
 func (s *socket) fits() {
 	s.answered = true
 	if s.loose != nil {
-		s.loose.Close()
+		_ = s.loose.Close() // it was only listened to
 		s.loose = nil
 	}
 }
@@ -121,13 +121,13 @@ func (s *socket) SetDeadline(time.Time) error { return nil }
 
 // wake ends a wait for an answer.
 func (s *socket) wake() {
-	_ = s.Conn.SetReadDeadline(time.Unix(1, 0)) // it may be closed already
+	_ = s.SetReadDeadline(time.Unix(1, 0)) // it may be closed already
 }
 
 // Close implements net.Conn.
 func (s *socket) Close() error {
 	if s.loose != nil {
-		s.loose.Close()
+		_ = s.loose.Close() // it was only listened to
 	}
 	return s.Conn.Close()
 }
@@ -161,5 +161,7 @@ func (s *socket) silence(err error, odd string) error {
 // oddAnswer says what came in place of an answer. It is a kind of errNoAnswer.
 type oddAnswer struct{ what string }
 
-func (e *oddAnswer) Error() string        { return "no answer that fits: " + e.what }
-func (e *oddAnswer) Is(target error) bool { return target == errNoAnswer } //nolint:errorlint // this is how errors.Is is answered
+func (e *oddAnswer) Error() string { return "no answer that fits: " + e.what }
+
+// Is says that an odd answer is none.
+func (e *oddAnswer) Is(target error) bool { return target == errNoAnswer }

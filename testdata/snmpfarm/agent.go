@@ -28,6 +28,7 @@ type Agent struct {
 	Kind   Kind
 
 	conn    *net.UDPConn
+	at      netip.AddrPort
 	other   *net.UDPConn // on another address, the same port
 	strange *net.UDPConn // on the same address, another port
 	done    chan struct{}
@@ -60,6 +61,9 @@ func (a *Agent) Listen(at netip.AddrPort) error {
 	if a.Octets == 0 {
 		a.Octets = DefaultOctets
 	}
+	if local, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+		a.at = netip.AddrPortFrom(at.Addr(), local.AddrPort().Port())
+	}
 	a.conn, a.done, a.pending = conn, make(chan struct{}), make(map[int]time.Time)
 	a.seen.Community = make(map[string]int)
 	go a.serve()
@@ -67,22 +71,21 @@ func (a *Agent) Listen(at netip.AddrPort) error {
 }
 
 // Addr returns where the agent listens.
-func (a *Agent) Addr() netip.AddrPort { return a.conn.LocalAddr().(*net.UDPAddr).AddrPort() }
+func (a *Agent) Addr() netip.AddrPort { return a.at }
 
 // Close ends the agent.
 func (a *Agent) Close() {
-	a.conn.Close()
+	a.Crash()
 	<-a.done
-	if a.other != nil {
-		a.other.Close()
-	}
-	if a.strange != nil {
-		a.strange.Close()
+	for _, c := range []*net.UDPConn{a.other, a.strange} {
+		if c != nil {
+			_ = c.Close() // nothing is to be saved
+		}
 	}
 }
 
 // Crash makes the agent go away, as if nothing had ever listened there.
-func (a *Agent) Crash() { a.conn.Close() }
+func (a *Agent) Crash() { _ = a.conn.Close() } // nothing is to be saved
 
 // Seen returns what the agent has seen.
 func (a *Agent) Seen() Seen {

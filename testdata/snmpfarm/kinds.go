@@ -76,6 +76,10 @@ func tick(a *Reply, ticks int) {
 	}
 }
 
+// Late is how long an agent takes that answers late: whoever asks it is to wait for
+// less than that, and for a quarter of it at least.
+const Late = 330 * time.Millisecond
+
 // Kinds are the agents of the farm.
 func Kinds() []Misbehaviour {
 	return slices.Concat(silences(), errorsOfAgents(), walks(), messages(), values())
@@ -105,14 +109,14 @@ func silences() []Misbehaviour {
 		{Name: "answers late", Whole: true, Kind: func(a *Agent, r Request, n int) []Packet {
 			late := []Packet{{Octets: a.Honest(r).Encode()}}
 			if n%6 == 5 {
-				late[0].After = 130 * time.Millisecond
+				late[0].After = Late
 				a.Forget(r) // it was given up
 			}
 			return late
 		}},
 		{Name: "answers always after the time is up", Says: "no answer", Kind: func(a *Agent, r Request, _ int) []Packet {
 			a.Forget(r) // it was given up
-			return []Packet{{Octets: a.Honest(r).Encode(), After: 450 * time.Millisecond}}
+			return []Packet{{Octets: a.Honest(r).Encode(), After: 4 * Late}}
 		}},
 		{Name: "answers version 1 only", Says: "no answer", Kind: silentIf(func(r Request, _ int) bool { return r.Version != 0 })},
 		{Name: "restarts", Ends: "restarted", Says: "restarted", Kind: func(a *Agent, r Request, n int) []Packet {

@@ -11,15 +11,18 @@ func fdbRow(column OID, n int) Var {
 	return integer(column.Below(4, 0, 0, uint32(n>>16&255), uint32(n>>8&255), uint32(n&255)), 1)
 }
 
-// cutAt is an agent whose forwarding table seems to end at its row n, in some
+// cutRow is where a forwarding table is cut short.
+const cutRow = 20
+
+// cutShort is an agent whose forwarding table seems to end in its middle, in some
 // requests.
-func cutAt(n int, tag byte, where func(r Request) bool) Kind {
+func cutShort(tag byte, where func(r Request) bool) Kind {
 	return changed(func(r Request, a *Reply) {
 		if !where(r) {
 			return
 		}
 		for i, v := range a.Vars {
-			if v.OID.below(fdbPorts) && int(v.OID[len(v.OID)-1]) >= n {
+			if v.OID.below(fdbPorts) && int(v.OID[len(v.OID)-1]) >= cutRow {
 				a.Vars[i] = Var{OID: v.OID, Tag: tag}
 			}
 		}
@@ -76,10 +79,10 @@ func walks() []Misbehaviour {
 				a.Vars = slices.Repeat([]Var{integer(mib2(99, 1), 1)}, 2)
 			}
 		})},
-		{Name: "cuts GETBULK short", Whole: true, Kind: cutAt(20, endOfMIBView, func(r Request) bool { return r.Kind == GetBulk })},
-		{Name: "says that nothing follows", Says: "says that nothing follows", Kind: cutAt(20, endOfMIBView, func(Request) bool { return true })},
-		{Name: "says that there is no such object", Says: "says that nothing follows", Kind: cutAt(20, 0x80, func(Request) bool { return true })},
-		{Name: "says that there is no such instance", Says: "says that nothing follows", Kind: cutAt(20, noSuchInstance, func(Request) bool { return true })},
+		{Name: "cuts GETBULK short", Whole: true, Kind: cutShort(endOfMIBView, func(r Request) bool { return r.Kind == GetBulk })},
+		{Name: "says that nothing follows", Says: "says that nothing follows", Kind: cutShort(endOfMIBView, func(Request) bool { return true })},
+		{Name: "says that there is no such object", Says: "says that nothing follows", Kind: cutShort(0x80, func(Request) bool { return true })},
+		{Name: "says that there is no such instance", Says: "says that nothing follows", Kind: cutShort(noSuchInstance, func(Request) bool { return true })},
 		{Name: "gives one row at a time", Whole: true, Kind: changed(func(r Request, a *Reply) {
 			if r.Kind == GetBulk {
 				a.Vars = a.Vars[:min(len(a.Vars), len(r.OIDs))]
@@ -216,9 +219,14 @@ func values() []Misbehaviour {
 		{Name: "gives identifiers that do not end", Says: "object identifier", Kind: inAnswers(func(v *Var) {
 			v.whole = tlv(0x30, tlv(6, append(v.OID.content(), 0x81)), tlv(v.Tag, v.Value))
 		})},
-		{Name: "gives a text of 50,000 octets", Whole: true, Tree: append(Switch(1, 8, 60, 1000), text(mib2(1, 6, 0), string(bytes.Repeat([]byte("x"), 50_000)))).sealed(),
-			Kind: func(a *Agent, r Request, _ int) []Packet { return one(a.Tree.Answer(r, 60_000)) }},
-		{Name: "gives names with control characters", Whole: true, Tree: append(Switch(1, 8, 60, 1000),
-			text(mib2(31, 1, 1, 1, 18, 1), "\x1b]0;owned\x07\xe2\x80\xae<script>")).sealed()},
+		{
+			Name: "gives a text of 50,000 octets", Whole: true,
+			Tree: append(Switch(1, 8, 60, 1000), text(mib2(1, 6, 0), string(bytes.Repeat([]byte("x"), 50_000)))).sealed(),
+			Kind: func(a *Agent, r Request, _ int) []Packet { return one(a.Tree.Answer(r, 60_000)) },
+		},
+		{
+			Name: "gives names with control characters", Whole: true,
+			Tree: append(Switch(1, 8, 60, 1000), text(mib2(31, 1, 1, 1, 18, 1), "\x1b]0;owned\x07\xe2\x80\xae<script>")).sealed(),
+		},
 	}
 }

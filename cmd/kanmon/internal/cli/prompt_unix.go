@@ -11,7 +11,7 @@ import (
 // noEcho keeps a terminal from showing what is typed, until restore is called.
 // Of what is no terminal nothing changes.
 func noEcho(f *os.File) (restore func(), err error) {
-	fd := int(f.Fd()) //nolint:gosec // it is a file's
+	fd := int(f.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return func() {}, nil //nolint:nilerr // it is no terminal

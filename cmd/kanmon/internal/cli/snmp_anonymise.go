@@ -89,6 +89,9 @@ a maker lets people write their names.
 	return c
 }
 
+// maxKey bounds a key, in octets.
+const maxKey = 4096
+
 // anonymiserKey reads the key, or makes one up.
 func anonymiserKey(path string) ([]byte, error) {
 	if path == "" {
@@ -108,7 +111,7 @@ func anonymiserKey(path string) ([]byte, error) {
 	if othersMayRead(st) {
 		return nil, usage("chmod 600 "+path, "--key: %s can be read by other users", path)
 	}
-	key, err := io.ReadAll(io.LimitReader(f, 4096))
+	key, err := io.ReadAll(io.LimitReader(f, maxKey)) //nolint:forbidigo // it is bounded
 	if err != nil {
 		return nil, usage("", "--key: %w", err)
 	}
