@@ -23,6 +23,12 @@ func (a *Anonymiser) index(parts []string, arcs []uint32) (out []uint32, ok bool
 			n, piece, ok = len(arcs), arcs, len(arcs) <= 4
 		case "4":
 			n, piece, ok = a.addrArcs(arcs, 4)
+		case "6":
+			if n, piece, ok = a.lengthAddr(arcs); !ok || n != 17 {
+				n, piece, ok = a.addrArcs(arcs, 16)
+			}
+		case "laddr":
+			n, piece, ok = a.lengthAddr(arcs)
 		case "m":
 			n, piece, ok = a.macArcs(arcs)
 		case "lm":
@@ -72,6 +78,15 @@ func (a *Anonymiser) addrArcs(arcs []uint32, size int) (n int, out []uint32, ok 
 		out = append(out, uint32(o))
 	}
 	return size, out, true
+}
+
+// lengthAddr rewrites an address of either family with its length before it.
+func (a *Anonymiser) lengthAddr(arcs []uint32) (n int, out []uint32, ok bool) {
+	if len(arcs) == 0 || arcs[0] != 4 && arcs[0] != 16 {
+		return 0, nil, false
+	}
+	n, out, ok = a.addrArcs(arcs[1:], int(arcs[0]))
+	return n + 1, append([]uint32{arcs[0]}, out...), ok
 }
 
 func (a *Anonymiser) macArcs(arcs []uint32) (n int, out []uint32, ok bool) {

@@ -119,16 +119,16 @@ func (f *facts) OSMatch(_ *fact.Observation, x fact.OSMatch)                 { f
 
 var _ fact.Visitor = (*facts)(nil)
 
-func (f *facts) InterfaceLayer(_ *fact.Observation, x fact.InterfaceLayer)   { f.other(x) }
-func (f *facts) AggregateMember(_ *fact.Observation, x fact.AggregateMember) { f.other(x) }
-func (f *facts) VLANPorts(_ *fact.Observation, x fact.VLANPorts)             { f.other(x) }
-func (f *facts) BridgePort(_ *fact.Observation, x fact.BridgePort)           { f.other(x) }
-func (f *facts) RedundancyGroup(_ *fact.Observation, x fact.RedundancyGroup) { f.other(x) }
-func (f *facts) AccessPoint(_ *fact.Observation, x fact.AccessPoint)         { f.other(x) }
-func (f *facts) WirelessClient(_ *fact.Observation, x fact.WirelessClient)   { f.other(x) }
-func (f *facts) TunnelEnd(_ *fact.Observation, x fact.TunnelEnd)             { f.other(x) }
-func (f *facts) Line(_ *fact.Observation, x fact.Line)                       { f.other(x) }
-func (f *facts) RemoteAccess(_ *fact.Observation, x fact.RemoteAccess)       { f.other(x) }
+func (f *facts) InterfaceLayer(_ *fact.Observation, _ fact.InterfaceLayer)   {}
+func (f *facts) AggregateMember(_ *fact.Observation, _ fact.AggregateMember) {}
+func (f *facts) VLANPorts(_ *fact.Observation, _ fact.VLANPorts)             {}
+func (f *facts) BridgePort(_ *fact.Observation, _ fact.BridgePort)           {}
+func (f *facts) RedundancyGroup(_ *fact.Observation, _ fact.RedundancyGroup) {}
+func (f *facts) AccessPoint(_ *fact.Observation, _ fact.AccessPoint)         {}
+func (f *facts) WirelessClient(_ *fact.Observation, _ fact.WirelessClient)   {}
+func (f *facts) TunnelEnd(_ *fact.Observation, _ fact.TunnelEnd)             {}
+func (f *facts) Line(_ *fact.Observation, _ fact.Line)                       {}
+func (f *facts) RemoteAccess(_ *fact.Observation, _ fact.RemoteAccess)       {}
 func (f *facts) NameRoute(_ *fact.Observation, x fact.NameRoute)             { f.other(x) }
-func (f *facts) USBDevice(_ *fact.Observation, x fact.USBDevice)             { f.other(x) }
-func (f *facts) Program(_ *fact.Observation, x fact.Program)                 { f.other(x) }
+func (f *facts) USBDevice(_ *fact.Observation, _ fact.USBDevice)             {}
+func (f *facts) Program(_ *fact.Observation, _ fact.Program)                 {}

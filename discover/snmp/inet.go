@@ -3,6 +3,7 @@ package snmp
 import (
 	"errors"
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 )
@@ -122,4 +123,17 @@ func maskBits(mask netip.Addr) (int, bool) {
 // isHost reports whether a can be the address of one host.
 func isHost(a netip.Addr) bool {
 	return a.IsValid() && !a.IsUnspecified() && !a.IsMulticast() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
+
+// hostAddresses returns the addresses of hosts among values, each once, in order.
+func hostAddresses(values []value) []netip.Addr {
+	var out []netip.Addr
+	for _, v := range values {
+		if a, ok := v.addr(); ok && isHost(a) {
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, netip.Addr.Compare)
+	out = slices.Compact(out)
+	return out[:min(len(out), maxManAddr)]
 }

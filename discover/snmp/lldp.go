@@ -95,21 +95,11 @@ func decodeLocalChassis(w *walk, r *reporter) error {
 
 // decodeLLDP emits the rows of lldpRemTable.
 func decodeLLDP(w *walk, r *reporter) error {
-	ports, addresses := newPortMap(w), managementAddresses(w)
+	ports, addresses := newPortMap(w), managementAddresses(w, lldpRemManAddrTable(), 3)
 	for row := range w.rows(lldpRemTable()) {
-		chassis, port := row.get(lldpRemChassisIDSubtype), row.get(lldpRemPortIDSubtype)
-		n := fact.Neighbor{
-			ChassisID:           chassisID(chassis, row.get(lldpRemChassisID)),
-			ChassisIDSubtype:    chassisSubtype(chassis),
-			PortID:              portID(port, row.get(lldpRemPortID)),
-			PortIDSubtype:       portSubtype(port),
-			PortDescription:     row.get(lldpRemPortDesc).text(),
-			SystemName:          row.get(lldpRemSysName).text(),
-			SystemDescription:   row.get(lldpRemSysDesc).text(),
-			Capabilities:        lldpCapabilities(row.get(lldpRemSysCapEnabled)),
-			ManagementAddresses: addresses[row.key],
-		}
-		if n.ChassisID == "" && n.PortID == "" && n.SystemName == "" {
+		n := lldpNeighbor(row, 0)
+		n.ManagementAddresses = addresses[row.key]
+		if isNobody(n) {
 			r.skip(row.place(), errNobody)
 			continue
 		}
@@ -124,13 +114,33 @@ func decodeLLDP(w *walk, r *reporter) error {
 	return nil
 }
 
-// managementAddresses returns the addresses in lldpRemManAddrTable by the index
-// of their neighbour: there the index goes on with the type of the address, its
-// length, and the address.
-func managementAddresses(w *walk) map[oid][]netip.Addr {
-	const neighborLen = 3
+// lldpNeighbor reads what a row of lldpRemTable says of the neighbour. The columns
+// of lldpV2RemTable are the same, shifted.
+func lldpNeighbor(row row, shift uint32) fact.Neighbor {
+	chassis, port := row.get(lldpRemChassisIDSubtype+shift), row.get(lldpRemPortIDSubtype+shift)
+	return fact.Neighbor{
+		ChassisID:         chassisID(chassis, row.get(lldpRemChassisID+shift)),
+		ChassisIDSubtype:  chassisSubtype(chassis),
+		PortID:            portID(port, row.get(lldpRemPortID+shift)),
+		PortIDSubtype:     portSubtype(port),
+		PortDescription:   row.get(lldpRemPortDesc + shift).text(),
+		SystemName:        row.get(lldpRemSysName + shift).text(),
+		SystemDescription: row.get(lldpRemSysDesc + shift).text(),
+		Capabilities:      lldpCapabilities(row.get(lldpRemSysCapEnabled + shift)),
+	}
+}
+
+// isNobody reports whether n cannot be told from other neighbours.
+func isNobody(n fact.Neighbor) bool {
+	return n.ChassisID == "" && n.PortID == "" && n.SystemName == ""
+}
+
+// managementAddresses returns the addresses in lldpRemManAddrTable, or its like in
+// LLDP-V2-MIB, by the index of their neighbour: there the index goes on with the
+// type of the address, its length, and the address.
+func managementAddresses(w *walk, t table, neighborLen int) map[oid][]netip.Addr {
 	out := make(map[oid][]netip.Addr)
-	for row := range w.rows(lldpRemManAddrTable()) {
+	for row := range w.rows(t) {
 		if len(row.index) <= neighborLen {
 			continue
 		}

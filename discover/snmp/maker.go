@@ -46,8 +46,6 @@ func makers() []makerObjects {
 		// Boards of AlliedWare: name, serial number.
 		{name: "AtRouter boards", of: []uint32{207}, model: "207.8.4.4.5.2.1.3+", serial: "207.8.4.4.5.2.1.5+"},
 		// Canon: model, version of the controller.
-		// hrDeviceDescr of HOST-RESOURCES-MIB, prtGeneralSerialNumber.
-		{name: "Printer-MIB", of: printers(), model: "1.3.6.1.2.1.25.3.2.1.3+", serial: "1.3.6.1.2.1.43.5.1.1.17+"},
 		{name: "CANON-MIB", of: []uint32{1602}, model: "1602.1.1.1.1", software: "1602.1.1.1.4"},
 		{name: "KYOCERA-MIB", of: []uint32{1347}, model: "1347.43.5.1.1.1+", serial: "1347.43.5.1.1.28+"},
 		{name: "BROTHER-MIB", of: []uint32{2435}, model: "2435.2.4.3.2435.5.13.3", serial: "2435.2.3.9.4.2.1.5.5.1"},
@@ -116,8 +114,6 @@ func makers() []makerObjects {
 		{name: "SNWL-COMMON-MIB", of: []uint32{8741}, model: "8741.2.1.1.1", serial: "8741.2.1.1.2", software: "8741.2.1.1.3"},
 		// modelName, serialNumber, version.
 		{name: "SYNOLOGY-SYSTEM-MIB", of: []uint32{6574, netSNMP}, model: "6574.1.5.1", serial: "6574.1.5.2", software: "6574.1.5.3"},
-		// The router's serial number.
-		{name: "TELTONIKA-MIB", of: []uint32{48690, netSNMP}, serial: "48690.1.5"},
 		// tpSysInfoHwVersion, tpSysInfoSerialNum, tpSysInfoSwVersion.
 		{name: "TPLINK-SYSINFO-MIB", of: []uint32{11863}, model: "11863.6.1.1.5", serial: "11863.6.1.1.8", software: "11863.6.1.1.6"},
 		// ubntModel, ubntVersion.

@@ -317,18 +317,14 @@ func FuzzReadText(f *testing.F) {
 // FuzzDecode puts hostile rows into the tables: the fuzzer chooses the column
 // by number, the index and the value.
 func FuzzDecode(f *testing.F) {
-	entries := []string{
-		"1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.4.20.1", "1.3.6.1.2.1.4.34.1", "1.3.6.1.2.1.4.22.1",
-		"1.3.6.1.2.1.4.35.1", "1.3.6.1.2.1.4.21.1", "1.3.6.1.2.1.4.24.4.1", "1.3.6.1.2.1.4.24.7.1", "1.3.6.1.2.1.17.1.4.1",
-		"1.3.6.1.2.1.17.4.3.1", "1.3.6.1.2.1.17.7.1.2.2.1", "1.3.6.1.2.1.17.7.1.4.2.1", "1.3.6.1.2.1.17.7.1.4.3.1",
-		"1.0.8802.1.1.2.1.3.7.1", "1.0.8802.1.1.2.1.4.1.1", "1.0.8802.1.1.2.1.4.2.1", "1.3.6.1.4.1.9.9.23.1.2.1.1",
-		"1.3.6.1.2.1.47.1.1.1.1",
+	columns := columnsAsked()
+	for i := range columns {
+		f.Add(uint16(i), []byte{1, 4, 0, 0, 0, 0, 0, 2, 0, 0, 1, 4, 192, 0, 2, 1}, []byte{3}, byte(2))
+		f.Add(uint16(i), []byte{0, 1, 1}, []byte{0, 0, 0x5e, 0, 0x53, 1}, byte(3))
 	}
-	f.Add(byte(8), byte(7), []byte{1, 4, 0, 0, 0, 0, 0, 2, 0, 0, 1, 4, 192, 0, 2, 1}, []byte{3}, byte(2))
-	f.Add(byte(15), byte(5), []byte{0, 1, 1}, []byte{0, 0, 0x5e, 0, 0x53, 1}, byte(4))
-	f.Fuzz(func(t *testing.T, entry, column byte, index, val []byte, tag byte) {
+	f.Fuzz(func(t *testing.T, column uint16, index, val []byte, tag byte) {
 		var b strings.Builder
-		fmt.Fprintf(&b, "%s.%d", entries[int(entry)%len(entries)], column%24)
+		b.WriteString(columns[int(column)%len(columns)])
 		for _, arc := range index[:min(len(index), 60)] {
 			fmt.Fprintf(&b, ".%d", arc)
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -122,34 +123,44 @@ func (s sets) add(walk string, fields ...any) {
 	s[walk] = append(s[walk], strings.TrimSuffix(fmt.Sprintln(fields...), "\n"))
 }
 
-// compare asserts that both have the same sets, and returns how many lines they
-// share.
+// compare asserts that both have the same sets, and logs a table of how many lines
+// of each walk were found, missed and invented.
 func compare(t *testing.T, want, got sets) {
 	t.Helper()
-	shared, walks := 0, make(map[string]bool)
+	all := sets{}
 	for walk := range want {
-		walks[walk] = true
+		all[walk] = nil
 	}
 	for walk := range got {
-		walks[walk] = true
+		all[walk] = nil
 	}
-	for walk := range walks {
+	var out strings.Builder
+	found, missed, invented := 0, 0, 0
+	for _, walk := range slices.Sorted(maps.Keys(all)) {
 		w, g := slices.Sorted(slices.Values(want[walk])), slices.Sorted(slices.Values(got[walk]))
 		w, g = slices.Compact(w), slices.Compact(g)
+		f, m, v := 0, 0, 0
 		for _, line := range w {
 			if _, ok := slices.BinarySearch(g, line); ok {
-				shared++
+				f++
 				continue
 			}
+			m++
 			t.Errorf("%s: missing %s", walk, line)
 		}
 		for _, line := range g {
 			if _, ok := slices.BinarySearch(w, line); !ok {
+				v++
 				t.Errorf("%s: invented %s", walk, line)
 			}
 		}
+		fmt.Fprintf(&out, "%6d %6d %8d  %s\n", f, m, v, walk)
+		found, missed, invented = found+f, missed+m, invented+v
 	}
-	t.Logf("%d rows of %d walks agree", shared, len(want))
+	t.Logf("of %d walks\n found missed invented\n%s%6d %6d %8d  all", len(all), out.String(), found, missed, invented)
+	if found == 0 {
+		t.Error("nothing was compared")
+	}
 }
 
 // canonicalMAC writes a MAC address of the ground truth, which has it as the

@@ -64,12 +64,15 @@ func (v value) uint() uint32 {
 
 // name returns the name of an enumerated value, names[0] being that of 1; the
 // number itself where it has none.
-func (v value) name(names ...string) string {
+func (v value) name(names ...string) string { return v.nameFrom(1, names...) }
+
+// nameFrom is name where the enumeration does not begin with 1.
+func (v value) nameFrom(first int64, names ...string) string {
 	switch {
 	case !v.isNumber():
 		return ""
-	case v.num >= 1 && v.num <= int64(len(names)):
-		return names[v.num-1]
+	case v.num >= first && v.num-first < int64(len(names)):
+		return names[v.num-first]
 	}
 	return strconv.FormatInt(v.num, 10)
 }
