@@ -67,6 +67,21 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 		if !f.MAC.IsZero() {
 			w.mac(f.MAC)
 		}
+	case FDBEntry:
+		w.text("agent", string(f.Agent))
+		w.number("fdb_id", uint64(f.FDBID))
+		w.number("vid", uint64(f.VID))
+		w.mac(f.MAC)
+		w.name("base_port")
+		w.b = strconv.AppendUint(w.b, uint64(f.BasePort), 10)
+		w.number("if_index", uint64(f.IfIndex))
+	case NeighborEntry:
+		w.text("agent", string(f.Agent))
+		w.name("if_index")
+		w.b = strconv.AppendUint(w.b, uint64(f.IfIndex), 10)
+		w.name("ip")
+		w.address(f.IP)
+		w.mac(f.MAC)
 	default:
 		body, err := json.Marshal(f)
 		return append(b, body...), err

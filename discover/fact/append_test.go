@@ -33,6 +33,8 @@ func frequent(text string, ip netip.Addr, mac fact.MAC, n uint16, yes bool) []fa
 		fact.NameClaim{Name: text, Protocol: text, IP: ip, MAC: mac},
 		fact.SelfDescription{Host: end, Protocol: text, Field: text, Value: text},
 		fact.AddressBinding{IP: ip, MAC: mac, VID: n},
+		fact.FDBEntry{Agent: fact.AgentID(text), FDBID: uint32(n), VID: n, MAC: mac, BasePort: uint32(n), IfIndex: uint32(n)},
+		fact.NeighborEntry{Agent: fact.AgentID(text), IfIndex: uint32(n), IP: ip, MAC: mac},
 	}
 }
 

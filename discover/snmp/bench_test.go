@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kanmon/discover/fact"
 	"kanmon/discover/snmp"
 	"kanmon/testdata/snmpfarm"
 )
@@ -43,3 +44,28 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 func (discard) Close() error                { return nil }
+
+// BenchmarkTables asks an agent of 20,000 variables for its tables, and encodes
+// what they tell.
+func BenchmarkTables(b *testing.B) {
+	a := &snmpfarm.Agent{Tree: snmpfarm.Plain(1, 20_000)}
+	if err := a.Listen(netip.MustParseAddrPort("127.65.0.1:0")); err != nil {
+		b.Skipf("no agent can be simulated on loopback: %v", err)
+	}
+	b.Cleanup(a.Close)
+	opts := snmp.Options{
+		Credentials: snmp.Credentials{Version: "2c", Community: snmp.NewSecret("public")}, Session: "live:bench", Now: time.Now,
+		Port: a.Addr().Port(), Targets: []netip.Addr{a.Addr().Addr()},
+	}
+	for b.Loop() {
+		if err := snmp.Collect(b.Context(), opts, &openGate{}, encoded{fact.NewEncoder(io.Discard)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// encoded is a Sink that writes evidence.
+type encoded struct{ *fact.Encoder }
+
+func (e encoded) Emit(o fact.Observation) error { return e.Encode(o) }
+func (e encoded) Skip(string, error)            {}

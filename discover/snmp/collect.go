@@ -90,7 +90,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets)}
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk()}
 	var incomplete []error
 	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
 		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
@@ -117,7 +117,9 @@ type run struct {
 	gate  Permitter
 	to    discover.Sink
 	trail *trail
-	stop  error // why nobody is asked any more
+	// columns is an empty walk, which those of all devices are made like.
+	columns *walk
+	stop    error // why nobody is asked any more
 }
 
 // spared reports whether the gate leaves an address alone that nobody named, but
@@ -153,7 +155,7 @@ func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets
 
 // visit asks one target, and keeps its answers where that is wanted.
 func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
-	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, w: newWalk(), absent: make(map[oid]bool)}
+	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, w: r.columns.empty(), absent: make(map[oid]bool)}
 	if r.opts.Record != nil {
 		file, err := r.opts.Record(target)
 		if err != nil {
@@ -218,7 +220,7 @@ func (d *device) gap(what, why string) error {
 // emit emits a fact that was read just now.
 func (d *device) emit(source, place string, f fact.Fact) error {
 	now := d.opts.Now()
-	o, err := fact.New(source, f, fact.Sighting{
+	o, err := d.facts.New(source, f, fact.Sighting{
 		Input: d.opts.Session, Vantage: d.opts.Vantage, Place: placeAt(d.addr, place),
 		First: now, Last: now, Count: 1,
 	})

@@ -23,6 +23,7 @@ type device struct {
 	rec  *recording // nil: nothing is recorded
 
 	trail *trail
+	facts fact.Maker
 
 	sock *socket
 	s    session

@@ -35,7 +35,7 @@ func (d *device) perVLAN(ctx context.Context) (missing, fatal error) {
 		if vid >= 1002 && vid <= 1005 { // Cisco's, of token ring and FDDI
 			continue
 		}
-		d.vid, d.r.vid, d.w = vid, vid, newWalk()
+		d.vid, d.r.vid, d.w = vid, vid, ports.empty()
 		d.w.take(ports, ifTable(), ifXTable(), bridgeTable())
 		if err := d.oneVLAN(ctx); err != nil {
 			var sink *sinkError

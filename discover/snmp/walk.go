@@ -31,6 +31,9 @@ func newWalk() *walk {
 	return w
 }
 
+// empty returns a walk for the same columns that holds nothing.
+func (w *walk) empty() *walk { return &walk{roots: w.roots, cols: make([]column, len(w.roots))} }
+
 // find returns which column o is an instance of, and its index there.
 func (w *walk) find(o oid) (col int, index oid, ok bool) {
 	i, exact := slices.BinarySearch(w.roots, o)

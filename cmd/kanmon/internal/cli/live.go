@@ -29,6 +29,7 @@ type recorder struct {
 		Start() error
 		Encode(fact.Observation) error
 		Hold(octets int)
+		Flush() error
 	}
 	close func() error
 	count uint64 // observations, beside those on the sessions themselves
@@ -49,6 +50,25 @@ func (a *app) record(path string) (*recorder, error) {
 		return nil, usage("name another file with -o", "%w", err)
 	}
 	return &recorder{enc: log, close: log.Close}, nil
+}
+
+// askHold is how much of what agents tell is gathered before it is written, in
+// octets: a second's worth, at the rates at which they are asked.
+const askHold = 16 << 10
+
+// hold gathers so many octets before they are written.
+func (r *recorder) hold(octets int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.enc.Hold(octets)
+}
+
+// release writes what was gathered, and everything at once from now on.
+func (r *recorder) release() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.enc.Hold(0)
+	return r.enc.Flush()
 }
 
 // observed says how much was recorded, for the line of progress.
@@ -182,7 +202,8 @@ func (a *app) ask(ctx context.Context, o snmp.Options, gate *discover.Gate, to *
 	if o.Targets = slices.DeleteFunc(slices.Clone(o.Targets), spared); len(o.Targets) == 0 {
 		return fmt.Errorf("%w: no agent is left that may be asked", discover.ErrRefused)
 	}
-	return a.session(to, "live-snmp", "snmp", func(session string, to discover.Sink) (discover.Summary, error) {
+	to.hold(askHold)
+	err := a.session(to, "live-snmp", "snmp", func(session string, to discover.Sink) (discover.Summary, error) {
 		o.Session, o.Now = session, a.Now
 		err := snmp.Collect(ctx, o, gate, to)
 		if errors.Is(err, snmp.ErrRestarted) || errors.Is(err, snmp.ErrSilent) {
@@ -190,6 +211,7 @@ func (a *app) ask(ctx context.Context, o snmp.Options, gate *discover.Gate, to *
 		}
 		return discover.Summary{}, err
 	})
+	return errors.Join(err, to.release())
 }
 
 // scanHosts runs nmap through gate; its XML is kept only while it is read.
