@@ -106,27 +106,37 @@ func printerTable() table {
 // printers has in hrDeviceTable alone. A host that only prints on one has it there,
 // too.
 func decodePrinters(w *walk, r *reporter) error {
-	general := printerTable()
-	names := w.column(general.entry, prtGeneralPrinterName)
-	serials := w.column(general.entry, prtGeneralSerialNumber)
-	isMaker := slices.Contains(printers(), w.maker())
-	for row := range w.rows(deviceTable()) {
-		serial := serials.at(row.key)
-		if row.get(hrDeviceType).oid() != mustOID(hrDevicePrinter) || !serial.ok() && !isMaker {
-			continue
-		}
+	descriptions := w.column(deviceTable().entry, hrDeviceDescr)
+	types := w.column(deviceTable().entry, hrDeviceType)
+	known := make(map[oid]bool)
+	emit := func(row row, name, serial string) error {
+		known[row.key] = true
 		if len(row.index) != 1 {
 			r.skip(row.place(), errIndex)
-			continue
+			return nil
 		}
-		f := fact.PhysicalEntity{
-			Agent: r.agent, Index: row.index[0], Class: "chassis",
-			Name: names.at(row.key).text(), Model: row.get(hrDeviceDescr).text(), Serial: serial.text(),
+		f := fact.PhysicalEntity{Agent: r.agent, Index: row.index[0], Class: "chassis", Name: name, Serial: serial}
+		if types.at(row.key).oid() == mustOID(hrDevicePrinter) {
+			f.Model = descriptions.at(row.key).text()
 		}
 		if f.Model == "" && f.Serial == "" {
+			return nil
+		}
+		return r.emit("snmp/printer", row.place(), f)
+	}
+	for row := range w.rows(printerTable()) {
+		if err := emit(row, row.get(prtGeneralPrinterName).text(), row.get(prtGeneralSerialNumber).text()); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(printers(), w.maker()) {
+		return nil
+	}
+	for row := range w.rows(deviceTable()) {
+		if known[row.key] {
 			continue
 		}
-		if err := r.emit("snmp/printer", row.place(), f); err != nil {
+		if err := emit(row, "", ""); err != nil {
 			return err
 		}
 	}

@@ -165,13 +165,26 @@ func TestLineTables(t *testing.T) {
 			},
 		},
 		{
+			name: "a printer that has no prtGeneralTable (rows of librenms__jetdirect)",
+			in: "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.11.2.3.9.1\n" +
+				columns("1.3.6.1.2.1.25.3.2.1", "1", "2", "6|1.3.6.1.2.1.25.3.1.5", "3", "4|HP Color LaserJet M452nw"),
+			kinds: []fact.Kind{"physical-entity"},
+			want:  []string{`hrDeviceTable.1 {"class":"chassis","index":1,"model":"HP Color LaserJet M452nw"}`},
+		},
+		{
+			name: "a host that prints on a printer",
+			in: "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.311.1.1.3.1.2\n" +
+				columns("1.3.6.1.2.1.25.3.2.1", "1", "2", "6|1.3.6.1.2.1.25.3.1.5", "3", "4|HP Color LaserJet M452nw"),
+			kinds: []fact.Kind{"physical-entity"},
+		},
+		{
 			name: "printers (rows of librenms__canonprinter_lbp) and power supplies (rows of snmpsim__eaton-93e-80)",
 			in: columns("1.3.6.1.2.1.25.3.2.1", "1", "2", "6|1.3.6.1.2.1.25.3.1.5", "3", "4|Canon LBP6670") + columns("1.3.6.1.2.1.25.3.2.1", "2", "2", "6|1.3.6.1.2.1.25.3.1.3", "3", "4|CPU") +
 				columns("1.3.6.1.2.1.43.5.1.1", "1", "17", "4|MKRA012345") + columns("1.3.6.1.2.1.43.5.1.1", "2", "16", "4|none") +
 				columns("1.3.6.1.2.1.33.1.1", "0", "1", "4|EATON", "2", "4|EATON 93E 80", "3", "4|INV: 2.08.0011", "4", "4|Network Management Card V6.00 JH"),
 			kinds: []fact.Kind{"physical-entity"},
 			want: []string{
-				`hrDeviceTable.1 {"class":"chassis","index":1,"model":"Canon LBP6670","serial":"MKRA012345"}`,
+				`prtGeneralTable.1 {"class":"chassis","index":1,"model":"Canon LBP6670","serial":"MKRA012345"}`,
 				`upsIdent {"class":"chassis","firmware":"INV: 2.08.0011","index":0,"model":"EATON 93E 80","software":"Network Management Card V6.00 JH","vendor":"EATON"}`,
 			},
 		},
