@@ -172,6 +172,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 
 		"blind.input-incomplete":   {"資料が途中まで・一部読めず", "Input incomplete"},
 		"blind.not-answered":       {"取りこぼし・無応答", "Not answered"},
+		"blind.not-evaluated":      {"判定できない設定", "Not evaluated"},
 		"blind.switch-not-asked":   {"SNMPで尋ねていない機器", "Switch or router not asked"},
 		"blind.subnet-not-heard":   {"通信を聞いていないサブネット", "Subnet not heard"},
 		"blind.source-not-used":    {"使っていない調査方法", "Source not used"},
@@ -183,6 +184,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 
 		"blind.next.input-incomplete":   {"資料を取り直す", "Take the input again"},
 		"blind.next.not-answered":       {"時間をおいて取り直す", "Try again later"},
+		"blind.next.not-evaluated":      {"機器の設定を人が確認する", "Look into the configuration"},
 		"blind.next.switch-not-asked":   {"SNMP読み取りを許可してもらう", "Ask for SNMP read access"},
 		"blind.next.subnet-not-heard":   {"そのサブネットのミラーを1時間", "Mirror that subnet for an hour"},
 		"blind.next.source-not-used":    {"次回はこの方法も使う", "Use this source next time"},

@@ -57,7 +57,7 @@ func TestMessagesCoverTopology(t *testing.T) {
 		want = append(want, "role."+string(r))
 	}
 	for _, b := range []string{
-		topology.BlindInput, topology.BlindGap, topology.BlindNoSNMP,
+		topology.BlindInput, topology.BlindGap, topology.BlindFilter, topology.BlindNoSNMP,
 		topology.BlindSubnet, topology.BlindNoSource, topology.BlindPassive, topology.BlindOnePort, topology.BlindMirror, topology.BlindReplaced, topology.BlindPublic,
 	} {
 		want = append(want, "blind."+b, "blind.next."+b)

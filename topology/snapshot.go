@@ -271,6 +271,7 @@ type BlindSpot struct {
 const (
 	BlindInput    = "input-incomplete"   // an input was cut short or partly unreadable
 	BlindGap      = "not-answered"       // frames dropped, a table cut, an agent silent
+	BlindFilter   = "not-evaluated"      // part of a configuration says what kanmon cannot work out
 	BlindNoSNMP   = "switch-not-asked"   // a switch or router is known whose own tables were not read
 	BlindSubnet   = "subnet-not-heard"   // a subnet is known from routes in which nothing was heard
 	BlindNoSource = "source-not-used"    // no capture, no walk or no scan at all

@@ -98,7 +98,7 @@ func (s *sayer) RemoteAccess(_ *fact.Observation, f fact.RemoteAccess) {
 	}
 	s.more(list(f.From), ", from %s only", "、接続元は %s のみ")
 	if f.Filtered {
-		s.en += ", from whom its filters let in"
+		s.en += ", with filters that keep some out (whom was not worked out)"
 		s.ja += "、接続元はフィルタで制限（範囲は判定できず）"
 	}
 	if f.Sessions > 0 {

@@ -69,7 +69,14 @@ func (b *blind) look(o *fact.Observation) {
 	case fact.InputRead:
 		b.input(f)
 	case fact.Gap:
-		b.add(topology.BlindGap, f.What, f.Why+howMany(o), "")
+		switch o.Source {
+		case "routerconf/access":
+			b.add(topology.BlindFilter, f.What, f.Why, "フィルタが名前、グループ、時刻、ゾーンに依存しており、誰が入れるかを判定できない。設定を確認する")
+		case "routerconf/text":
+			b.add(topology.BlindFilter, f.What, f.Why, "設定の中に、読み取りの対象でない行がある："+f.Why)
+		default:
+			b.add(topology.BlindGap, f.What, f.Why+howMany(o), "")
+		}
 	case fact.SystemGroup:
 		b.agent(o, f.Agent)
 	case fact.Interface:
@@ -80,7 +87,7 @@ func (b *blind) look(o *fact.Observation) {
 	case fact.FDBEntry:
 		b.hosts.forwards(f)
 	case fact.VLAN:
-		b.walk = true
+		b.walk = b.walk || !f.Agent.IsConfig()
 		if have, ok := b.vlans[f.VID]; f.VID != 0 && (!ok || have == "" || f.Name != "" && f.Name < have) {
 			b.vlans[f.VID] = f.Name
 		}
@@ -100,7 +107,7 @@ func (b *blind) look(o *fact.Observation) {
 }
 
 func (b *blind) agent(o *fact.Observation, a fact.AgentID) {
-	b.walk = true
+	b.walk = b.walk || !a.IsConfig()
 	for _, s := range o.Seen {
 		if id, ok := b.net.DeviceByAgentIn(a, s.Input); ok {
 			b.read[id] = true
