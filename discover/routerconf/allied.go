@@ -41,7 +41,7 @@ func newAlliedWare() parser {
 	}
 }
 
-var alliedModel = regexp.MustCompile(`\b(AR[0-9]{3}[A-Z]?S?) +(?:[Vv]ersion|Software Release|Ver\.?) *([0-9]+\.[0-9]+(?:\.[0-9]+)?[-0-9]*)`) //nolint:gochecknoglobals // compiled once, never changed
+var alliedModel = regexp.MustCompile(`\b(AR[0-9]{3}[A-Z]?S?) +(?:[Vv]ersion|Software Release|Ver\.?) *([0-9]+\.[0-9]+(?:\.[0-9]+)?[-0-9]*)`)
 
 // line implements parser.
 func (a *alliedWare) line(place, text string) {

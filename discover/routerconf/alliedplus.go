@@ -67,7 +67,7 @@ func alliedHarmless() []string {
 		autoboot mail switch isakmp ipsec class-map policy-map mls qos epsr lldp storm-control power-inline tunnel arp arp-mac-disparity exception system update cwm amf wireless l2tp-profile linux vcs`)
 }
 
-var alliedVersion = regexp.MustCompile(`^!?\s*(?:AlliedWare Plus(?:\(TM\))?|Software version\s*:?)\s+(5\.[0-9]+\.[0-9]+(?:-[0-9.]+)?)`) //nolint:gochecknoglobals // compiled once, never changed
+var alliedVersion = regexp.MustCompile(`^!?\s*(?:AlliedWare Plus(?:\(TM\))?|Software version\s*:?)\s+(5\.[0-9]+\.[0-9]+(?:-[0-9.]+)?)`)
 
 // line implements parser.
 func (a *alliedPlus) line(place, text string) {
@@ -175,8 +175,15 @@ func alliedType(name string) uint32 {
 		begin string
 		typ   uint32
 	}{
-		{"vlan", typeVLAN}, {"ppp", typePPP}, {"tunnel", typeTunnel}, {"cellular", typeMobile}, {"usb", typeMobile}, {"lo", typeLoopback},
-		{"br", typeBridge}, {"po", typeEthernet}, {"sa", typeLAG},
+		{"vlan", typeVLAN},
+		{"ppp", typePPP},
+		{"tunnel", typeTunnel},
+		{"cellular", typeMobile},
+		{"usb", typeMobile},
+		{"lo", typeLoopback},
+		{"br", typeBridge},
+		{"po", typeEthernet},
+		{"sa", typeLAG},
 	} {
 		if strings.HasPrefix(name, t.begin) {
 			return t.typ

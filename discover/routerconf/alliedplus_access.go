@@ -94,8 +94,12 @@ func (a *alliedPlus) endAccess() {
 		key, typ, transport string
 		port                uint16
 	}{
-		{"ssh", "ssh", "tcp", 22}, {"telnet", "telnet", "tcp", 23}, {"http", "http", "tcp", 80}, {"snmp", "snmp", "udp", 161},
-		{"ike", "ike", "udp", 500}, {"openvpn", "openvpn", "udp", 1194},
+		{"ssh", "ssh", "tcp", 22},
+		{"telnet", "telnet", "tcp", 23},
+		{"http", "http", "tcp", 80},
+		{"snmp", "snmp", "udp", 161},
+		{"ike", "ike", "udp", 500},
+		{"openvpn", "openvpn", "udp", 1194},
 	} {
 		if place, ok := a.serves[s.key]; ok {
 			add(d, &d.services, service{typ: s.typ, transport: s.transport, ports: portRange{s.port, s.port}, limit: everybody, place: place})

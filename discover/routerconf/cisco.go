@@ -86,8 +86,8 @@ func ciscoHarmless() []string {
 }
 
 var (
-	ciscoSoftware = regexp.MustCompile(`^Cisco IOS (XE )?Software.*?, Version ([0-9][0-9A-Za-z.()]{1,30})`) //nolint:gochecknoglobals // compiled once, never changed
-	ciscoBoard    = regexp.MustCompile(`^[Cc]isco ([A-Z][A-Z0-9/-]{2,30}) \(`)                              //nolint:gochecknoglobals // compiled once, never changed
+	ciscoSoftware = regexp.MustCompile(`^Cisco IOS (XE )?Software.*?, Version ([0-9][0-9A-Za-z.()]{1,30})`)
+	ciscoBoard    = regexp.MustCompile(`^[Cc]isco ([A-Z][A-Z0-9/-]{2,30}) \(`)
 )
 
 // line implements parser.

@@ -249,8 +249,11 @@ func (c *cisco) endServices() {
 			offer(s.typ, s.transport, s.port, nil, everybody, place)
 		}
 	}
-	var ssh, telnet, anySSH, anyTelnet = answer{}, answer{}, false, false
-	place := ""
+	var (
+		ssh, telnet       answer
+		anySSH, anyTelnet bool
+		place             string
+	)
 	for _, l := range c.vty {
 		by := c.limit(l.by)
 		if l.inputs.has("ssh") || l.inputs.has("all") {

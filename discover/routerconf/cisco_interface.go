@@ -25,9 +25,21 @@ func ciscoType(name string) uint32 {
 		begin string
 		typ   uint32
 	}{
-		{"Vlan", typeVLAN}, {"BDI", typeVLAN}, {"Dialer", typePPP}, {"Virtual-Template", typePPP}, {"Virtual-PPP", typePPP}, {"Tunnel", typeTunnel},
-		{"Cellular", typeMobile}, {"Loopback", typeLoopback}, {"Port-channel", typeLAG}, {"BVI", typeBridge}, {"BRI", typeISDN},
-		{"Serial", typePPP}, {"NVI", typeOther}, {"Null", typeOther}, {"Async", typePPP},
+		{"Vlan", typeVLAN},
+		{"BDI", typeVLAN},
+		{"Dialer", typePPP},
+		{"Virtual-Template", typePPP},
+		{"Virtual-PPP", typePPP},
+		{"Tunnel", typeTunnel},
+		{"Cellular", typeMobile},
+		{"Loopback", typeLoopback},
+		{"Port-channel", typeLAG},
+		{"BVI", typeBridge},
+		{"BRI", typeISDN},
+		{"Serial", typePPP},
+		{"NVI", typeOther},
+		{"Null", typeOther},
+		{"Async", typePPP},
 	} {
 		if strings.HasPrefix(name, t.begin) {
 			return t.typ

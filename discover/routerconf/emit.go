@@ -89,7 +89,7 @@ func (d *device) numbers() map[string]uint32 {
 	index, taken := make(map[string]uint32, len(names)), make(map[uint32]bool, len(names))
 	for _, name := range names {
 		h := fnv.New32a()
-		h.Write([]byte(name)) //nolint:errcheck // it has none
+		h.Write([]byte(name))
 		n := h.Sum32() | fact.ConfigIndex
 		for taken[n] {
 			n = (n + 1) | fact.ConfigIndex

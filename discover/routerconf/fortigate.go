@@ -117,7 +117,7 @@ func newFortiGate() parser {
 
 // fortiVersion is the first line of a backup:
 // "#config-version=FGT60F-7.0.5-FW-build0304-220208:opmode=0:vdom=0:user=admin".
-var fortiVersion = regexp.MustCompile(`^#config-version=(F[A-Z0-9]{2,15})-([0-9]{1,2}(?:\.[0-9]{1,3}){1,2})-FW-build([0-9]{1,6})`) //nolint:gochecknoglobals // compiled once, never changed
+var fortiVersion = regexp.MustCompile(`^#config-version=(F[A-Z0-9]{2,15})-([0-9]{1,2}(?:\.[0-9]{1,3}){1,2})-FW-build([0-9]{1,6})`)
 
 // line implements parser.
 func (f *fortiGate) line(place, text string) {
@@ -300,7 +300,7 @@ func (f *fortiGate) end() (*device, error) {
 	return d, nil
 }
 
-var fortiSerial = regexp.MustCompile(`^F[A-Z0-9]{2,5}[0-9A-Z]{2}[0-9A-Z]{8,12}$`) //nolint:gochecknoglobals // compiled once, never changed
+var fortiSerial = regexp.MustCompile(`^F[A-Z0-9]{2,5}[0-9A-Z]{2}[0-9A-Z]{8,12}$`)
 
 func (f *fortiGate) nameServers() {
 	for _, e := range f.entries["system dns"] {

@@ -213,8 +213,8 @@ func (f *fortiGate) object(vdom, name string, depth int) answer {
 	if e == nil {
 		return answer{unsure: true}
 	}
-	switch t := cmp.Or(e.get("type"), "ipmask"); {
-	case t == "ipmask":
+	switch cmp.Or(e.get("type"), "ipmask") {
+	case "ipmask":
 		w := e.values["subnet"]
 		p, ok := masked(w.at(0), w.at(1))
 		if !ok {
@@ -226,7 +226,7 @@ func (f *fortiGate) object(vdom, name string, depth int) answer {
 		if ok {
 			return answer{from: []netip.Prefix{p.Masked()}}
 		}
-	case t == "iprange":
+	case "iprange":
 		if ps := prefixesOf(address(e.get("start-ip")), address(e.get("end-ip"))); ps != nil {
 			return answer{from: ps}
 		}

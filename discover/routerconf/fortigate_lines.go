@@ -210,9 +210,7 @@ func (f *fortiGate) tunnels() {
 	for _, e := range f.entries["system vne-tunnel"] { // IPv4 over an IPv6 access network
 		if e.is("status", "enable") {
 			typ := e.get("mode")
-			if typ == "" || typ == "fixed-ip" {
-				typ = "4in6"
-			} else if typ == "ds-lite" {
+			if typ != "map-e" {
 				typ = "4in6"
 			}
 			t := fact.TunnelEnd{Type: typ, Remote: address(e.get("br"))}

@@ -70,8 +70,8 @@ func necHarmless() []string {
 }
 
 var (
-	necSoftware = regexp.MustCompile(`^! (?:NEC )?IX Series (IX[0-9A-Z]+) .*Software, Version ([0-9]+(?:\.[0-9]+){1,3}[A-Za-z]?)`) //nolint:gochecknoglobals // compiled once, never changed
-	necSerial   = regexp.MustCompile(`(?i)serial ?(?:number)?[ :=]+([0-9A-Z]{6,20})\b`)                                            //nolint:gochecknoglobals // compiled once, never changed
+	necSoftware = regexp.MustCompile(`^! (?:NEC )?IX Series (IX[0-9A-Z]+) .*Software, Version ([0-9]+(?:\.[0-9]+){1,3}[A-Za-z]?)`)
+	necSerial   = regexp.MustCompile(`(?i)serial ?(?:number)?[ :=]+([0-9A-Z]{6,20})\b`)
 )
 
 // line implements parser.

@@ -159,7 +159,7 @@ const maxPrompt = 140
 
 // prompts are those of all makers: "RTX1210# ", "router(config-if)#",
 // "fw (root) # ".
-var prompts = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}(?: ?\([A-Za-z0-9_.,/ -]{1,64}\))? ?[#>%$](?: |$)|^[A-Za-z0-9_.-]{1,64}(?:\([A-Za-z0-9_./-]{1,64}\))?[#>%]`) //nolint:gochecknoglobals // compiled once, never changed
+var prompts = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}(?: ?\([A-Za-z0-9_.,/ -]{1,64}\))? ?[#>%$](?: |$)|^[A-Za-z0-9_.-]{1,64}(?:\([A-Za-z0-9_./-]{1,64}\))?[#>%]`)
 
 // cutPrompt removes the prompt of a session before a command.
 func cutPrompt(s string) string {

@@ -53,10 +53,7 @@ func wildcard(ip, mask string) (netip.Prefix, bool) {
 		return netip.Prefix{}, false
 	}
 	b := m.As4()
-	for i := range b {
-		b[i] = ^b[i]
-	}
-	return fromMask(a, b)
+	return fromMask(a, [4]byte{^b[0], ^b[1], ^b[2], ^b[3]})
 }
 
 func fromMask(a netip.Addr, mask [4]byte) (netip.Prefix, bool) {

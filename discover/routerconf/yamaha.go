@@ -41,7 +41,7 @@ type yamahaTunnel struct {
 	name, encapsulation, place string
 	local, remote              netip.Addr
 	remoteName, provider       string
-	ngn, multipoint            bool
+	ngn                        bool
 	gateways                   []string // of IKE
 	policy                     string
 	router                     netip.Addr
@@ -151,9 +151,9 @@ func (y *yamaha) command(place, text string) {
 // headers are the comments with which "show config" begins, and those that
 // "show environment" prints: model, revision, addresses, serial number.
 var (
-	yamahaRevision = regexp.MustCompile(`^#? ?((?:RTX|NVR|FWX|vRX|RTV|SRT|RT)[0-9A-Za-z]*) .*?(Rev\.[0-9]+(?:\.[0-9]+)+)`) //nolint:gochecknoglobals // compiled once, never changed
-	yamahaSerial   = regexp.MustCompile(`serial=([A-Za-z0-9]{4,32})\b`)                                                    //nolint:gochecknoglobals // compiled once, never changed
-	yamahaMAC      = regexp.MustCompile(`\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b`)                                              //nolint:gochecknoglobals // compiled once, never changed
+	yamahaRevision = regexp.MustCompile(`^#? ?((?:RTX|NVR|FWX|vRX|RTV|SRT|RT)[0-9A-Za-z]*) .*?(Rev\.[0-9]+(?:\.[0-9]+)+)`)
+	yamahaSerial   = regexp.MustCompile(`serial=([A-Za-z0-9]{4,32})\b`)
+	yamahaMAC      = regexp.MustCompile(`\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b`)
 )
 
 func (y *yamaha) header(text string) {
@@ -183,7 +183,7 @@ func hasMAC(list []fact.MAC, m fact.MAC) bool {
 }
 
 // yamahaName is the name of an interface.
-var yamahaName = regexp.MustCompile(`^(lan|vlan|bridge|loopback|wan|wwan|onu|bri|usb|null|pp|tunnel)[0-9]*([./][0-9]+)?$`) //nolint:gochecknoglobals // compiled once, never changed
+var yamahaName = regexp.MustCompile(`^(lan|vlan|bridge|loopback|wan|wwan|onu|bri|usb|null|pp|tunnel)[0-9]*([./][0-9]+)?$`)
 
 // name returns the name of the interface that a command is about, having made
 // it; empty where it is about none.
