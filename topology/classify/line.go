@@ -15,6 +15,9 @@ const (
 	typeIPoE     = "ipoe"
 	typeLTE      = "lte"
 	typeUSBModem = "usb-modem"
+	type5G       = "5g"
+	typeMobile   = "mobile" // cellular, of a kind that is not told
+	typePPP      = "ppp"
 	typeISDN     = "isdn"
 	typeDHCP     = "dhcp" // an address that a provider's router gives: no way of its own
 )
@@ -31,13 +34,16 @@ func (c *classifier) toldLines() {
 	closed := c.qualifying()
 	for _, l := range c.seen.lines {
 		for _, d := range c.devicesOf(l.o, l.f.Agent) {
+			if l.f.Type == typePPP && !l.f.Configured && !c.leadsOver(d, l.f) {
+				continue // those who dial in have such interfaces too
+			}
 			x := claim{
 				key: key{category: topology.Internet, device: d}, rules: []rule{toldRule(l.f.State, l.f.Configured)}, iface: l.f.Name,
 				transport: lineTransport(l.f.Type), direction: topology.Outbound, line: l.f.State != stateDown,
 			}
 			obs := []*fact.Observation{l.o}
 			switch l.f.Type {
-			case typeLTE, typeUSBModem:
+			case typeLTE, type5G, typeMobile, typeUSBModem:
 				x.category = c.cellular(d)
 			case typeISDN:
 				x.category, x.by = topology.Unclassified, typeISDN // whom it dials is not told
@@ -64,6 +70,8 @@ func lineTransport(typ string) []string {
 		return []string{typeIPoE, "ipv6"}
 	case typeUSBModem:
 		return []string{typeLTE, "usb"}
+	case type5G, typeMobile:
+		return []string{typeLTE}
 	case typeDHCP, "":
 		return nil
 	}
@@ -92,6 +100,17 @@ func (c *classifier) cellular(d topology.DeviceID) topology.Category {
 		return topology.VendorLTE
 	}
 	return topology.USBTether
+}
+
+// leadsOver reports whether a PPP interface that is not down leads out: by a
+// default route, or an address that is not the hospital's.
+func (c *classifier) leadsOver(d topology.DeviceID, l fact.Line) bool {
+	if l.State == stateDown {
+		return false
+	}
+	return c.defaultOver(d, l.IfIndex) != nil || slices.ContainsFunc(c.tablesOf[d], func(t *tables) bool {
+		return slices.ContainsFunc(t.on(l.IfIndex), func(a seen[fact.InterfaceAddress]) bool { return !c.site.IsInside(a.f.Address.Addr()) })
+	})
 }
 
 // defaultOver returns a default route of a device over one of its interfaces.

@@ -43,9 +43,13 @@ type tunnelName struct {
 }
 
 // nameTunnel spells a name as the device's agent and its configuration may both
-// have it: TUNNEL[01] of Yamaha's agent is tunnel1 of its configuration.
-func nameTunnel(d topology.DeviceID, name string) tunnelName {
-	name = strings.ToLower(name)
+// have it: TUNNEL[01] of Yamaha's agent is tunnel1 of its configuration, and what
+// FortiGate's tells with a name for each pair of networks is one tunnel.
+func nameTunnel(d topology.DeviceID, f fact.TunnelEnd) tunnelName {
+	name := strings.ToLower(f.Name)
+	if f.Type == "ipsec" {
+		name, _, _ = strings.Cut(name, "/")
+	}
 	if kind, n, ok := strings.Cut(name, "["); ok {
 		name = kind + strings.TrimLeft(strings.TrimSuffix(n, "]"), "0")
 	}
@@ -63,7 +67,7 @@ func (c *classifier) namedPeers() map[tunnelName]netip.Addr {
 			continue
 		}
 		for _, d := range c.devicesOf(t.o, t.f.Agent) {
-			k := nameTunnel(d, t.f.Name)
+			k := nameTunnel(d, t.f)
 			if have, ok := out[k]; !ok || a.Less(have) {
 				out[k] = a
 			}
@@ -75,7 +79,7 @@ func (c *classifier) namedPeers() map[tunnelName]netip.Addr {
 // peerOf returns the address of the other end of a tunnel that is told by a name
 // only, the zero Addr where it is not known.
 func (c *classifier) peerOf(d topology.DeviceID, f fact.TunnelEnd, named map[tunnelName]netip.Addr) netip.Addr {
-	if a, ok := named[nameTunnel(d, f.Name)]; ok && f.Name != "" {
+	if a, ok := named[nameTunnel(d, f)]; ok && f.Name != "" {
 		return a
 	}
 	if ips := c.addrsOf[normalName(f.RemoteName)]; len(ips) == 1 && c.place(ips[0]).away() {
@@ -129,8 +133,10 @@ func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far
 	case peer != "": // what it calls itself when it comes
 		x.by, x.direction, anyPeer = "name:"+peer, topology.Inbound, true
 	default:
-		x.by, x.direction, anyPeer = "tunnel:"+strings.ToLower(t.f.Name), topology.Inbound, true
-		x.rules = append(x.rules, toldNoPeer)
+		x.by, x.rules = "tunnel:"+nameTunnel(d, t.f).name, append(x.rules, toldNoPeer)
+		if anyPeer = true; t.f.Configured { // tables may just not tell
+			x.direction = topology.Inbound
+		}
 	}
 	if peer != "" {
 		x.names = []string{peer}

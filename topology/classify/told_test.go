@@ -42,6 +42,14 @@ func TestToldLines(t *testing.T) {
 			fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"},
 			fact.Route{Agent: "gw", Destination: def, NextHop: ip("0.0.0.0"), IfIndex: 5},
 		}, []string{"vendor-lte gw confirmed outbound lte"}},
+		{"cellular, of a kind that is not told", nil, topology.Site{}, []fact.Fact{forwards, line("gw", "mobile", "up", false), line("gw", "5g", "", false)}, []string{"vendor-lte gw confirmed outbound lte"}},
+		{"PPP that leads out", nil, topology.Site{}, []fact.Fact{
+			fact.Line{Agent: "gw", Type: "ppp", IfIndex: 5, State: "up"}, fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"}, fact.InterfaceAddress{Agent: "gw", IfIndex: 5, Address: netip.MustParsePrefix("192.0.2.9/32")},
+		}, []string{"internet gw confirmed outbound ppp"}},
+		{"PPP of one who dials in, and of a system that has it always", nil, topology.Site{}, []fact.Fact{
+			fact.Line{Agent: "gw", Type: "ppp", IfIndex: 5, State: "up"}, fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"}, fact.InterfaceAddress{Agent: "gw", IfIndex: 5, Address: netip.MustParsePrefix("10.0.9.1/32")},
+			line("pc", "ppp", "down", false),
+		}, nil},
 		{"nobody's", nil, topology.Site{}, []fact.Fact{line("other", "pppoe", "up", false)}, nil},
 		{"IPoE of which the use is not told", nil, topology.Site{}, []fact.Fact{line("gw", "ipoe", "", true)}, []string{"internet gw confirmed outbound ipoe+ipv6"}},
 		{
@@ -80,6 +88,9 @@ func TestToldTunnels(t *testing.T) {
 		{"with a host by its name", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "VPN.example.com", Configured: true})}, []string{"vendor-vpn gw confirmed outbound ipsec vpn.example.com"}},
 		{"with one who comes", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "ct-maker", Configured: true})}, []string{"vendor-vpn gw confirmed inbound ipsec ct-maker"}},
 		{"with nobody told", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "l2tp", Name: "tunnel3", Configured: true})}, []string{"vendor-vpn gw confirmed inbound l2tp"}},
+		{"with nobody told by its tables, for two pairs of networks", nil, topology.Site{}, []fact.Fact{
+			ends(fact.TunnelEnd{Type: "ipsec", Name: "VPN1/a", State: "up"}), ends(fact.TunnelEnd{Type: "ipsec", Name: "VPN1/b", State: "down"}),
+		}, []string{"vendor-vpn gw confirmed outbound ipsec"}},
 		{"two with one party are one, another is another", nil, topology.Site{}, []fact.Fact{
 			ends(fact.TunnelEnd{Type: "ipsec", Name: "a", Remote: ip(far), State: "up"}), ends(fact.TunnelEnd{Type: "gre", Name: "b", Remote: ip(far), State: "up"}), ends(fact.TunnelEnd{Type: "ipsec", Name: "c", Remote: ip(far2)}),
 		}, []string{"vendor-vpn gw confirmed outbound gre+ipsec @" + far, "vendor-vpn gw reported outbound ipsec @" + far2}},
