@@ -13,9 +13,10 @@ import (
 )
 
 // Formats returns the formats that this package reads.
-func Formats() []discover.Format { return []discover.Format{format{}} }
+func Formats() []discover.Format { return []discover.Format{format{dialects()}} }
 
-type format struct{}
+// format reads configurations of all dialects.
+type format struct{ all []dialect }
 
 // parser reads one dialect, line by line.
 type parser interface {
@@ -94,18 +95,18 @@ func (format) Name() string { return "router-config" }
 
 // Match implements discover.Format. It knows a configuration by its first lines,
 // whatever terminal session stands before them.
-func (format) Match(head []byte) bool {
-	_, ok := detect(head)
+func (f format) Match(head []byte) bool {
+	_, ok := f.detect(head)
 	return ok
 }
 
 // detect returns the dialect of a text by its first octets.
-func detect(head []byte) (dialect, bool) {
+func (f format) detect(head []byte) (dialect, bool) {
 	utf16 := bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
 	if !utf16 && bytes.IndexByte(head, 0) >= 0 {
 		return dialect{}, false
 	}
-	all := dialects()
+	all := f.all
 	score := make([]int, len(all))
 	met := make([][]bool, len(all))
 	for i := range all {
@@ -141,13 +142,13 @@ func detect(head []byte) (dialect, bool) {
 }
 
 // Read implements discover.Format.
-func (format) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
+func (f format) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
 	head := make([]byte, discover.HeadLen)
 	n, err := readFull(in, head)
 	if err != nil {
 		return discover.Summary{}, err
 	}
-	dia, ok := detect(head[:n])
+	dia, ok := f.detect(head[:n])
 	if !ok {
 		return discover.Summary{}, errors.New("no configuration of a router that kanmon knows")
 	}
