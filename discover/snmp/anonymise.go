@@ -66,7 +66,30 @@ func NewAnonymiser(key []byte) (*Anonymiser, error) {
 		}
 		a.tables = append(a.tables, t)
 	}
+	a.addMakers()
 	return a, nil
+}
+
+// addMakers says what the tables of makers hold.
+func (a *Anonymiser) addMakers() {
+	for _, m := range makers() {
+		for class, objects := range map[string][]string{"serial": {m.serial}, "descr": {m.model, m.software, m.hardware}} {
+			for _, s := range objects {
+				if s == "" {
+					continue
+				}
+				o := parseObject(s)
+				i := slices.IndexFunc(a.tables, func(t anonymousTable) bool { return t.entry == mustOID(o.entry) })
+				if i < 0 {
+					i = len(a.tables)
+					a.tables = append(a.tables, anonymousTable{entry: mustOID(o.entry), index: []string{"rest"}, columns: make(map[uint32]string)})
+				}
+				if a.tables[i].columns[o.column] != "serial" { // one that is both is hidden
+					a.tables[i].columns[o.column] = class
+				}
+			}
+		}
+	}
 }
 
 // Learn reads the names in a walk, so that they are found in the texts of all
