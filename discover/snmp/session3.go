@@ -25,7 +25,7 @@ func newUser(ctx context.Context, s *socket, client *gosnmp.GoSNMP, o Options) (
 	if err := client.Connect(); err != nil {
 		return nil, err
 	}
-	client.Conn.Close()
+	_ = client.Conn.Close() // the socket takes its place
 	client.Conn = s
 	return &user{sock: s, client: client}, nil
 }
