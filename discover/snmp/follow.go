@@ -32,13 +32,14 @@ type trail struct {
 	neighbors map[string][]netip.Addr
 	others    map[netip.Addr]bool // next hops, entries of caches
 	outside   map[netip.Addr]bool // said to be neighbours, but not in the scope
+	nobody    map[netip.Addr]bool // networks and their broadcast addresses
 	followed  int
 }
 
 func newTrail(f Follow, seeds []netip.Addr) *trail {
 	t := &trail{
 		follow: f, asked: make(map[netip.Addr]bool), neighbors: make(map[string][]netip.Addr),
-		others: make(map[netip.Addr]bool), outside: make(map[netip.Addr]bool),
+		others: make(map[netip.Addr]bool), outside: make(map[netip.Addr]bool), nobody: make(map[netip.Addr]bool),
 	}
 	for _, a := range seeds {
 		t.asked[a] = true
@@ -62,6 +63,7 @@ func (t *trail) note(f fact.Fact) {
 	switch f := f.(type) {
 	case fact.InterfaceAddress:
 		t.asked[f.Address.Addr()] = true // it is one of a device that was asked
+		t.network(f.Address)
 	case fact.RemoteNeighbor:
 		t.neighbor(f.Neighbor)
 	case fact.Route:
@@ -75,6 +77,18 @@ func (t *trail) note(f fact.Fact) {
 
 // maxTrail bounds what is remembered between two rounds.
 const maxTrail = 100_000
+
+// network remembers which addresses of a network are of no device, or of all.
+func (t *trail) network(p netip.Prefix) {
+	if !p.Addr().Is4() || p.Bits() > 30 || len(t.nobody) >= maxTrail { // RFC 3021: two have no room for them
+		return
+	}
+	last := p.Masked().Addr().As4()
+	for i := p.Bits(); i < 32; i++ {
+		last[i/8] |= 0x80 >> (i % 8)
+	}
+	t.nobody[p.Masked().Addr()], t.nobody[netip.AddrFrom4(last)] = true, true
+}
 
 func (t *trail) other(a netip.Addr) {
 	if len(t.others) < maxTrail && t.inScope(a) {
@@ -113,14 +127,17 @@ func (t *trail) next(spared func(netip.Addr) bool) []netip.Addr {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var out []netip.Addr
-	take := func(a netip.Addr) {
-		if !t.asked[a] && t.followed < maxFollowed {
-			t.asked[a] = true
-			if !spared(a) {
-				out = append(out, a)
-				t.followed++
-			}
+	take := func(a netip.Addr) bool {
+		if t.asked[a] || t.followed >= maxFollowed {
+			return false
 		}
+		t.asked[a] = true
+		if t.nobody[a] || spared(a) {
+			return false
+		}
+		out = append(out, a)
+		t.followed++
+		return true
 	}
 	for _, addresses := range t.neighbors {
 		slices.SortFunc(addresses, netip.Addr.Compare)
@@ -133,7 +150,8 @@ func (t *trail) next(spared func(netip.Addr) bool) []netip.Addr {
 	for _, key := range keys {
 		addresses := t.neighbors[key]
 		if !slices.ContainsFunc(addresses, func(a netip.Addr) bool { return t.asked[a] }) {
-			take(addresses[0])
+			for i := 0; i < len(addresses) && !take(addresses[i]); i++ { // the first that may be asked
+			}
 		}
 		for _, a := range addresses {
 			t.asked[a] = true

@@ -1,6 +1,8 @@
 package snmp_test
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -71,6 +73,60 @@ func TestFollow(t *testing.T) {
 				t.Errorf("gaps are %v", fs.gaps)
 			}
 		})
+	}
+}
+
+// notedGate notes how many packets each address gets. It is for one packet at a
+// time.
+type notedGate map[netip.Addr]int
+
+func (g notedGate) Permit(_ context.Context, to netip.Addr, _ string, packets int) error {
+	g[to] += packets
+	return nil
+}
+
+// TestFollowNotBroadcast holds that nobody is asked at an address that belongs to
+// every device of a network, whoever says that a device has it.
+func TestFollowNotBroadcast(t *testing.T) {
+	tree := snmpfarm.Switch(1, 4, 4, 1000)
+	const bridge = 0x20
+	own := [4]byte{127, 71, 3, 1} // in 127.71.3.0/24
+	hear := func(host byte) [4]byte { return [4]byte{127, 71, 3, host} }
+	tree = tree.Address(own, 24).Beside(1, "everybody", 2, bridge, hear(255)).Hears(hear(0), 3).Hears(hear(9), 4)
+	a := &snmpfarm.Agent{Tree: tree}
+	if err := a.Listen(netip.MustParseAddrPort("127.71.0.1:0")); err != nil {
+		t.Skipf("no agent can be simulated on loopback: %v", err)
+	}
+	t.Cleanup(a.Close)
+	opts := liveOptions(a.Addr().Port())
+	opts.Targets = []netip.Addr{a.Addr().Addr()}
+	opts.Parallel = 1
+	opts.Follow = snmp.Follow{Scope: []netip.Prefix{netip.MustParsePrefix("127.71.0.0/16")}, ARP: true}
+	gate := make(notedGate)
+	_ = snmp.Collect(t.Context(), opts, gate, &facts{}) // nobody listens at .9
+	if gate[netip.AddrFrom4(hear(9))] == 0 {
+		t.Fatal("an address of a cache was not followed")
+	}
+	for _, host := range []byte{0, 255} {
+		if n := gate[netip.AddrFrom4(hear(host))]; n > 0 {
+			t.Errorf("%d packets were sent to %s", n, netip.AddrFrom4(hear(host)))
+		}
+	}
+}
+
+// TestNotBroadcast holds that what the system knows as a broadcast address is
+// not sent to, even where an operator names it.
+func TestNotBroadcast(t *testing.T) {
+	conn, err := net.Dial("udp", "127.255.255.255:9")
+	if err != nil {
+		t.Skipf("loopback has no broadcast address: %v", err)
+	}
+	conn.Close()
+	opts := liveOptions(9)
+	opts.Targets = []netip.Addr{netip.MustParseAddr("127.255.255.255")}
+	gate := make(notedGate)
+	if err := snmp.Collect(t.Context(), opts, gate, &facts{}); err == nil || !strings.Contains(err.Error(), "broadcast") || len(gate) > 0 {
+		t.Errorf("sent to %v, %v", gate, err)
 	}
 }
 

@@ -36,7 +36,10 @@ type socket struct {
 
 // dial opens a socket; nothing is sent.
 func dial(ctx context.Context, to netip.AddrPort, gate Permitter, o Options) (*socket, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", to.String()) //nolint:forbidigo // Write asks the gate for each packet
+	conn, err := (&net.Dialer{Control: toOne}).DialContext(ctx, "udp", to.String()) //nolint:forbidigo // Write asks the gate for each packet
+	if errors.Is(err, os.ErrPermission) {
+		return nil, fmt.Errorf("not asked: it may be the broadcast address of a network, and every device in it would answer: %w", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open a socket: %w", err)
 	}
@@ -60,8 +63,9 @@ func (s *socket) Write(b []byte) (int, error) {
 	}
 	s.tries++
 	if s.tries == 2 && !s.answered && s.loose == nil {
-		if s.loose, err = net.ListenUDP("udp", nil); err != nil { //nolint:forbidigo // the gate was asked above
-			s.loose = nil // it is only to learn more
+		all, err := (&net.ListenConfig{Control: toOne}).ListenPacket(s.ctx, "udp", ":0") //nolint:forbidigo // the gate was asked above
+		if err == nil {                                                                  // it is only to learn more
+			s.loose, _ = all.(*net.UDPConn)
 		}
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)

@@ -1,6 +1,7 @@
 package snmpfarm
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"sort"
@@ -165,6 +166,15 @@ func (t Tree) Beside(port int, name string, mac, capabilities byte, at [4]byte) 
 		integer(column(4), 4), text(column(5), string([]byte{0, 0, 0x5e, 0, 0x54, mac})),
 		integer(column(6), 5), text(column(7), "Gi1/0/1"), text(column(9), name), text(column(12), string([]byte{capabilities})),
 		integer(lldp.Below(2, 1, 3).Below(row...).Below(index...), 2)).sealed()
+}
+
+// Address returns the tree with an address of its own, in a network of so many
+// bits.
+func (t Tree) Address(at [4]byte, bits int) Tree {
+	index := []uint32{uint32(at[0]), uint32(at[1]), uint32(at[2]), uint32(at[3])}
+	mask := binary.BigEndian.AppendUint32(nil, ^uint32(0)<<(32-bits))
+	column := func(n uint32) OID { return mib2(4, 20, 1, n).Below(index...) }
+	return append(slices.Clone(t), Var{OID: column(1), Tag: 0x40, Value: at[:]}, integer(column(2), 1), Var{OID: column(3), Tag: 0x40, Value: mask}).sealed()
 }
 
 // Gateway returns the tree with a default route.
