@@ -198,6 +198,9 @@ func (o Options) complete() (Options, error) {
 		return o, err
 	}
 	o.Port = cmp.Or(o.Port, defaultPort)
+	if why := discover.NeverProbe("udp", o.Port); why != "" {
+		return o, fmt.Errorf("UDP port %d is never sent to (%s): name the port of the SNMP agents", o.Port, why)
+	}
 	o.Parallel = max(cmp.Or(o.Parallel, defaultParallel), 1)
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	o.Retries = max(cmp.Or(o.Retries, defaultRetries), 0)

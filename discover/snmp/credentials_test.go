@@ -70,6 +70,7 @@ func TestCollectRefusesBadOptions(t *testing.T) {
 	for name, change := range map[string]func(*snmp.Options){
 		"credentials": func(o *snmp.Options) { o.Credentials = snmp.Credentials{} },
 		"clock":       func(o *snmp.Options) { o.Now = nil },
+		"port":        func(o *snmp.Options) { o.Port = 24105 }, // of patient monitors
 		"session":     func(o *snmp.Options) { o.Session = "" },
 		"target":      func(o *snmp.Options) { o.Targets[0] = netip.MustParseAddr("224.0.0.1") },
 	} {

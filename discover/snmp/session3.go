@@ -63,6 +63,8 @@ func (u *user) ask(ctx context.Context, r request) (answer, error) {
 		return answer{}, u.sock.silence(err, "")
 	case res.PDUType == gosnmp.Report:
 		return answer{}, errors.New("agent answers with a report in place of values")
+	case res.PDUType != gosnmp.GetResponse:
+		return answer{}, errors.New("agent sends something that is not an answer")
 	}
 	u.sock.fits()
 	a := answer{status: int(res.Error), index: int(res.ErrorIndex)}
