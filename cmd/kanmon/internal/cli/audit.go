@@ -197,6 +197,9 @@ func (a *app) tellAudit(ctx context.Context, o auditOptions) error {
 	for _, agent := range o.agents {
 		plan = append(plan, fmt.Sprintf("ask %s: %s", agent, snmpPlan))
 	}
+	if len(o.agents) > 0 {
+		plan = append(plan, portPlan(snmpPort))
+	}
 	if err := a.tell(plan); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/spf13/cobra"
@@ -102,6 +103,9 @@ the narrowest that it lies in, and with no other.
 			if err != nil {
 				return usage("", "%w", err)
 			}
+			if why := discover.NeverProbe("udp", port); why != "" {
+				return usage("name the port of the agents", "--port %d is never sent to: %s", port, why)
+			}
 			if err := record.check(how, whom, out); err != nil {
 				return err
 			}
@@ -115,7 +119,7 @@ the narrowest that it lies in, and with no other.
 				if err != nil {
 					return err
 				}
-				return a.tell(append(gate.Plan(), record.plan(), how.plan(), whom.plan()))
+				return a.tell(append(gate.Plan(), record.plan(), portPlan(port), how.plan(), whom.plan()))
 			}
 			k, err := creds.keys(a, a.Getenv)
 			if err != nil {
@@ -151,14 +155,22 @@ the narrowest that it lies in, and with no other.
 	how.add(c.Flags())
 	whom.add(c.Flags())
 	c.Flags().DurationVar(&targets.interval, "interval", queryInterval, "time between two requests to one agent")
-	c.Flags().Uint16Var(&port, "port", 161, "UDP port of the agents")
+	c.Flags().Uint16Var(&port, "port", snmpPort, "UDP port of the agents")
 	c.Flags().StringVarP(&out, "output", "o", "", "evidence file to append to (default: standard output)")
 	c.Flags().StringVar(&vantage, "vantage", "", "where in the network this is, in your words")
 	return c
 }
 
 // snmpPlan says in a line what is asked of an agent.
-const snmpPlan = "SNMP GETBULK, read only: the system group, interfaces, addresses, neighbours, routes, forwarding tables, LLDP, CDP, entities"
+const snmpPlan = "SNMP GET, GETNEXT and GETBULK, read only: the system group, interfaces, addresses, neighbours, routes, forwarding tables, LLDP, CDP, entities"
+
+// snmpPort is the port of SNMP agents (RFC 3417, 3.2).
+const snmpPort = 161
+
+// portPlan says in a line where requests go, and how often.
+func portPlan(port uint16) string {
+	return fmt.Sprintf("to UDP port %d: one request at a time to each agent, and each once more where no answer comes", port)
+}
 
 func (t *targetFlags) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&t.exclude, "exclude", nil, "addresses and prefixes that are never sent to")

@@ -51,3 +51,11 @@ func TestFollowPlan(t *testing.T) {
 	}
 	kanmon(t, "snmp", "192.0.2.1", "--follow-arp", "--plan").want(t, 2)
 }
+
+func TestPlanNamesThePort(t *testing.T) {
+	t.Parallel()
+	if r := kanmon(t, "snmp", "192.0.2.1", "--port", "10161", "--plan").want(t, 0); !strings.Contains(r.stdout, "UDP port 10161") {
+		t.Errorf("the plan does not say where requests go:\n%s", r.stdout)
+	}
+	kanmon(t, "snmp", "192.0.2.1", "--port", "24105", "--plan").want(t, 2) // of patient monitors
+}

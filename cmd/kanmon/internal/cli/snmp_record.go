@@ -64,7 +64,7 @@ func (r *recordFlags) check(h askFlags, w followFlags, out string) error {
 // plan says in a line what is asked of an agent.
 func (r *recordFlags) plan() string {
 	if r.whole {
-		return "SNMP GETBULK, read only: everything that the agent has"
+		return "SNMP GET, GETNEXT and GETBULK, read only: everything that the agent has"
 	}
 	return snmpPlan
 }
