@@ -101,25 +101,25 @@ func (f *fabric) tally(t *tally, x, y, step int) {
 			continue
 		}
 		if s := int(a[0].station); a[0].port != none && b[0].port != none && f.self[s] == none && s%step == 0 {
-			t.add(int(a[0].port), int(b[0].port), 1)
+			t.add(int(a[0].port), int(b[0].port))
 		}
 		a, b = a[1:], b[1:]
 	}
 	for _, s := range f.own[y] {
 		if p := f.bridges[x].at(s); p != none {
-			t.add(int(p), none, 1)
+			t.add(int(p), none)
 		}
 	}
 	for _, s := range f.own[x] {
 		if p := f.bridges[y].at(s); p != none {
-			t.add(none, int(p), 1)
+			t.add(none, int(p))
 		}
 	}
 	for _, p := range f.hears(x, f.bridges[y].device) {
-		t.add(p, none, 1)
+		t.add(p, none)
 	}
 	for _, p := range f.hears(y, f.bridges[x].device) {
-		t.add(none, p, 1)
+		t.add(none, p)
 	}
 }
 
@@ -184,18 +184,18 @@ func resize(s []int32, n int) []int32 {
 	return s
 }
 
-// add counts n stations at port i of one and port j of the other; none where it
-// is that bridge itself.
-func (t *tally) add(i, j int, n int32) {
-	t.total += n
+// add counts a station at port i of one and port j of the other; none where it is
+// that bridge itself.
+func (t *tally) add(i, j int) {
+	t.total++
 	if i != none {
-		t.rows[i] += n
+		t.rows[i]++
 	}
 	if j != none {
-		t.cols[j] += n
+		t.cols[j]++
 	}
 	if i != none && j != none {
-		t.count[i*t.width+j] += n
+		t.count[i*t.width+j]++
 	}
 }
 

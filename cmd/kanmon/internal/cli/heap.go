@@ -41,7 +41,7 @@ func (h *Heap) watch() {
 	runtime.AddCleanup(new(*Heap), func(h *Heap) {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
-		if n := int64(live[0].Value.Uint64()); n > 0 { //nolint:gosec // no heap is that large
+		if n := int64(live[0].Value.Uint64()); n > 0 {
 			debug.SetGCPercent(int(max(h.growth.Load(), (heapFree-n)*100/n)))
 		}
 		h.watch()
