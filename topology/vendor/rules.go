@@ -28,6 +28,7 @@ type knowledge struct {
 	byNumber map[uint64]Product
 	rules    []*rule // of makers, what says most first
 	generic  []*rule // of no maker, likewise
+	makers   []string
 }
 
 var builtIn = sync.OnceValue(func() *knowledge { //nolint:gochecknoglobals // a constant that Go cannot express
@@ -137,6 +138,9 @@ func (k *knowledge) load(r io.Reader, name string) error {
 func (k *knowledge) maker(m makerEntry, name string) error {
 	roles, err := rolesOf(m.Roles)
 	errs := []error{err}
+	if !slices.Contains(ordinary(), m.Maker) {
+		k.makers = append(k.makers, m.Maker)
+	}
 	for _, n := range m.Numbers {
 		if _, ok := k.byNumber[n]; ok {
 			errs = append(errs, fmt.Errorf("%s: enterprise number %d is of two makers", name, n))

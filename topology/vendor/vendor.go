@@ -60,7 +60,7 @@ func New() *Catalogue { return &Catalogue{known: builtIn} }
 // say nothing.
 func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	k, object, text := c.known(), below(objectID), normal(text)
-	p, osOfMaker := merge(k.rules, object, text)
+	p, osOfMaker, told := merge(k.rules, object, text)
 	m := k.byNumber[number(object)]
 	if p.Vendor == "" || p.Vendor == m.Vendor {
 		p.fill(Product{Vendor: m.Vendor, Roles: m.Roles})
@@ -68,10 +68,14 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	}
 	p.OS = cmp.Or(p.OS, osOfMaker)
 	if p.Vendor == "" {
-		g, osOfAny := merge(k.generic, object, text)
+		g, osOfAny, toldOfAny := merge(k.generic, object, text)
 		p.fill(g)
 		p.OS = cmp.Or(p.OS, osOfAny)
-		p.Vendor = k.holder(object)
+		p.Vendor = cmp.Or(k.holder(object), k.named(text))
+		told = told || toldOfAny
+	}
+	if p.Vendor != "" && !told {
+		p.fill(describe(text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
 	}
 	if p.OS == "" && p.Vendor != "" {
 		p.OS, p.Assumed = p.Vendor+" firmware", true
@@ -81,8 +85,9 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 
 // merge returns what the rules say that match: the first of them says who made
 // it, and others of the same maker what the first leaves open. OfMaker is the
-// operating system of the maker of the first.
-func merge(rules []*rule, object, text string) (p Product, ofMaker string) {
+// operating system of the maker of the first; told is whether a rule knows the
+// text.
+func merge(rules []*rule, object, text string) (p Product, ofMaker string, told bool) {
 	matched := false
 	for _, r := range rules {
 		if !r.matches(object, text) || matched && r.product.Vendor != p.Vendor {
@@ -91,9 +96,10 @@ func merge(rules []*rule, object, text string) (p Product, ofMaker string) {
 		if !matched {
 			matched, ofMaker = true, r.osOfMaker
 		}
+		told = told || r.text != nil
 		p.fill(r.expand(text))
 	}
-	return p, ofMaker
+	return p, ofMaker, told
 }
 
 // fill takes from q what p leaves open. A version counts only for the operating
@@ -119,7 +125,7 @@ func (k *knowledge) holder(object string) string {
 	if _, ok := k.byNumber[n]; ok || n == 0 {
 		return ""
 	}
-	return lookUp(numbers, fmt.Sprintf("%05d", n))
+	return company(lookUp(numbers, fmt.Sprintf("%05d", n)))
 }
 
 // enterprisePrefix is iso.org.dod.internet.private.enterprises (RFC 1155).

@@ -47,6 +47,25 @@ func TestIdentify(t *testing.T) {
 			"linux of a maker", "1.3.6.1.4.1.24681", "Linux nas 4.2.2",
 			vendor.Product{Vendor: "QNAP", OS: "QTS", Roles: []topology.Role{topology.RoleStorage}},
 		},
+		{
+			"by the form of its description", "1.3.6.1.4.1.32620.1.1", "Anue 7300 4.6.2.9-180608-20170324-035829",
+			vendor.Product{Vendor: "AnueSystems", Model: "Anue 7300", OS: "AnueSystems firmware", Assumed: true, Version: "4.6.2.9-180608-20170324-035829"},
+		},
+		{
+			"software rather than hardware", "1.3.6.1.4.1.60289.1", "CC8800D-E;hardware version:V2.2.4;software version:V2.3.0.54",
+			vendor.Product{
+				Vendor: "Nihon Kohden Center of Expertise", Model: "CC8800D-E", OS: "Nihon Kohden Center of Expertise firmware",
+				Assumed: true, Version: "2.3.0.54",
+			},
+		},
+		{
+			"prose names no product", "1.3.6.1.4.1.42111.1", "This is our managed switch",
+			vendor.Product{Vendor: "Inovonics", OS: "Inovonics firmware", Assumed: true},
+		},
+		{
+			"begins with its maker", "1.3.6.1.4.1.8072.3.2.10", "Barco ClickShare CSE-200 v1.2.3",
+			vendor.Product{Vendor: "Barco", Model: "ClickShare CSE-200", OS: "Linux", Version: "1.2.3"},
+		},
 		{"unknown", "", "something else", vendor.Product{}},
 		{"not at the start", "", "said to be RTX830 Rev.15.02.22", vendor.Product{}},
 		{"nothing", "", "", vendor.Product{}},

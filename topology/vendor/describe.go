@@ -1,0 +1,128 @@
+package vendor
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Where no rule knows a description, its form still says something: sysDescr is
+// to hold the full name and version of the hardware and of its software (RFC
+// 3418, section 2), and most makers begin with their own name, go on with that
+// of the product and end with versions.
+
+// sentence matches descriptions that name no product: a kernel's, or prose, or
+// what somebody typed in.
+var sentence = regexp.MustCompile(`(?i)^(?:linux|unix|darwin|sunos|freebsd|netbsd|openbsd|dragonfly|hp-ux|aix|hardware:|net-?snmp|snmp|ucd|unknown|none|test|a |an |the |this )|[@<>{}=]|://|\bprivate\b`)
+
+// after matches where the name of a product ends.
+var after = regexp.MustCompile(`(?i)[,;:(/|#"]| [-–—] | (?:software|firmware|hardware|version|revision|release|build|built|serial|copyright|compiled|running|with|using|by|for)\b| (?:hw|fw|sw|sn|s/n|vers?|rev|rel|mac|ip|id)(?:[.:= \d]|$)| v\.? ?\d| v?\d+\.\d+\.\S*`)
+
+// beside matches versions of what is not the software of the device.
+var beside = regexp.MustCompile(`(?i)\b(?:hardware|hw|boot\w*|u-boot|kernel|linux|openssl)[ -]?(?:version|vers?|rev\w*)?[ .:=]*v?\d\S*`)
+
+// numbered matches a version where it is called one.
+var numbered = regexp.MustCompile(`(?i)(?:\b(?:version|vers?|firmware|fw|sw|software|rev(?:ision)?|release)[ .:=]*v?|[ _]v)(\d+(?:\.\w+)+(?:[-(][\w.)-]+)?)`)
+
+// dotted matches one that stands behind a name.
+var dotted = regexp.MustCompile(`^[^,;(|]*?\S [vV]?(\d+\.\d+\.\d+(?:[.-][\w-]+)*)(?:[ ,;]|$)`)
+
+// ports matches what says how many there are.
+var ports = regexp.MustCompile(`(?i)^\d+[ -]?(?:port|g)\b`)
+
+// plainWords say of what kind a device is, and nothing of which.
+func plainWords() []string {
+	return strings.Fields("access agent and appliance base board box card control controller core description device embedded enterprise ethernet" +
+		" firewall gateway generic gigabit hardware host industrial input interface ip layer link lan l2 l3 l2+ l2/l3 machine managed manager management module" +
+		" monitor monitoring network networking of online outdoor pdu platform point poe port power print printer product router routing" +
+		" sensor series server smart snmp station storage switch switched sys system the unit ups user wan web wireless")
+}
+
+// maxName bounds the name of a product, in words.
+const maxName = 4
+
+// describe returns what a description that no rule knows says by its form.
+// Known are the names of the maker, as which it may begin or end.
+func describe(text string, known ...string) Product {
+	if sentence.MatchString(text) {
+		return Product{}
+	}
+	var p Product
+	for _, form := range []*regexp.Regexp{numbered, dotted} {
+		if m := form.FindStringSubmatch(beside.ReplaceAllString(text, "")); m != nil && p.Version == "" {
+			p.Version = m[1]
+		}
+	}
+	name := text
+	if at := after.FindStringIndex(text); at != nil {
+		name = text[:at[0]]
+	}
+	name = strings.Trim(name, " .-")
+	for _, k := range known {
+		name = without(name, k)
+	}
+	ws := strings.Fields(name)
+	if len(ws) == 0 || len(ws) > maxName || len(name) > 40 || ports.MatchString(name) || !strings.ContainsFunc(name, unicode.IsLetter) {
+		return p
+	}
+	plain := plainWords()
+	if slices.ContainsFunc(ws, func(w string) bool { return !slices.Contains(plain, strings.ToLower(w)) }) {
+		p.Model = strings.Join(ws, " ")
+	}
+	return p
+}
+
+// without takes the name of a maker, or its first word, from the start or the
+// end of the name of a product.
+func without(name, maker string) string {
+	first, _, _ := strings.Cut(maker, " ")
+	for _, m := range []string{maker, first} {
+		if len(m) < 2 || len(name) < len(m) {
+			continue
+		}
+		if rest := name[len(m):]; strings.EqualFold(name[:len(m)], m) && (rest == "" || rest[0] == ' ' || rest[0] == '_') {
+			name = strings.Trim(rest, " _")
+			continue
+		}
+		if rest := name[:len(name)-len(m)]; strings.EqualFold(name[len(rest):], m) && strings.HasSuffix(rest, " ") {
+			name = strings.TrimSpace(rest)
+		}
+	}
+	return name
+}
+
+// ordinary are names of makers with which many a description begins that is
+// not of theirs.
+func ordinary() []string {
+	return []string{"", "Alpha", "Digital", "DPS", "GE", "Promise", "Quantum", "Debian", "Tomato"}
+}
+
+// onLinux matches what makers write before their name.
+var onLinux = regexp.MustCompile(`^Linux \d\S*, `)
+
+// named returns the maker with whose name a text begins.
+func (k *knowledge) named(text string) string {
+	text = onLinux.ReplaceAllString(text, "")
+	best := ""
+	for _, m := range k.makers {
+		if len(m) <= len(best) || len(text) <= len(m) || text[len(m)] != ' ' && text[len(m)] != '_' {
+			continue
+		}
+		if lead := text[:len(m)]; lead == m || lead == strings.ToUpper(m) {
+			best = m
+		}
+	}
+	return best
+}
+
+// legalForm matches what the list of numbers has behind the name of a company.
+var legalForm = regexp.MustCompile(`(?i)(?:[, ]+(?:inc|incorporated|ltd|limited|llc|l\.l\.c|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|ab|as|a/s|bv|b\.v|nv|n\.v|oy|s\.?a|s\.?r\.?l|s\.?p\.?a|s\.?r\.?o|spol|pty|pvt|private|plc|k\.?k|sas|sarl)\b\.?)+$`)
+
+// company returns the name of a company without its legal form.
+func company(holder string) string {
+	if name := strings.TrimRight(legalForm.ReplaceAllString(holder, ""), " ,."); name != "" {
+		return name
+	}
+	return holder
+}
