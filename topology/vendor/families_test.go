@@ -75,15 +75,22 @@ func words(name, maker string) []string {
 	return out
 }
 
-// TestFamilies measures both halves.
+// TestFamilies measures both halves of the families, which the parity of the
+// SHA-256 of their keys tells apart. Rules were written after the half "dev" was
+// read. The half "held" was read when those rules had been committed, and not
+// before (b8d53f5): of its 34 devices 30 (88 %) had the peer's maker and 20
+// (59 %) its maker and family; with the rules of the commit before, 30 and 14.
+// That is below the 85 % aimed at. Of the 14, the peer itself asks further
+// objects for four (airos-af60, airos-ep, almalinux, abbups) and takes a host's
+// name for one (bison).
 func TestFamilies(t *testing.T) {
 	c := vendor.New()
 	type score struct{ maker, both, of int }
-	scores := make(map[string]score)
+	got := map[string]score{"dev": {}, "held": {}}
 	for _, f := range families(t) {
-		got, _ := c.Identify(f.objectID, f.descr)
-		maker, same := sameFamily(got, f)
-		s := scores[f.half]
+		p, _ := c.Identify(f.objectID, f.descr)
+		maker, same := sameFamily(p, f)
+		s := got[f.half]
 		s.of++
 		if maker {
 			s.maker++
@@ -91,11 +98,15 @@ func TestFamilies(t *testing.T) {
 		if same {
 			s.both++
 		} else {
-			t.Logf("%s %s: %q, %q, model %q; want %q, %q", f.half, f.key, got.Vendor, got.OS, got.Model, f.maker, f.name)
+			t.Logf("%s %s: %q, %q, model %q; want %q, %q", f.half, f.key, p.Vendor, p.OS, p.Model, f.maker, f.name)
 		}
-		scores[f.half] = s
+		got[f.half] = s
 	}
-	for half, s := range scores {
+	for half, least := range map[string]score{"dev": {44, 40, 44}, "held": {30, 20, 34}} {
+		s := got[half]
 		t.Logf("%s: maker %d, maker and family %d, of %d", half, s.maker, s.both, s.of)
+		if s.of != least.of || s.maker < least.maker || s.both < least.both {
+			t.Errorf("%s: %+v, and has been %+v", half, s, least)
+		}
 	}
 }
