@@ -115,6 +115,18 @@ func (a *Anonymiser) Learn(ctx context.Context, r io.Reader) error {
 			a.names.know(v.text())
 		}
 	}
+	for _, t := range a.tables {
+		for n, what := range t.columns {
+			if what != "serial" {
+				continue
+			}
+			c := w.column(t.entry.String(), n)
+			for i := range c.len() {
+				v, _ := c.cell(i).value()
+				a.names.knowSerial(v.text())
+			}
+		}
+	}
 	return nil
 }
 
@@ -228,6 +240,8 @@ func (a *Anonymiser) value(what string, v value) (value, bool) {
 		return v, what == "keep"
 	case v.tag == tagOID:
 		return a.pointer(v)
+	case v.isNumber() && what == "serial":
+		return a.serialNumber(v), true
 	case v.isNumber() || what == "keep":
 		return v, true
 	}
@@ -265,6 +279,18 @@ func (a *Anonymiser) value(what string, v value) (value, bool) {
 		return octets(v.tag, a.names.serial(text)), true
 	}
 	return octets(v.tag, a.names.text(text)), true
+}
+
+// serialNumber returns another number for a serial number that is one.
+func (a *Anonymiser) serialNumber(v value) value {
+	n, err := strconv.ParseUint(a.names.number(strconv.FormatInt(v.num, 10)), 10, 32)
+	if err != nil || v.num < 0 {
+		n = 0
+	}
+	if v.num == 0 {
+		return v
+	}
+	return number(v.tag, int64(n))
 }
 
 // engine returns another snmpEngineID of the same maker and form (RFC 3411, 5).

@@ -115,6 +115,54 @@ func TestAnonymise(t *testing.T) {
 	}
 }
 
+// TestAnonymisedTexts holds that what identifies somebody by its form goes out of
+// texts that people write, and of those of makers, whose rest stays.
+func TestAnonymisedTexts(t *testing.T) {
+	const descr, name, alias = "1.3.6.1.2.1.47.1.1.1.1.2.1|4|", "1.3.6.1.2.1.2.2.1.2.1|4|", "1.3.6.1.2.1.31.1.1.1.18.1|4|"
+	for _, tt := range []struct {
+		name, line string
+		gone, kept []string
+	}{
+		{"address", alias + "VPN to 203.0.114.9 (backup 10.20.30.0/24)", []string{"203.0.114", "10.20.30"}, []string{"VPN to ", "/24)"}},
+		{"address in a name", alias + "ip-203-0-114-9", []string{"203-0-114-9"}, nil},
+		{"IPv6", alias + "VPN to 2001:db9:1:2::15", []string{"db9"}, []string{"VPN to "}},
+		{"MAC address", alias + "test 00:1b:21:7a:3c:4d, 001b.217a.3c4e, 001B217A3C4F", []string{"7a:3c", "217a.3c", "7A3C4"}, []string{"00:1b:21:"}},
+		{"telephone", alias + "test 03-1234-5678", []string{"1234", "5678"}, nil},
+		{"serial number", alias + "FOC1234X5YZ", []string{"1234", "5YZ"}, nil},
+		{"serial number of a maker", descr + "Fortinet FGT_100E, HW Serial#: FG100E4Q17011652", []string{"17011652"}, []string{"Fortinet FGT_100E, HW Serial#: "}},
+		{"serial number in a list", descr + "Card (MB:v4.1.0 MN:AP8932 HR:02 SN: 3F503A169043 MD:01/23/2019)", []string{"3F503A169043"}, []string{"MN:AP8932 HR:02 SN: ", "v4.1.0", " MD:01/23/2019)"}},
+		{"address in a maker's text", descr + "at 10.20.30.40, peer=10.20.30.41:161", []string{"10.20.30.4"}, []string{"peer="}},
+		{"known serial number", descr + "unit AB12345 of two\n1.3.6.1.2.1.47.1.1.1.1.11.1|4|AB12345", []string{"AB12345"}, []string{"unit "}},
+		{"a number", "1.3.6.1.4.1.5003.9.10.10.2.3.2.0|66|10512508", []string{"10512508"}, nil},
+		{"name of a port", name + "GigabitEthernet1/0/24", nil, []string{"GigabitEthernet1/0/24"}},
+		{"name of a port with dashes", name + "ge-0/0/1.100", nil, []string{"ge-0/0/1.100"}},
+		{"version of five numbers", descr + "3.6.2.0.78", nil, []string{"3.6.2.0.78"}},
+		{"date", descr + "built 2018-01-23 01:02:03, 12.2(55)SE1", nil, []string{"built 2018-01-23 01:02:03, 12.2(55)SE1"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAnonymiser(t)
+			walk := "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.8072.3.2.10\n" + tt.line + "\n"
+			if err := a.Learn(t.Context(), strings.NewReader(walk)); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if n, _, err := a.Rewrite(t.Context(), strings.NewReader(walk), &out); err != nil || n < 2 {
+				t.Fatalf("%d variables, %v", n, err)
+			}
+			for _, s := range tt.gone {
+				if strings.Contains(out.String(), s) {
+					t.Errorf("%q is still in\n%s", s, out.String())
+				}
+			}
+			for _, s := range tt.kept {
+				if !strings.Contains(out.String(), s) {
+					t.Errorf("%q is gone from\n%s", s, out.String())
+				}
+			}
+		})
+	}
+}
+
 func TestAnonymisedAddresses(t *testing.T) {
 	a := newAnonymiser(t)
 	seen := make(map[netip.Addr]bool)

@@ -20,6 +20,10 @@ type pseudonyms struct {
 	hash  hash.Hash       // keyed
 	known map[string]bool // words of names that stand in the walks, in lower case
 	words map[string]bool // words that tell nothing of anybody
+	// serials are the serial numbers that stand in the walks.
+	serials map[string]bool
+
+	patterns patterns
 
 	// What was worked out already.
 	addrs   map[netip.Addr]netip.Addr
@@ -28,7 +32,7 @@ type pseudonyms struct {
 
 func newPseudonyms(key []byte, words string) *pseudonyms {
 	p := &pseudonyms{
-		hash: hmac.New(sha256.New, key), known: make(map[string]bool), words: make(map[string]bool),
+		hash: hmac.New(sha256.New, key), known: make(map[string]bool), words: make(map[string]bool), serials: make(map[string]bool), patterns: newPatterns(),
 		addrs: make(map[netip.Addr]netip.Addr), shuffle: make(map[byte][]byte),
 	}
 	for w := range strings.FieldsSeq(words) {
@@ -227,52 +231,12 @@ func (p *pseudonyms) number(s string) string {
 	return string(out)
 }
 
-// text replaces the words of a text but those that tell nothing of anybody, and
-// numbers of more than four digits. What stands between words stays.
-func (p *pseudonyms) text(s string) string {
-	var out strings.Builder
-	for _, w := range split(s) {
-		switch r := []rune(w)[0]; {
-		case unicode.IsDigit(r) && len(w) > 4:
-			out.WriteString(p.number(w))
-		case unicode.IsLetter(r) && len(w) > 1 && !p.words[strings.ToLower(w)]:
-			out.WriteString(p.word(w))
-		default:
-			out.WriteString(w)
-		}
+// knowSerial notes a serial number, so that it is found in texts.
+func (p *pseudonyms) knowSerial(s string) {
+	const least = 5
+	if len(s) >= least && strings.ContainsAny(s, "123456789") {
+		p.serials[s] = true
 	}
-	return out.String()
-}
-
-// scrub replaces addresses in a text of which the rest is to stay, words of the
-// names that stand elsewhere in the walks, and the name that a system of Unix
-// puts second.
-func (p *pseudonyms) scrub(s string) string {
-	fields := strings.SplitAfter(s, " ")
-	if len(fields) > 1 && slices.Contains([]string{"Linux ", "FreeBSD ", "NetBSD ", "OpenBSD ", "SunOS ", "Darwin "}, fields[0]) {
-		fields[1] = p.text(fields[1])
-	}
-	for i, f := range fields {
-		core := strings.Trim(f, " ,;:()[]<>\"'\r\n\t")
-		if core == "" {
-			continue
-		}
-		if a, err := netip.ParseAddr(core); err == nil {
-			fields[i] = strings.Replace(f, core, p.addr(a).String(), 1)
-		} else if m, ok := textMAC(core); ok {
-			fields[i] = strings.Replace(f, core, p.mac(m).String(), 1)
-		} else if strings.ContainsAny(core, "@") {
-			fields[i] = strings.Replace(f, core, p.text(core), 1)
-		}
-	}
-	var out strings.Builder
-	for _, w := range split(strings.Join(fields, "")) {
-		if p.known[strings.ToLower(w)] {
-			w = p.word(w)
-		}
-		out.WriteString(w)
-	}
-	return out.String()
 }
 
 // know notes the words of a name, so that they are found in other texts.
