@@ -34,9 +34,9 @@ var ports = regexp.MustCompile(`(?i)^\d+[ -]?(?:port|g)\b`)
 // plainWords say of what kind a device is, and nothing of which.
 func plainWords() []string {
 	return strings.Fields("access agent and appliance base board box card control controller core description device embedded enterprise ethernet" +
-		" firewall gateway generic gigabit hardware host industrial input interface ip layer link lan l2 l3 l2+ l2/l3 machine managed manager management module" +
+		" firewall firmware gateway generic gigabit hardware host industrial input interface ip layer link lan l2 l3 l2+ l2/l3 machine managed manager management module" +
 		" monitor monitoring network networking of online outdoor pdu platform point poe port power print printer product router routing" +
-		" sensor series server smart snmp station storage switch switched sys system the unit ups user wan web wireless")
+		" release sensor series server smart snmp software station storage switch switched sys system the unit ups user version wan web wireless")
 }
 
 // maxName bounds the name of a product, in words.
