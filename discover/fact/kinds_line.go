@@ -12,6 +12,7 @@ type TunnelEnd struct {
 	Local      netip.Addr `json:"local,omitzero"`        // outer address; unspecified addresses are left out
 	Remote     netip.Addr `json:"remote,omitzero"`       // outer address
 	RemoteName string     `json:"remote_name,omitempty"` // host name of the other end, or what it calls itself to IKE, where the configuration has no address
+	Calls      bool       `json:"calls,omitempty"`       // the other end is the one who calls, from whatever address it has
 	Provider   string     `json:"provider,omitempty"`    // service, as a configuration names it: "v6plus", "ocn"
 	State      string     `json:"state,omitempty"`       // "up", "down"; empty where not told
 	Configured bool       `json:"configured,omitempty"`  // from configuration: it may never have come up

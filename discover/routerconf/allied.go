@@ -223,6 +223,7 @@ func (a *alliedWare) ipsec(place string, p map[string]string) {
 		f.Remote = a.peers[get(p, "isa/kmppolicy")]
 	}
 	if strings.EqualFold(get(p, "pe/eraddress"), "dynamic") || strings.EqualFold(get(p, "pe/eraddress"), "any") {
+		f.Calls = true
 		a.serves["ike"] = true
 	}
 	if room(a.d, a.tunnels) {

@@ -43,7 +43,8 @@ type alliedPlus struct {
 type alliedEntity struct {
 	prefixes []netip.Prefix
 	on       []string // interfaces to which it is bound
-	unsure   bool     // names and dynamic addresses
+	unsure   bool     // names
+	own      bool     // what the device itself is given on an interface
 }
 
 // alliedRule is a rule of the firewall or of the translation.
@@ -251,8 +252,8 @@ func (a *alliedPlus) inTunnel(w words) {
 	case "mode":
 		t.mode = strings.Join(w.from(2), " ")
 	case "remote":
-		if w.at(2) == "name" && t.dest == "" {
-			t.dest = w.at(3)
+		if w.at(2) == "name" {
+			t.peer = w.at(3)
 		}
 	case "protection":
 		t.protected = true
@@ -276,6 +277,8 @@ func (a *alliedPlus) inZone(w words) {
 		e := a.entity(name)
 		if p, ok := prefix(w.at(2)); ok {
 			e.prefixes = append(e.prefixes, p.Masked())
+		} else if w.at(2) == "dynamic" {
+			e.own = true
 		} else {
 			e.unsure = true
 		}

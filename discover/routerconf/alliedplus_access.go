@@ -54,9 +54,14 @@ func (a *alliedPlus) endTunnel(t *ciscoTunnel) {
 		f.Local = i.addrs[0].Addr()
 	}
 	if t.dest == "dynamic" {
+		f.Calls = true
 		a.serves["ike"] = t.place
-	} else if !f.Remote.IsValid() {
+	}
+	if !f.Remote.IsValid() {
 		f.RemoteName = peerName(t.dest)
+		if f.Calls || t.dest == "" {
+			f.RemoteName = peerName(t.peer)
+		}
 	}
 	i := d.ifaces[t.name]
 	switch mode := t.mode; {
@@ -135,8 +140,8 @@ func (a *alliedPlus) firewallRule(list, iface string, f alliedRule) {
 	r := a.application(f.app)
 	r.permit = f.action == "permit"
 	for _, e := range a.members(f.from) {
-		if len(e.on) > 0 && !slices.Contains(e.on, iface) || len(e.on) == 0 && !a.among(e.prefixes) {
-			continue // bound to another interface, or inside
+		if e.own || len(e.on) > 0 && !slices.Contains(e.on, iface) || len(e.on) == 0 && !a.among(e.prefixes) {
+			continue // the device itself, bound to another interface, or inside
 		}
 		x := r
 		x.unsure = x.unsure || e.unsure
@@ -144,6 +149,10 @@ func (a *alliedPlus) firewallRule(list, iface string, f alliedRule) {
 			x.src = append([]netip.Prefix{}, e.prefixes...)
 		}
 		for _, t := range a.members(f.to) {
+			if t.own {
+				x.self = true
+				continue
+			}
 			if !slices.ContainsFunc(t.prefixes, func(p netip.Prefix) bool { return p.Bits() == 0 }) && !t.unsure {
 				x.dst = append(x.dst, t.prefixes...)
 			}

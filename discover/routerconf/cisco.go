@@ -42,12 +42,14 @@ type cisco struct {
 
 type ciscoTunnel struct {
 	name, mode, source, dest, place string
+	peer                            string // what the other end calls itself
 	protected                       bool
 }
 
 type ciscoPeer struct {
 	name, place string
 	peers       []string
+	calls       bool // whoever it is, from anywhere
 }
 
 type ciscoNAT struct {
@@ -254,8 +256,9 @@ func (c *cisco) crypto(place string, w words) {
 	case w.is("crypto", "map") && len(w) >= 5 && w[4] == "ipsec-isakmp":
 		c.peer = &ciscoPeer{name: w[2] + " " + w[3], place: place}
 		if w.at(5) == "dynamic" {
-			c.dynamic[w[2]] = true
-		} else if len(c.maps[w[2]]) < maxEach {
+			c.dynamic[w[2]], c.peer.calls = true, true
+		}
+		if len(c.maps[w[2]]) < maxEach {
 			c.maps[w[2]] = append(c.maps[w[2]], c.peer)
 		}
 	case w.is("crypto", "isakmp", "client", "configuration", "group"):

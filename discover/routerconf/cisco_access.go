@@ -189,6 +189,7 @@ func (c *cisco) endTunnels() {
 				f.RemoteName = ""
 			}
 		}
+		f.Calls = t.mode == "gre multipoint" && !f.Remote.IsValid() && f.RemoteName == "" // a hub
 		switch {
 		case t.protected, strings.HasPrefix(t.mode, "ipsec"):
 			f.Type = "ipsec"
@@ -215,8 +216,12 @@ func (c *cisco) endTunnels() {
 	for _, name := range names {
 		on := append(slices.Clone(c.mapOn[name]), "")[0]
 		for _, p := range c.maps[name] {
-			for _, peer := range p.peers {
-				f := fact.TunnelEnd{Type: "ipsec", Name: p.name, Remote: address(peer)}
+			peers := p.peers
+			if p.calls {
+				peers = []string{""}
+			}
+			for _, peer := range peers {
+				f := fact.TunnelEnd{Type: "ipsec", Name: p.name, Remote: address(peer), Calls: p.calls}
 				if !f.Remote.IsValid() {
 					f.RemoteName = peerName(peer)
 				}

@@ -1,6 +1,7 @@
 package routerconf
 
 import (
+	"cmp"
 	"net/netip"
 	"strings"
 
@@ -123,6 +124,8 @@ func (c *cisco) ipOn(i *iface, w words) {
 		c.natOut[i.name] = true
 	case w.is("ip", "nhrp", "nhs") && w.has("nbma") && c.tunnel != nil:
 		c.tunnel.dest = w.after("nbma")
+	case w.is("ip", "nhrp", "map") && c.tunnel != nil && address(w.at(3)).IsValid(): // where the hub is, on the internet
+		c.tunnel.dest = cmp.Or(c.tunnel.dest, w.at(4))
 	}
 }
 

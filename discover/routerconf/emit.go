@@ -102,7 +102,7 @@ func (d *device) numbers() map[string]uint32 {
 func (e *emitter) device() {
 	d := e.d
 	e.put(sourceDevice, "", fact.SystemGroup{
-		Agent: e.agent, SysName: d.name, SysDescr: d.descr, SysLocation: d.location, EngineID: d.engine, SNMP: d.snmp, IPForward: "forwarding",
+		Agent: e.agent, SysName: d.name, SysDescr: d.descr, SysLocation: note(d.location), EngineID: d.engine, SNMP: d.snmp, IPForward: "forwarding",
 	})
 	if d.vendor != "" {
 		e.put(sourceDevice, "", fact.PhysicalEntity{
@@ -114,7 +114,7 @@ func (e *emitter) device() {
 func (e *emitter) interfaces() {
 	for _, i := range e.d.order {
 		n := e.index[i.name]
-		f := fact.Interface{Agent: e.agent, IfIndex: n, Name: i.name, Alias: i.alias, Type: i.typ, MAC: i.mac, AdminStatus: "up"}
+		f := fact.Interface{Agent: e.agent, IfIndex: n, Name: i.name, Alias: note(i.alias), Type: i.typ, MAC: i.mac, AdminStatus: "up"}
 		if i.down {
 			f.AdminStatus = "down"
 		}

@@ -13,6 +13,7 @@ type rule struct {
 	ports    []portRange    // of the destination; nil: any
 	replies  bool           // passes what answers, and nothing that begins
 	sources  bool           // only from some ports: what denies leaves others
+	self     bool           // only what is for the device itself
 	unsure   bool           // depends on what is not evaluated: names, times, groups
 }
 
@@ -23,6 +24,7 @@ type question struct {
 	transport   string
 	first, last uint16
 	to          []netip.Addr // what the destination may be when the filter sees it; none: not known
+	passed      bool         // on to a host behind the device
 }
 
 // answer says who can.
@@ -78,7 +80,7 @@ func within(p netip.Prefix, list []netip.Prefix) bool {
 
 // concerns reports whether the rule may be about something that q asks for.
 func (r rule) concerns(q question) bool {
-	if r.protos != nil && !slices.Contains(r.protos, q.transport) {
+	if r.self && q.passed || r.protos != nil && !slices.Contains(r.protos, q.transport) {
 		return false
 	}
 	if r.ports != nil && !slices.ContainsFunc(r.ports, func(p portRange) bool { return p.first <= q.last && q.first <= p.last }) {

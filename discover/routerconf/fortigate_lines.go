@@ -192,7 +192,7 @@ func (f *fortiGate) tunnels() {
 			case "ddns":
 				t.RemoteName, t.Remote = hostName(e.get("remotegw-ddns")), netip.Addr{}
 			case "dynamic":
-				t.RemoteName, t.Remote = peerName(e.get("peerid")), netip.Addr{}
+				t.RemoteName, t.Remote, t.Calls = peerName(e.get("peerid")), netip.Addr{}, true
 			}
 			put(e, t)
 		}

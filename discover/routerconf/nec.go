@@ -304,6 +304,11 @@ func (n *nec) keys(w words) {
 	default:
 		p := peer(n.maps)
 		p.addr, p.policy = address(w.after("peer")), w.after("ike")
+		for k, key := range w {
+			if strings.HasPrefix(key, "peer-fqdn") {
+				p.name = hostName(w.at(k + 1))
+			}
+		}
 	}
 }
 

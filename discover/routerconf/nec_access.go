@@ -73,6 +73,7 @@ func (n *nec) endTunnels() (waits bool) {
 				}
 				f.Remote, f.RemoteName = p.addr, p.name
 			}
+			f.Calls = p.anybody
 			waits = waits || p.anybody && !i.down
 		case "gre":
 			f.Type = "gre"

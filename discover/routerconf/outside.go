@@ -8,6 +8,12 @@ import (
 	"kanmon/discover/fact"
 )
 
+// Ports of IKE (RFC 7296), the second of which passes translation of addresses.
+const (
+	portIKE  = 500
+	portNATT = 4500
+)
+
 // outside returns the interfaces that lead out of the building.
 func (d *device) outside() []*iface {
 	var out []*iface
@@ -59,7 +65,17 @@ func (d *device) access() []access {
 			if s.on != nil && !slices.Contains(s.on, i.name) {
 				continue
 			}
-			a := both(d.reach(i, s), s.limit)
+			a := d.reach(i, s)
+			if s.transport == "udp" && s.ports.first == portIKE && !s.target.IsValid() { // IKE answers at both (RFC 7296, 2.23)
+				at := s
+				at.ports = portRange{portNATT, portNATT}
+				b := d.reach(i, at)
+				if a.closed() {
+					s = at
+				}
+				a = either(a, b)
+			}
+			a = both(a, s.limit)
 			if closed, zoned := s.zones[i.name]; closed {
 				continue
 			} else if zoned {
@@ -107,7 +123,7 @@ type access struct {
 
 // reach returns whom the filters of an interface let through to a service.
 func (d *device) reach(i *iface, s service) answer {
-	q := question{transport: s.transport, first: s.ports.first, last: s.ports.last}
+	q := question{transport: s.transport, first: s.ports.first, last: s.ports.last, passed: s.target.IsValid()}
 	switch {
 	case s.target.IsValid() && d.translated:
 		q.to = []netip.Addr{s.target}

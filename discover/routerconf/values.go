@@ -2,6 +2,7 @@ package routerconf
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -234,6 +235,19 @@ func peerName(s string) string {
 		return ""
 	}
 	return hostName(s)
+}
+
+// confided is where a text that people wrote begins to tell what is nobody's
+// business: passwords and keys, web addresses that hold them, mail addresses.
+var confided = regexp.MustCompile(`(?i)\bpass(?:word|wd|phrase|code)|\b(?:pass|pwd?|psk|pin|secret|key|token|community|user|login|id) ?[:=]|パスワード|ﾊﾟｽﾜｰﾄﾞ|暗証|共有鍵|[^ ]*://[^ ]*[@?]|[^ ]+@[^ ]`)
+
+// note returns a text that people wrote about an interface or a place, up to
+// where it tells secrets.
+func note(s string) string {
+	if at := confided.FindStringIndex(s); at != nil {
+		return strings.TrimRight(s[:at[0]], " ([{,;:/-") + "…"
+	}
+	return s
 }
 
 // domain returns a name for which questions are passed on, as fact.NameRoute

@@ -28,7 +28,7 @@ func (y *yamaha) peer(place string, w words) {
 		return
 	}
 	if w.is("mobile", "use") && w.at(3) == "on" {
-		if name := y.name(w.at(2), place); name != "" {
+		if name := y.name(w.at(2), place); name != "" && !y.bound(name) {
 			y.d.line(name, modemType(name), place)
 		}
 		return
@@ -96,6 +96,13 @@ func (y *yamaha) bind(i *iface, place string, w words) {
 			}
 		}
 	}
+}
+
+// bound reports whether a peer runs over a port.
+func (y *yamaha) bound(port string) bool {
+	return slices.ContainsFunc(y.d.order, func(i *iface) bool {
+		return i.parent == port && i.typ == typeMobile
+	})
 }
 
 // modemType tells a modem that is plugged in from one that is built in: the
@@ -271,7 +278,7 @@ func (y *yamaha) endTunnels() (waits bool) {
 		case "ipsec", "l2tp", "l2tpv3", "l2tpv3-raw", "gre":
 			f.Type = strings.TrimSuffix(strings.TrimSuffix(t.encapsulation, "-raw"), "v3")
 			if g != nil && !f.Remote.IsValid() && f.RemoteName == "" {
-				f.Local, f.Remote, f.RemoteName = g.local, g.remote, g.host
+				f.Local, f.Remote, f.RemoteName, f.Calls = g.local, g.remote, g.host, g.anybody
 				if f.RemoteName == "" && !f.Remote.IsValid() {
 					f.RemoteName = g.id
 				}

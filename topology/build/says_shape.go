@@ -67,6 +67,10 @@ func (s *sayer) TunnelEnd(_ *fact.Observation, f fact.TunnelEnd) {
 	s.more(known(f.Local), " from %s", "、自側 %s")
 	s.more(known(f.Remote), " to %s", "、相手 %s")
 	s.more(f.RemoteName, " to %s", "、相手名 %s")
+	if f.Calls {
+		s.en += ", which calls"
+		s.ja += "、相手から接続"
+	}
 	s.more(f.Provider, ", service %s", "、サービス %s")
 	s.more(f.State, ", %s", "、状態 %s")
 	s.configured(f.Configured)

@@ -49,6 +49,7 @@ type claim struct {
 	direction topology.Direction // empty where the evidence does not tell
 	behind    topology.DeviceID  // empty where nobody is
 	line      bool               // the device's own tables or frames show the line itself
+	down      bool               // the line is down, or shut down
 }
 
 // draft is a connection that claims are being added to.
@@ -66,6 +67,15 @@ type draft struct {
 	line      bool
 	evidence  map[fact.ID]*fact.Observation
 	used      map[fact.ID]*fact.Observation // seen, and not all kept as evidence
+	idle      []idle                        // lines that are down
+}
+
+// idle is what is claimed of a line that is down. By which of its lines a device
+// leads out, and to whom, such a one does not tell where another is not down.
+type idle struct {
+	claim
+
+	obs []*fact.Observation
 }
 
 // use is what observations are counted by: that a hundred PCs browse is told by
@@ -99,6 +109,32 @@ func (l *ledger) add(c claim, obs ...*fact.Observation) {
 		}
 		l.drafts[c.key] = d
 	}
+	if c.down {
+		if len(d.idle) < maxPerRule {
+			d.idle = append(d.idle, idle{c, obs})
+		}
+		return
+	}
+	d.take(c, obs)
+}
+
+// settle adds what is claimed of lines that are down: where nothing else is known
+// of the connection, or they tell nothing that is not known of it.
+func (d *draft) settle() {
+	known := func(c claim) bool {
+		return !slices.ContainsFunc(c.transport, func(t string) bool { return !d.transport[t] }) &&
+			!slices.ContainsFunc(c.addrs, func(a netip.Addr) bool { return !d.addrs[a.Unmap()] })
+	}
+	alone := len(d.evidence) == 0
+	for _, i := range d.idle {
+		if alone || known(i.claim) {
+			d.take(i.claim, i.obs)
+		}
+	}
+}
+
+// take merges a claim and the observations behind it.
+func (d *draft) take(c claim, obs []*fact.Observation) {
 	d.merge(c)
 	most := maxPerRule
 	if c.behind != "" {
@@ -148,6 +184,7 @@ func (d *draft) merge(c claim) {
 func (l *ledger) connections(namesOf func(netip.Addr) []string) []topology.ExternalConnection {
 	out := make([]topology.ExternalConnection, 0, len(l.drafts))
 	for _, d := range l.drafts {
+		d.settle()
 		if x, err := d.connection(namesOf); err == nil { // add lets nothing in that this refuses
 			out = append(out, x)
 		}

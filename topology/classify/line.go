@@ -39,7 +39,7 @@ func (c *classifier) toldLines() {
 			}
 			x := claim{
 				key: key{category: topology.Internet, device: d}, rules: []rule{toldRule(l.f.State, l.f.Configured)}, iface: l.f.Name,
-				transport: lineTransport(l.f.Type), direction: topology.Outbound, line: l.f.State != stateDown,
+				transport: lineTransport(l.f.Type), direction: topology.Outbound, line: l.f.State != stateDown, down: l.f.State == stateDown,
 			}
 			obs := []*fact.Observation{l.o}
 			switch l.f.Type {

@@ -101,7 +101,7 @@ func isSoftwire(typ string) bool {
 func (c *classifier) toldSoftwire(t seen[fact.TunnelEnd], d topology.DeviceID, far netip.Addr) {
 	x := claim{
 		key: key{category: topology.Internet, device: d}, rules: []rule{toldRule(t.f.State, t.f.Configured)}, iface: t.f.Name,
-		transport: []string{t.f.Type}, direction: topology.Outbound, line: t.f.State != stateDown,
+		transport: []string{t.f.Type}, direction: topology.Outbound, line: t.f.State != stateDown, down: t.f.State == stateDown,
 	}
 	if c.place(far).away() {
 		x.addrs = []netip.Addr{far}
@@ -124,11 +124,14 @@ func (c *classifier) toldTunnel(t seen[fact.TunnelEnd], d topology.DeviceID, far
 		key: key{category: topology.VendorVPN, device: d}, rules: []rule{toldRule(t.f.State, t.f.Configured)}, iface: t.f.Name,
 		transport: []string{transport},
 	}
-	anyPeer := false
+	anyPeer := t.f.Calls
+	if t.f.Calls {
+		x.direction = topology.Inbound
+	}
 	switch {
 	case far.IsValid():
 		x.by, x.addrs = far.String(), []netip.Addr{far}
-	case strings.Contains(peer, "."): // a host that can be asked for
+	case strings.Contains(peer, ".") && !t.f.Calls: // a host that can be asked for
 		x.by = "name:" + peer
 	case peer != "": // what it calls itself when it comes
 		x.by, x.direction, anyPeer = "name:"+peer, topology.Inbound, true

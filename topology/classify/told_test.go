@@ -32,6 +32,12 @@ func TestToldLines(t *testing.T) {
 		{"configured", nil, topology.Site{}, []fact.Fact{line("gw", "dhcp", "", true)}, []string{"internet gw confirmed outbound"}},
 		{"configured and shut down", nil, topology.Site{}, []fact.Fact{line("gw", "pppoe", "down", true)}, []string{"internet gw inferred outbound pppoe"}},
 		{"configured, and up by its tables", nil, topology.Site{}, []fact.Fact{line("gw", "pppoe", "", true), line("gw", "ppp", "up", false)}, []string{"internet gw confirmed outbound pppoe"}},
+		{"a tunnel of another provider that is shut down, beside a line", nil, topology.Site{}, []fact.Fact{
+			fact.TunnelEnd{Agent: "gw", Type: "4in6", Remote: ip("2404:8e00::feed:100"), State: "down", Configured: true}, line("gw", "pppoe", "", true),
+		}, []string{"internet gw confirmed outbound pppoe"}},
+		{"one that is shut down, alone", nil, topology.Site{}, []fact.Fact{
+			fact.TunnelEnd{Agent: "gw", Type: "4in6", Remote: ip("2404:8e00::feed:100"), State: "down", Configured: true},
+		}, []string{"internet gw inferred outbound ds-lite @2404:8e00::feed:100"}},
 		{"ISDN", nil, topology.Site{}, []fact.Fact{line("gw", "isdn", "", true)}, []string{"unclassified gw confirmed outbound isdn"}},
 		{"cellular of a router", nil, topology.Site{}, []fact.Fact{forwards, line("gw", "lte", "up", false)}, []string{"vendor-lte gw confirmed outbound lte"}},
 		{"modem of a router", nil, topology.Site{}, []fact.Fact{forwards, line("gw", "usb-modem", "", true)}, []string{"vendor-lte gw confirmed outbound lte+usb"}},
@@ -87,6 +93,15 @@ func TestToldTunnels(t *testing.T) {
 		{"configured", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", Remote: ip(far), Configured: true})}, []string{"vendor-vpn gw confirmed outbound ipsec @" + far}},
 		{"with a host by its name", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "VPN.example.com", Configured: true})}, []string{"vendor-vpn gw confirmed outbound ipsec vpn.example.com"}},
 		{"with one who comes", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "ct-maker", Configured: true})}, []string{"vendor-vpn gw confirmed inbound ipsec ct-maker"}},
+		{"with one who comes from anywhere and has the name of a host", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "ct.maker.example.com", Calls: true, Configured: true})}, []string{"vendor-vpn gw confirmed inbound ipsec ct.maker.example.com"}},
+		{
+			"a door for whoever comes, beside a tunnel with one party", nil, topology.Site{},
+			[]fact.Fact{
+				ends(fact.TunnelEnd{Type: "ipsec", Name: "WAN 10", Remote: ip(far), Configured: true}), ends(fact.TunnelEnd{Type: "ipsec", Name: "WAN 65535", Calls: true, Configured: true}),
+				fact.RemoteAccess{Agent: "gw", Type: "ike", Transport: "udp", Port: 500, Configured: true},
+			},
+			[]string{"vendor-vpn gw confirmed inbound ipsec", "vendor-vpn gw confirmed outbound ipsec @" + far},
+		},
 		{"with nobody told", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "l2tp", Name: "tunnel3", Configured: true})}, []string{"vendor-vpn gw confirmed inbound l2tp"}},
 		{"with nobody told by its tables, for two pairs of networks", nil, topology.Site{}, []fact.Fact{
 			ends(fact.TunnelEnd{Type: "ipsec", Name: "VPN1/a", State: "up"}), ends(fact.TunnelEnd{Type: "ipsec", Name: "VPN1/b", State: "down"}),

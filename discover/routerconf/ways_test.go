@@ -1,0 +1,174 @@
+package routerconf_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWays reads parts of configurations for what they tell of ways out and in.
+func TestWays(t *testing.T) {
+	const (
+		yamaha = "# RTX830 Rev.15.02.29 (x)\n"
+		cisco  = "Building configuration...\n"
+		nec    = "! NEC Portable Internetwork Core Operating System Software\n"
+		plus   = "awplus#\n"
+		forti  = "#config-version=FGT60F-7.0.5-FW-build0304-220208:opmode=0\n"
+		dialer = `interface Dialer1
+ ip address negotiated
+ ip nat outside
+ ip access-group IN in
+ dialer pool 1
+interface GigabitEthernet0
+ pppoe-client dial-pool-number 1
+`
+		allied = `zone private
+ network lan
+  ip subnet 192.168.30.0/24
+  host server
+   ip address 192.168.30.10
+zone public
+ network wan
+  ip subnet 0.0.0.0/0 interface ppp0
+  host router
+   ip address dynamic interface ppp0
+application rdp
+ protocol tcp
+ dport 3389
+service ssh
+nat
+ rule 20 portfwd rdp from public.wan with dst private.lan.server
+ enable
+interface eth1
+ encapsulation ppp 0
+interface vlan1
+ ip address 192.168.30.1/24
+interface ppp0
+ ip address negotiated
+`
+	)
+	for _, tt := range []struct {
+		name, in string
+		want     []string
+	}{
+		{
+			name: "a hub of DMVPN by where its address is mapped",
+			in:   cisco + "interface Tunnel0\n ip nhrp map multicast 198.51.100.77\n ip nhrp map 10.254.0.1 198.51.100.77\n ip nhrp nhs 10.254.0.1\n tunnel mode gre multipoint\n tunnel protection ipsec profile X\n",
+			want: []string{`tunnel-end "name":"Tunnel0","type":"ipsec","remote":"198.51.100.77","configured":true`},
+		},
+		{
+			name: "a hub itself",
+			in:   cisco + "interface Tunnel0\n ip nhrp network-id 1\n tunnel mode gre multipoint\n tunnel protection ipsec profile X\n",
+			want: []string{`tunnel-end "name":"Tunnel0","type":"ipsec","calls":true,"configured":true`},
+		},
+		{
+			name: "a crypto map for whoever calls",
+			in:   cisco + "crypto map WAN 10 ipsec-isakmp\n set peer 203.0.113.7\ncrypto map WAN 65535 ipsec-isakmp dynamic DYN\ninterface Vlan1\n crypto map WAN\n",
+			want: []string{
+				`tunnel-end "name":"WAN 10","type":"ipsec","remote":"203.0.113.7","configured":true`,
+				`tunnel-end "name":"WAN 65535","type":"ipsec","calls":true,"configured":true`,
+			},
+		},
+		{
+			name: "IKE that is limited at one of its ports only",
+			in:   cisco + dialer + "ip access-list extended IN\n permit udp host 203.0.113.4 any eq isakmp\n permit udp any any eq non500-isakmp\ncrypto isakmp client configuration group X\n",
+			want: []string{`line "name":"Dialer1","type":"pppoe","configured":true`, `remote-access "type":"ike","interface":"Dialer1","transport":"udp","port":500,"configured":true`},
+		},
+		{
+			name: "IKE that is let in at its second port only",
+			in:   cisco + dialer + "ip access-list extended IN\n permit udp host 203.0.113.4 any eq non500-isakmp\ncrypto isakmp client configuration group X\n",
+			want: []string{`line "name":"Dialer1","type":"pppoe","configured":true`, `remote-access "type":"ike","interface":"Dialer1","transport":"udp","port":4500,"from":["203.0.113.4/32"],"configured":true`},
+		},
+		{
+			name: "a host that is asked for, in the map of NEC",
+			in:   nec + "ike policy p peer-fqdn-ipv4 ct.maker.example key SECRETx prop\nipsec autokey-map m sec peer-fqdn-ipv4 ct.maker.example prop\ninterface Tunnel0.0\n tunnel mode ipsec\n ipsec policy tunnel m out\n no shutdown\n",
+			want: []string{`tunnel-end "name":"Tunnel0.0","type":"ipsec","remote_name":"ct.maker.example","configured":true`},
+		},
+		{
+			name: "a caller with the name of a host",
+			in:   forti + "config vpn ipsec phase1-interface\nedit \"RA\"\nset type dynamic\nset interface \"wan1\"\nset peerid \"nurse-SECRET@maker.example\"\nnext\nend\n",
+			want: []string{`tunnel-end "name":"RA","type":"ipsec","remote_name":"maker.example","calls":true,"configured":true`},
+		},
+		{
+			name: "a modem, and the peer that runs over it",
+			in:   yamaha + "pp select 2\n pp bind usb1\n mobile access-point name m2m.mvno.example\n pp enable 2\nmobile use usb1 on\n",
+			want: []string{`line "name":"pp2","type":"usb-modem","provider":"m2m.mvno.example","configured":true`},
+		},
+		{
+			name: "what the router itself sends lets nobody in",
+			in:   plus + allied + "firewall\n rule 30 permit isakmp from public.wan to public.wan.router\n rule 60 permit any from public.wan.router to public.wan\n protect\n",
+			want: []string{`line "name":"ppp0","type":"pppoe","configured":true`},
+		},
+		{
+			name: "what is let in to the router is not let in to hosts",
+			in:   plus + allied + "firewall\n rule 30 permit any from public.wan to public.wan.router\n protect\n",
+			want: []string{
+				`line "name":"ppp0","type":"pppoe","configured":true`,
+				`remote-access "type":"ssh","interface":"ppp0","transport":"tcp","port":22,"configured":true`,
+			},
+		},
+		{
+			name: "a caller by its name",
+			in:   plus + "interface tunnel1\n tunnel source ppp0\n tunnel destination dynamic\n tunnel remote name ct-maker\n tunnel mode ipsec ipv4\n",
+			want: []string{`tunnel-end "name":"tunnel1","type":"ipsec","remote_name":"ct-maker","calls":true,"configured":true`},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _, err := read([]byte(tt.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range texts(t, c) {
+				kind, rest, _ := strings.Cut(strings.SplitN(s, " ", 2)[1], " ")
+				switch kind {
+				case "line", "tunnel-end", "remote-access", "gap":
+					got = append(got, kind+" "+strip(rest))
+				}
+			}
+			slices.Sort(got)
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}
+
+// strip takes from a fact what says of which interface of which device it is.
+func strip(s string) string {
+	var out []string
+	for f := range strings.SplitSeq(strings.Trim(s, "{}"), ",") {
+		if !strings.HasPrefix(f, `"agent":`) && !strings.HasPrefix(f, `"if_index":`) {
+			out = append(out, f)
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+// TestNotes reads texts that people wrote, with secrets in them.
+func TestNotes(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{name: "plain", in: "CT room / pass-through, key account", want: "CT room / pass-through, key account"},
+		{name: "Japanese", in: "放射線科 保守回線", want: "放射線科 保守回線"},
+		{name: "password", in: "MRI (password SECRET)", want: "MRI…"},
+		{name: "short", in: "MRI pw:SECRET", want: "MRI…"},
+		{name: "Japanese password", in: "検査室 パスワード SECRET", want: "検査室…"},
+		{name: "key", in: "PSK=SECRET", want: "…"},
+		{name: "address with a token", in: "see https://maker.example/x?t=SECRET", want: "see…"},
+		{name: "address with a password", in: "ftp://SECRET:SECRET@maker.example", want: "…"},
+		{name: "mail", in: "ask taro-SECRET@maker.example", want: "ask…"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _, err := read([]byte("Building configuration...\nsnmp-server location " + tt.in + "\ninterface Vlan1\n description " + tt.in + "\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := strings.Join(texts(t, c), "\n")
+			if strings.Count(all, `"`+tt.want+`"`) != 2 || strings.Contains(all, secret) {
+				t.Errorf("want %q twice:\n%s", tt.want, all)
+			}
+		})
+	}
+}
