@@ -175,7 +175,7 @@ func (a *app) tellInputs(report discover.ReadReport, interrupted bool) (complete
 	return report.Complete(), nil
 }
 
-const evidenceHint = "give captures, SNMP walks, nmap XML or kanmon evidence; see kanmon map --help"
+const evidenceHint = "give captures, SNMP walks, nmap XML, configurations of routers or kanmon evidence; see kanmon map --help"
 
 // tellInput says what of one input could not be read.
 func (a *app) tellInput(in discover.InputReport) {
