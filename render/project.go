@@ -68,7 +68,8 @@ func (p *projector) links() []Link {
 		out = append(out, Link{
 			Layer: k.Layer, A: p.name(k.A.Device), B: p.name(k.B.Device),
 			AID: string(k.A.Device), BID: string(k.B.Device), APort: k.A.Port, BPort: k.B.Port,
-			Methods: strings.Join(k.Methods, ", "), Grade: k.Grade, GradeLabel: p.lang.T("grade." + string(k.Grade)),
+			Cables: max(1, len(k.A.Ports), len(k.B.Ports)), Blocked: k.Blocked, Radio: slices.Contains(k.Methods, "wireless"),
+			Methods: strings.Join(k.Methods, ", "), Grade: k.Grade, GradeLabel: p.linkLabel(k),
 			Evidence: ids(k.Evidence),
 		})
 	}
@@ -76,6 +77,23 @@ func (p *projector) links() []Link {
 		return cmp.Or(cmp.Compare(a.Layer, b.Layer), strings.Compare(a.A, b.A), strings.Compare(a.APort, b.APort),
 			strings.Compare(a.B, b.B), strings.Compare(a.BPort, b.BPort))
 	})
+	return out
+}
+
+// linkLabel says how sure a link is, and what is out of the common with it.
+func (p *projector) linkLabel(k topology.Link) string {
+	out := p.lang.T("grade." + string(k.Grade))
+	if k.Blocked {
+		out += p.lang.T("comma") + p.lang.T("link.blocked")
+	}
+	if slices.Contains(k.Methods, "wireless") {
+		out += p.lang.T("comma") + p.lang.T("link.radio")
+	}
+	for _, ports := range [][]string{k.A.Ports, k.B.Ports} {
+		if len(ports) > 1 {
+			return out + p.lang.T("comma") + p.lang.F("link.cables", len(ports), strings.Join(ports, ", "))
+		}
+	}
 	return out
 }
 

@@ -11,6 +11,7 @@ import (
 	"kanmon/render/draw"
 	"kanmon/render/font"
 	"kanmon/render/layout"
+	"kanmon/topology"
 )
 
 // Detail draws the engineers' diagram: switches, ports, hosts, entry points. Its
@@ -100,6 +101,9 @@ func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node,
 	if k.layer == 3 {
 		stroke.Color, stroke.Width = "#7f9bb8", 0.9
 	}
+	if k.cables > 1 {
+		stroke.Width = 2.4
+	}
 	at := func(q layout.Point) draw.Point { return draw.Point{X: q.X + dx, Y: q.Y + dy} }
 	for _, c := range e.Curves {
 		if len(c.Points) < 4 {
@@ -110,6 +114,9 @@ func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node,
 			path.Segments = append(path.Segments, draw.Segment{Op: draw.Cubic, Args: [3]draw.Point{at(c.Points[i]), at(c.Points[i+1]), at(c.Points[i+2])}})
 		}
 		p.add(path)
+		if k.blocked {
+			p.add(barred(at, c.Points)...)
+		}
 		n := len(c.Points)
 		end, from := c.Points[n-1], [2]layout.Point{c.Points[n-2], c.Points[n-4]}
 		if e.Tail != k.a {
@@ -120,6 +127,27 @@ func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node,
 		names = append(names, portNames(at(end), at(from[0]), at(from[1]), level, k)...)
 	}
 	return names
+}
+
+// barred draws two bars across the middle of a line, over which no frames pass.
+func barred(at func(layout.Point) draw.Point, points []layout.Point) []draw.Shape {
+	i := (len(points) - 1) / 6 * 3
+	a, b := at(points[i]), at(points[i+3])
+	length := math.Hypot(b.X-a.X, b.Y-a.Y)
+	if length == 0 {
+		return nil
+	}
+	const size, gap = 4.5, 1.8
+	dx, dy := (b.X-a.X)/length, (b.Y-a.Y)/length
+	var out []draw.Shape
+	for _, side := range []float64{-gap, gap} {
+		x, y := (a.X+b.X)/2+side*dx, (a.Y+b.Y)/2+side*dy
+		out = append(out, draw.Path{Stroke: draw.Stroke{Color: ink, Width: 1.2}, Segments: []draw.Segment{
+			{Op: draw.Move, Args: [3]draw.Point{{X: x - size*dy, Y: y + size*dx}}},
+			{Op: draw.Line, Args: [3]draw.Point{{X: x + size*dy, Y: y - size*dx}}},
+		}})
+	}
+	return out
 }
 
 // portNames writes the names of the ports of a link on its line, before its far
@@ -134,7 +162,11 @@ func portNames(end, near, far draw.Point, level bool, k line) []draw.Shape {
 		}
 	}
 	const size, room, gap = 6.5, 84.0, 5.0
-	text := font.Truncate(strings.Join(names, " – "), size, font.Regular, room)
+	label := strings.Join(names, " – ")
+	if k.cables > 1 {
+		label = strconv.Itoa(k.cables) + " × " + label
+	}
+	text := font.Truncate(label, size, font.Regular, room)
 	if text == "" {
 		return nil
 	}
@@ -165,10 +197,13 @@ func portNames(end, near, far draw.Point, level bool, k line) []draw.Shape {
 func (p *boardPage) box(b box, at draw.Point, width, height float64) {
 	outer := p.shapes
 	p.shapes = nil
+	guessed, _ := lineStyle(topology.Inferred)
 	fill, stroke := paper, draw.Stroke{Color: ink, Width: 1}
 	switch {
 	case b.hosts:
 		fill, stroke = band, draw.Stroke{Color: rule, Width: 0.8}
+	case b.cloud:
+		stroke = draw.Stroke{Color: grey, Width: 1, Dash: guessed}
 	case b.status != "":
 		st := styleOf(b.status)
 		fill, stroke = st.box, draw.Stroke{Color: st.color, Width: 1.8}

@@ -36,6 +36,7 @@ type box struct {
 	status topology.Status // of the worst way out that leaves here; empty if none
 	ways   []int
 	hosts  bool // a list of hosts, not a device
+	cloud  bool // a switch that nobody announced
 }
 
 // line is a link between two boxes.
@@ -45,6 +46,9 @@ type line struct {
 	aPort, bPort string
 	grade        topology.Grade
 	layer        int
+	cables       int // of an aggregate
+	blocked      bool
+	radio        bool
 }
 
 func newDetail(v render.View) *detail {
@@ -121,7 +125,10 @@ func (d *detail) addDevices(own map[string]bool) {
 		if !own[dev.ID] {
 			continue
 		}
-		b := box{name: "device:" + dev.ID, title: dev.Name, ways: dev.WaysOut}
+		b := box{
+			name: "device:" + dev.ID, title: dev.Name, ways: dev.WaysOut,
+			cloud: slices.Contains(dev.Roles, topology.RoleUnmanaged),
+		}
 		b.rows = append(b.rows, strings.TrimSpace(dev.RoleLabel+"　"+cmp.Or(dev.Model, dev.Vendor)))
 		if len(dev.IPs) > 0 {
 			b.rows = append(b.rows, more(dev.IPs, d.view.Lang))
@@ -150,12 +157,14 @@ func more(values []string, lang render.Lang) string {
 // addHosts puts the other devices into lists: by switch where it is known, else
 // by zone.
 func (d *detail) addHosts(own map[string]bool) {
+	homes := d.homes(own)
 	hosts := make(map[string][]render.Device)
 	for _, dev := range d.view.Devices {
+		home := homes[dev.ID]
 		switch {
 		case own[dev.ID]:
-		case own[dev.SwitchID]:
-			hosts["hosts:"+dev.SwitchID] = append(hosts["hosts:"+dev.SwitchID], dev)
+		case home.id != "":
+			hosts["hosts:"+home.id] = append(hosts["hosts:"+home.id], dev)
 		default:
 			hosts["zone:"+dev.Zone] = append(hosts["zone:"+dev.Zone], dev)
 		}
@@ -180,6 +189,9 @@ func (d *detail) addHosts(own map[string]bool) {
 				break
 			}
 			row := h.Name
+			if homes[h.ID].id != h.SwitchID {
+				h.Port = "" // that is another device's
+			}
 			if len(h.IPs) > 0 && h.IPs[0] != h.Name {
 				row += "　" + h.IPs[0]
 			}
@@ -190,9 +202,47 @@ func (d *detail) addHosts(own map[string]bool) {
 		}
 		d.boxes = append(d.boxes, b)
 		if id, ok := strings.CutPrefix(name, "hosts:"); ok {
-			d.lines = append(d.lines, line{id: name, a: "device:" + id, b: name, grade: topology.Reported, layer: 2})
+			k := line{id: name, a: "device:" + id, b: name, grade: topology.Inferred, layer: 2, radio: true}
+			for _, h := range list {
+				k.grade, k.radio = surest(k.grade, homes[h.ID].grade), k.radio && homes[h.ID].radio
+			}
+			d.lines = append(d.lines, k)
 		}
 	}
+}
+
+// home is the device with a box of its own that a host is plugged into.
+type home struct {
+	id    string
+	grade topology.Grade
+	radio bool
+}
+
+// homes returns where hosts are plugged in: at the one device to which they have
+// a link on layer 2, which may be an unmanaged switch or an access point, else
+// at the switch that has learned them.
+func (d *detail) homes(own map[string]bool) map[string]home {
+	out := make(map[string]home)
+	several := make(map[string]bool)
+	for _, k := range d.view.Links {
+		for _, e := range [][2]string{{k.AID, k.BID}, {k.BID, k.AID}} {
+			if k.Layer != 2 || own[e[0]] || !own[e[1]] {
+				continue
+			}
+			several[e[0]] = several[e[0]] || out[e[0]].id != "" && out[e[0]].id != e[1]
+			out[e[0]] = home{e[1], k.Grade, k.Radio}
+		}
+	}
+	for _, dev := range d.view.Devices {
+		if h := out[dev.ID]; h.id != "" && !several[dev.ID] {
+			continue
+		}
+		delete(out, dev.ID)
+		if own[dev.SwitchID] {
+			out[dev.ID] = home{id: dev.SwitchID, grade: topology.Reported}
+		}
+	}
+	return out
 }
 
 // comparePorts orders port names as people count them: by their numbers where
@@ -225,6 +275,7 @@ func (d *detail) addLinks(own map[string]bool, byID map[string]render.Device) {
 			d.lines = append(d.lines, line{
 				id: fmt.Sprintf("%d %s %s %s %s", layer, k.AID, k.APort, k.BID, k.BPort),
 				a:  "device:" + k.AID, b: "device:" + k.BID, aPort: k.APort, bPort: k.BPort, grade: k.Grade, layer: layer,
+				cables: k.Cables, blocked: k.Blocked, radio: k.Radio,
 			})
 		}
 	}
