@@ -112,9 +112,9 @@ type Link struct {
 	A, B         string // device names
 	AID, BID     string
 	APort, BPort string
-	Cables       int    // 2 and more where the ports are an aggregate's
-	Blocked      bool   // spanning tree lets no frames pass
-	Radio        bool   // no cable at all
+	Cables       int  // 2 and more where the ports are an aggregate's
+	Blocked      bool // spanning tree lets no frames pass
+	Radio        bool // no cable at all
 	Methods      string
 	Grade        topology.Grade
 	GradeLabel   string // with what is said of the link beside its grade

@@ -129,11 +129,17 @@ func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node,
 	return names
 }
 
-// barred draws two bars across the middle of a line, over which no frames pass.
+// barred draws two bars across the longest part of a line, over which no frames
+// pass.
 func barred(at func(layout.Point) draw.Point, points []layout.Point) []draw.Shape {
-	i := (len(points) - 1) / 6 * 3
-	a, b := at(points[i]), at(points[i+3])
-	length := math.Hypot(b.X-a.X, b.Y-a.Y)
+	var a, b draw.Point
+	length := 0.0
+	for i := 0; i+3 < len(points); i += 3 {
+		p, q := at(points[i]), at(points[i+3])
+		if n := math.Hypot(q.X-p.X, q.Y-p.Y); n > length {
+			a, b, length = p, q, n
+		}
+	}
 	if length == 0 {
 		return nil
 	}

@@ -68,6 +68,15 @@ func TestLinks(t *testing.T) {
 	arp := func(agent, ip string, m fact.MAC) fact.Observation {
 		return seen(t, agent, fact.NeighborEntry{Agent: fact.AgentID("engine:" + agent), IP: netip.MustParseAddr(ip), MAC: m})
 	}
+	shares := func(agent, state string) fact.Observation {
+		return seen(t, agent, fact.RedundancyGroup{
+			Agent: fact.AgentID("engine:" + agent), Protocol: "vrrp", Group: 1, State: state,
+			Addresses: []netip.Addr{netip.MustParseAddr("10.99.0.254")},
+		})
+	}
+	member := func(port uint32) fact.Observation {
+		return seen(t, "a", fact.AggregateMember{Agent: "engine:a", IfIndex: port, Aggregate: 9, Partner: macN(2)})
+	}
 	tests := []struct {
 		name string
 		in   []fact.Observation
@@ -165,6 +174,45 @@ func TestLinks(t *testing.T) {
 				route("a", "0.0.0.0/0", "10.99.0.2"), arp("b", "10.99.0.1", macN(1)),
 			}),
 			want: []string{"L3 a  - b  route confirmed"},
+		},
+		{
+			name: "a route to an address that routers share leads to the one that has it",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				route("a", "0.0.0.0/0", "10.99.0.254"), shares("b", "master"), shares("c", "backup"),
+			}),
+			want: []string{"L3 a  - b  route reported", "L3 b  - c  vrrp inferred"},
+		},
+		{
+			name: "a link-local next hop is the one of its link",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				route("a", "::/0", "fe80::1"), arp("a", "fe80::1", macN(2)),
+			}),
+			want: []string{"L3 a  - b  route reported"},
+		},
+		{
+			name: "an aggregate is one link",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "a", 2, 2, "Gi0/2"), sees(t, "b", 1, 1, "Gi0/1"), sees(t, "b", 2, 1, "Gi0/2"),
+				member(1), member(2), seen(t, "a", fact.Interface{Agent: "engine:a", IfIndex: 9, Name: "Po1", Type: 161}),
+			}),
+			want: []string{"L2 a Po1 - b GigabitEthernet0/1+GigabitEthernet0/2 lacp+lldp confirmed"},
+		},
+		{
+			name: "a radio client is at its access point, wherever its frames come out",
+			in: slices.Concat(walked(t, "a", 1), []fact.Observation{
+				seen(t, "a", fact.AccessPoint{Agent: "engine:a", MAC: macN(5), Name: "ap-7"}),
+				seen(t, "a", fact.WirelessClient{Agent: "engine:a", MAC: macN(7), AccessPoint: macN(5)}),
+				learned(t, "a", 3, macN(7)), learned(t, "a", 4, macN(5)),
+			}),
+			want: []string{"L2 00:00:5e:00:53:07  - ap-7  wireless reported", "L2 a GigabitEthernet0/4 - ap-7  fdb reported"},
+		},
+		{
+			name: "a port that spanning tree blocks tells who is there",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				seen(t, "a", fact.BridgePort{Agent: "engine:a", IfIndex: 1, State: "blocking", DesignatedBridge: macN(2), DesignatedPort: 0x8003}),
+				seen(t, "b", fact.BridgePort{Agent: "engine:b", IfIndex: 3, State: "forwarding", DesignatedBridge: macN(2), DesignatedPort: 0x8003}),
+			}),
+			want: []string{"L2 a GigabitEthernet0/1 - b GigabitEthernet0/3 stp reported"},
 		},
 		{
 			name: "a route to oneself or to nobody is no link",

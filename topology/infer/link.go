@@ -4,9 +4,13 @@
 //
 // The grade of a link follows one table:
 //
-//	lldp, cdp   both ends report each other: confirmed; one does: reported
+//	lldp, cdp   both ends report each other: confirmed; one does: reported (their kin fdp, edp likewise)
+//	lacp        both ends of an aggregate name each other's device: confirmed; one does: reported
+//	stp         a port hears the bridge at the other end: reported
+//	wireless    an access point or its controller has the station: reported
 //	fdb         a switch learned the device, and only it, on an access port: reported
-//	fdb         a switch learned several devices on one port, or another switch: inferred
+//	fdb         it follows from what several switches learned, or from several devices on one port: inferred
+//	vrrp, hsrp  two routers hold one address in turn: inferred
 //	route, arp  both ends have the other in their tables: confirmed; one has: reported
 //	frames      packets for elsewhere were handed over, both ways: confirmed; one way: reported
 //	subnet      two routers have addresses in one subnet: inferred
