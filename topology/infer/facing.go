@@ -184,8 +184,8 @@ func resize(s []int32, n int) []int32 {
 	return s
 }
 
-// add counts a station at port i of one and port j of the other; none where it is
-// that bridge itself.
+// add counts a station at port i of one and port j of the other; none where it
+// is that bridge itself.
 func (t *tally) add(i, j int) {
 	t.total++
 	if i != none {
