@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // How many different things of one sort are kept. A hospital has a few thousand
@@ -18,6 +19,22 @@ const (
 	limitInfra    = 4_096  // of each of the kinds of facts about infrastructure
 	limitAsked    = 8_192  // names that were asked for without a name server
 )
+
+// hop is what the link layer of the frame at hand says, or of one that a tunnel
+// carries.
+type hop struct {
+	frame.Header
+	inner bool  // within a tunnel: addresses of links mean nothing here
+	whole bool  // captured to its end
+	depth uint8 // of tunnels
+}
+
+// hide forgets, within a tunnel, what a link layer says.
+func (h *hop) hide() {
+	if h.inner {
+		h.Header = frame.Header{}
+	}
+}
 
 // analyzer turns frames into facts. It is not safe for concurrent use.
 type analyzer struct {
@@ -108,7 +125,7 @@ func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) (err erro
 	a.at, a.bad = at, nil
 	a.seenAnything.see(at)
 	h := hop{whole: whole}
-	t, payload, err := decodeLink(link, b, &h)
+	t, payload, err := frame.Link(link, b, &h.Header)
 	a.heard(&h)
 	if err != nil {
 		return err
@@ -120,8 +137,8 @@ func (a *analyzer) frame(link uint32, b []byte, whole bool, at moment) (err erro
 // heard counts a frame of the station that sent it.
 func (a *analyzer) heard(h *hop) {
 	a.origin = origin{}
-	if isStation(h.src) {
-		a.origin.station = stationKey(h.src, h.vid)
+	if isStation(h.Src) {
+		a.origin.station = stationKey(h.Src, h.VID)
 		a.stations.see(a.origin.station, a.at)
 	}
 }
@@ -141,14 +158,12 @@ func (a *analyzer) bridged(b []byte, outer *hop, mirrored bool) {
 	if h.depth > maxDepth {
 		return
 	}
-	t, payload, err := decodeEthernet(b, &h)
+	t, payload, err := frame.Ethernet(b, &h.Header)
 	if err != nil {
 		a.damaged(err)
 		return
 	}
-	if h.inner {
-		h.src, h.dst = fact.MAC{}, fact.MAC{}
-	}
+	h.hide()
 	a.heard(&h)
 	a.etherType(&h, t, payload)
 }
@@ -163,25 +178,25 @@ func within(outer *hop) (hop, bool) {
 
 func (a *analyzer) etherType(h *hop, t uint16, b []byte) {
 	switch {
-	case t == etherIPv4:
+	case t == frame.EtherIPv4:
 		a.packet4(h, b)
-	case t == etherIPv6:
+	case t == frame.EtherIPv6:
 		a.packet6(h, b)
-	case t == etherPPP:
+	case t == frame.EtherPPP:
 		a.ppp(h, b)
 	case h.inner:
 		// What devices say to their neighbours means nothing within a tunnel.
-	case t == etherARP:
+	case t == frame.EtherARP:
 		a.arp(h, b)
-	case t == etherLLDP:
+	case t == frame.EtherLLDP:
 		a.lldp(h, b)
-	case t == etherSlow:
+	case t == frame.EtherSlow:
 		a.lacp(h, b)
-	case t == etherPROFINET:
+	case t == frame.EtherPROFINET:
 		a.profinet(h, b)
-	case t == etherPPPoED || t == etherPPPoES:
+	case t == frame.EtherPPPoED || t == frame.EtherPPPoES:
 		a.pppoePacket(h, b)
-	case t > 0 && t <= maxLength:
+	case t > 0 && t <= frame.MaxLength:
 		a.llc(h, b[:min(int(t), len(b))])
 	}
 }

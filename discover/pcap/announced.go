@@ -18,8 +18,8 @@ const maxLinkHops = 4
 // sender returns the MAC address of the frame where it is that of the host that
 // sent the packet: none where a router passed it on, which shows in its hop limit.
 func sender(h *hop, p *packet) fact.MAC {
-	if h.dst.IsGroup() || p.src.IsLinkLocalUnicast() || fresh(p.hops) || p.hops <= maxLinkHops {
-		return h.src
+	if h.Dst.IsGroup() || p.src.IsLinkLocalUnicast() || fresh(p.hops) || p.hops <= maxLinkHops {
+		return h.Src
 	}
 	return fact.MAC{}
 }

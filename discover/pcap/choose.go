@@ -7,15 +7,18 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/internal/frame"
+	"kanmon/discover/pcap/save"
 )
 
 // FileOptions says which frames of capture files are looked at, and where they
 // are copied to.
 type FileOptions struct {
-	Filter    *Filter   // nil: all
-	Copy      *CopyFile // nil: nowhere
-	Snaplen   int       // octets of each frame that are looked at; 0: all
-	MaxFrames uint64    // of each file; 0: as many as there are
+	Filter    *filter.Filter // nil: all
+	Copy      *save.File     // nil: nowhere
+	Snaplen   int            // octets of each frame that are looked at; 0: all
+	MaxFrames uint64         // of each file; 0: as many as there are
 }
 
 // FormatsWith returns the readers of capture files, as Formats does, that look
@@ -40,7 +43,7 @@ func newChooser(o FileOptions) *chooser {
 
 // take reports whether a frame is to be looked at, and copies it if so. A nil
 // chooser takes all.
-func (c *chooser) take(rec *record) (bool, error) {
+func (c *chooser) take(rec *frame.Frame) (bool, error) {
 	if c == nil {
 		return true, nil
 	}
@@ -52,45 +55,34 @@ func (c *chooser) take(rec *record) (bool, error) {
 		return false, err
 	}
 	c.taken++
-	if c.o.Copy != nil && linkName(rec.link) != "" {
-		id, ok := c.ifaces[rec.link]
+	if c.o.Copy != nil && frame.LinkName(rec.Link) != "" {
+		id, ok := c.ifaces[rec.Link]
 		if !ok {
-			id = c.o.Copy.add("", rec.link, c.o.Filter)
-			c.ifaces[rec.link] = id
+			id = c.o.Copy.Interface("", rec.Link, c.o.Filter)
+			c.ifaces[rec.Link] = id
 		}
-		if err := c.o.Copy.frame(id, rec); err != nil {
+		if err := c.o.Copy.Frame(id, rec); err != nil {
 			return false, err
 		}
 	}
-	cut(rec, c.o.Snaplen)
+	rec.Cut(c.o.Snaplen)
 	return true, nil
 }
 
-func (c *chooser) matches(rec *record) (bool, error) {
+func (c *chooser) matches(rec *frame.Frame) (bool, error) {
 	if c.o.Filter == nil {
 		return true, nil
 	}
-	vm, ok := c.vms[rec.link]
+	vm, ok := c.vms[rec.Link]
 	if !ok {
 		var err error
-		if vm, err = c.o.Filter.matcher(rec.link); err != nil {
+		if vm, err = c.o.Filter.Matcher(rec.Link); err != nil {
 			return false, err
 		}
-		c.vms[rec.link] = vm
+		c.vms[rec.Link] = vm
 	}
-	n, err := vm.Run(rec.data)
+	n, err := vm.Run(rec.Data)
 	return n > 0, err
-}
-
-// cut cuts a frame to what is looked at.
-func cut(rec *record, snaplen int) {
-	n := maxFrame
-	if snaplen > 0 {
-		n = min(n, snaplen)
-	}
-	if len(rec.data) > n {
-		rec.data, rec.whole = rec.data[:n], false
-	}
 }
 
 // tell emits what was not looked at.
@@ -105,7 +97,7 @@ func (c *chooser) tell(to func(fact.Gap) error) error {
 }
 
 // tellChoice emits what the operator chose not to look at.
-func tellChoice(f *Filter, snaplen int, where string, to func(fact.Gap) error) error {
+func tellChoice(f *filter.Filter, snaplen int, where string, to func(fact.Gap) error) error {
 	if f != nil {
 		g := fact.Gap{What: "frames" + where, Why: "the operator's filter left some out; it takes: " + f.String()}
 		if err := to(g); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // connKey names a conversation by its two ends; the lesser one is side 0.
@@ -105,10 +106,10 @@ func newConnTable() connTable { return connTable{seed: newConnSeed()} }
 // conn returns the conversation of p and counts the frame. It returns nil where
 // p is not part of one: sent to or from a group, or without a source.
 func (a *analyzer) conn(h *hop, p *packet) *conn {
-	if h.dst.IsGroup() || p.dst.IsMulticast() || p.src.IsUnspecified() || p.dst.IsUnspecified() || p.dst == broadcast4() {
+	if h.Dst.IsGroup() || p.dst.IsMulticast() || p.src.IsUnspecified() || p.dst.IsUnspecified() || p.dst == broadcast4() {
 		return nil
 	}
-	k := connKey{ip: [2]addr{packed(p.src), packed(p.dst)}, port: [2]uint16{p.sport, p.dport}, vid: h.vid, proto: p.proto}
+	k := connKey{ip: [2]addr{packed(p.src), packed(p.dst)}, port: [2]uint16{p.sport, p.dport}, vid: h.VID, proto: p.proto}
 	side := 0
 	if k.ip[1].less(k.ip[0]) || k.ip[0] == k.ip[1] && p.dport < p.sport {
 		k.ip[0], k.ip[1], k.port[0], k.port[1] = k.ip[1], k.ip[0], p.dport, p.sport
@@ -129,12 +130,12 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 		}
 		c.seen[side] = !p.refused
 		if c.mac[side].IsZero() {
-			c.mac[side] = h.src
+			c.mac[side] = h.Src
 			a.firstOf(h, p)
 		}
 	}
 	if c.to[1-side].IsZero() {
-		c.to[1-side] = h.dst
+		c.to[1-side] = h.Dst
 	}
 	c.see(a.at)
 	return c
@@ -145,7 +146,7 @@ func broadcast4() netip.Addr { return netip.AddrFrom4([4]byte{255, 255, 255, 255
 // firstOf learns from the first packet of a side of a conversation what need not
 // be looked for in each.
 func (a *analyzer) firstOf(h *hop, p *packet) {
-	if h.inner || h.src.IsZero() {
+	if h.inner || h.Src.IsZero() {
 		return
 	}
 	a.carried(h, p)
@@ -324,7 +325,7 @@ func (c *conn) answered() bool {
 	if c.both || !c.seen[0] || !c.seen[1] {
 		return c.both
 	}
-	spoken := c.key.proto == protoTCP && (c.app != "" || c.tunnels != nil)
+	spoken := c.key.proto == frame.ProtoTCP && (c.app != "" || c.tunnels != nil)
 	return !spoken || c.heard[0] > 0 && c.heard[1] > 0 || !outside(c.key.ip[0].ip()) && !outside(c.key.ip[1].ip())
 }
 
@@ -334,7 +335,7 @@ func (c *conn) clientSide() int {
 	if c.client != 0 {
 		return int(c.client) - 1
 	}
-	if c.key.proto == protoTCP || c.key.proto == protoUDP || c.key.proto == protoSCTP {
+	if c.key.proto == frame.ProtoTCP || c.key.proto == frame.ProtoUDP || c.key.proto == frame.ProtoSCTP {
 		p, q := serverPort(c.key.port[0]), serverPort(c.key.port[1])
 		if p != q {
 			if p {
@@ -342,7 +343,7 @@ func (c *conn) clientSide() int {
 			}
 			return 0
 		}
-		if c.key.proto == protoTCP && c.key.port[0] != c.key.port[1] {
+		if c.key.proto == frame.ProtoTCP && c.key.port[0] != c.key.port[1] {
 			if c.key.port[0] < c.key.port[1] {
 				return 1
 			}
@@ -376,7 +377,7 @@ func (c *conn) endpoint(side int, port uint16) fact.Endpoint {
 // serverEnd returns the side that was not the client, with its port.
 func (c *conn) serverEnd(side int) fact.Endpoint {
 	port := c.key.port[side]
-	if c.key.proto == protoUDP && port >= firstEphemeral && c.key.port[1-side] >= firstEphemeral {
+	if c.key.proto == frame.ProtoUDP && port >= firstEphemeral && c.key.port[1-side] >= firstEphemeral {
 		port = 0
 	}
 	return c.endpoint(side, port)

@@ -14,6 +14,7 @@ import (
 	"kanmon/discover/internal/wire/neighbor"
 	"kanmon/discover/internal/wire/routing"
 	"kanmon/discover/internal/wire/stp"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // IP protocols with which routers run the network.
@@ -24,9 +25,6 @@ const (
 	protoPIM   = 103
 	protoVRRP  = 112
 )
-
-// etherSlow is the EtherType of the slow protocols, of which LACP is one.
-const etherSlow = 0x8809
 
 // UDP ports of protocols with which the network runs itself.
 const (
@@ -99,7 +97,7 @@ func (a *analyzer) querier(h *hop, p *packet, protocol string) {
 	if h.inner {
 		return
 	}
-	a.speaks(fact.ControlSpeaker{Protocol: protocol, Role: "querier", IP: specified(p.src), MAC: h.src, VID: h.vid})
+	a.speaks(fact.ControlSpeaker{Protocol: protocol, Role: "querier", IP: specified(p.src), MAC: h.Src, VID: h.VID})
 }
 
 func (a *analyzer) mldQuery(h *hop, p *packet) {
@@ -112,19 +110,19 @@ func (a *analyzer) mldQuery(h *hop, p *packet) {
 // from a virtual MAC address, its packets from an address of its own.
 func (a *analyzer) redundant(h *hop, p *packet, s *fhrp.Speaker) {
 	a.speaks(fact.ControlSpeaker{
-		Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.vid,
+		Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.VID,
 		Domain: strconv.Itoa(s.Group), Virtual: addressList(s.Virtual),
 	})
 }
 
 func (a *analyzer) routes(h *hop, p *packet, s *routing.Speaker) {
-	a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.vid, ID: s.ID, Domain: s.Domain})
+	a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, IP: p.src, MAC: sender(h, p), VID: h.VID, ID: s.ID, Domain: s.Domain})
 }
 
 // bgp learns from the OPEN message of one side.
 func (a *analyzer) bgp(c *conn, side int, p *packet) {
 	if s, ok := routing.BGP(p.payload); ok && c.key.inner == 0 {
-		a.routes(&hop{src: c.mac[side], vid: c.key.vid}, p, &s)
+		a.routes(&hop{Header: frame.Header{Src: c.mac[side], VID: c.key.vid}}, p, &s)
 	}
 }
 
@@ -174,7 +172,7 @@ func (a *analyzer) controlUDP(h *hop, p *packet) {
 // announcedItself notes what a device told of itself and of its port.
 func (a *analyzer) announcedItself(h *hop, protocol string, n *neighbor.Announcement) {
 	f := fact.NeighborAnnouncement{
-		Protocol: protocol, MAC: h.src, VID: h.vid,
+		Protocol: protocol, MAC: h.Src, VID: h.VID,
 		Neighbor: fact.Neighbor{
 			ChassisID: n.DeviceID, ChassisIDSubtype: n.DeviceIDSubtype,
 			PortID: n.PortID, PortIDSubtype: n.PortIDSubtype,
@@ -204,7 +202,7 @@ func (a *analyzer) capwap(h *hop, p *packet) {
 	if !ok || m.Controller != (p.sport == portCAPWAP) {
 		return
 	}
-	f := fact.ControlSpeaker{Protocol: "capwap", Role: "wtp", IP: specified(p.src), MAC: sender(h, p), VID: h.vid, ID: m.Name}
+	f := fact.ControlSpeaker{Protocol: "capwap", Role: "wtp", IP: specified(p.src), MAC: sender(h, p), VID: h.VID, ID: m.Name}
 	if m.Controller {
 		f.Role = "ac"
 		a.ownAddresses(h, p, "capwap", m.Addresses)
@@ -232,16 +230,15 @@ func (a *analyzer) capwapData(h *hop, p *packet) bool {
 	switch {
 	case f.Ethernet != nil:
 		a.bridged(f.Ethernet, h, true)
-	case f.Type > maxLength:
-		in := hop{src: f.From, dst: f.To, inner: h.inner, whole: h.whole, depth: h.depth + 1}
+	case f.Type > frame.MaxLength:
+		in := hop{Header: frame.Header{Src: f.From, Dst: f.To}, inner: h.inner, whole: h.whole, depth: h.depth + 1}
 		if in.depth > maxDepth {
 			break
 		}
-		if in.inner {
-			in.src, in.dst = fact.MAC{}, fact.MAC{}
-		}
+		in.hide()
 		a.heard(&in)
-		t, payload, err := etherType(f.Type, f.Payload, &in)
+		t, payload, err := frame.Type(f.Type, f.Payload, &in.Header)
+		in.hide() // tags too
 		if err != nil {
 			a.damaged(err)
 			break
@@ -263,7 +260,7 @@ func (a *analyzer) lacp(h *hop, b []byte) {
 		if !isStation(mac) {
 			return
 		}
-		a.speaks(fact.ControlSpeaker{Protocol: "lacp", Role: role, MAC: h.src, VID: h.vid, ID: mac.String(), Domain: strconv.Itoa(int(s.Key))})
+		a.speaks(fact.ControlSpeaker{Protocol: "lacp", Role: role, MAC: h.Src, VID: h.VID, ID: mac.String(), Domain: strconv.Itoa(int(s.Key))})
 	}
 	say("actor", u.Actor)
 	say("partner", u.Partner)
@@ -274,7 +271,7 @@ func (a *analyzer) dtp(h *hop, b []byte) {
 	if !ok {
 		return
 	}
-	f := fact.ControlSpeaker{Protocol: "dtp", Role: t.Status, MAC: h.src, VID: h.vid, Domain: t.Domain}
+	f := fact.ControlSpeaker{Protocol: "dtp", Role: t.Status, MAC: h.Src, VID: h.VID, Domain: t.Domain}
 	if m := fact.MAC(t.Sender); !m.IsZero() {
 		f.ID = m.String()
 	}
@@ -283,20 +280,20 @@ func (a *analyzer) dtp(h *hop, b []byte) {
 
 func (a *analyzer) vtp(h *hop, b []byte) {
 	if domain, ok := link.VTP(b); ok {
-		a.speaks(fact.ControlSpeaker{Protocol: "vtp", MAC: h.src, VID: h.vid, Domain: domain})
+		a.speaks(fact.ControlSpeaker{Protocol: "vtp", MAC: h.Src, VID: h.VID, Domain: domain})
 	}
 }
 
 func (a *analyzer) isis(h *hop, b []byte) {
 	if s, ok := routing.ISIS(b); ok {
-		a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, MAC: h.src, VID: h.vid, ID: s.ID, Domain: s.Domain})
+		a.speaks(fact.ControlSpeaker{Protocol: s.Protocol, Role: s.Role, MAC: h.Src, VID: h.VID, ID: s.ID, Domain: s.Domain})
 	}
 }
 
 // spanningDomain notes the region of MSTP or the VLAN of a PVST+ tree that a
 // bridge speaks for: bridges of one region have the same configuration.
 func (a *analyzer) spanningDomain(h *hop, u *stp.BPDU) {
-	f := fact.ControlSpeaker{MAC: h.src, VID: h.vid, ID: fact.MAC(u.Bridge.MAC).String()}
+	f := fact.ControlSpeaker{MAC: h.Src, VID: h.VID, ID: fact.MAC(u.Bridge.MAC).String()}
 	switch {
 	case u.Region != "":
 		f.Protocol, f.Domain = "mstp", fmt.Sprintf("%s/%d", u.Region, u.Revision)

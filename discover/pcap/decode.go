@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // The headers that nearly every frame has are decoded here, in place: nothing is
@@ -102,7 +104,7 @@ func (p *packet) decode6(b []byte) (later bool, err error) {
 	} else {
 		p.whole = false
 	}
-	if p.proto == protoTCP || p.proto == protoUDP {
+	if p.proto == frame.ProtoTCP || p.proto == frame.ProtoUDP {
 		return false, p.decodeTransport()
 	}
 	return p.decodeExtensions()
@@ -140,7 +142,7 @@ func (p *packet) decodeExtensions() (later bool, err error) {
 func (p *packet) decodeTransport() error {
 	b := p.payload
 	switch p.proto {
-	case protoTCP:
+	case frame.ProtoTCP:
 		if len(b) < 20 {
 			return errTCPShort
 		}
@@ -154,7 +156,7 @@ func (p *packet) decodeTransport() error {
 		p.seq = binary.BigEndian.Uint32(b[4:])
 		p.syn, p.ack, p.refused = b[13]&0x02 != 0, b[13]&0x10 != 0, b[13]&0x04 != 0
 		p.payload = b[n:]
-	case protoUDP:
+	case frame.ProtoUDP:
 		if len(b) < 8 {
 			return errUDPShort
 		}

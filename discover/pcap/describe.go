@@ -4,6 +4,7 @@ import (
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/oxid"
 	"kanmon/discover/internal/wire/said"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 const (
@@ -29,7 +30,7 @@ func (a *analyzer) described(c *conn, side int, list []said.Message) {
 			end, server := side, m.Sender == said.Server || m.Sender == said.Unknown && c.clientSide() != side
 			if w.OfPeer {
 				end, server = 1-side, !server
-				if c.key.proto == protoUDP && !c.seen[end] {
+				if c.key.proto == frame.ProtoUDP && !c.seen[end] {
 					continue
 				}
 			}
@@ -75,7 +76,7 @@ func (a *analyzer) describeGroup(h *hop, p *packet) {
 		return
 	}
 	for _, m := range groupSays(p.payload, p.dport) {
-		host := fact.Endpoint{IP: p.src, MAC: h.src}
+		host := fact.Endpoint{IP: p.src, MAC: h.Src}
 		if m.Sender == said.Server {
 			host.Port = p.sport
 		}

@@ -83,14 +83,14 @@ func groupSays(b []byte, port uint16) []said.Message {
 // addresses of IP.
 func (a *analyzer) profinet(h *hop, b []byte) {
 	m, ip, ok := industry.Profinet(b)
-	if !ok || h.src.IsZero() {
+	if !ok || h.Src.IsZero() {
 		return
 	}
-	host := fact.Endpoint{IP: ip, MAC: h.src}
+	host := fact.Endpoint{IP: ip, MAC: h.Src}
 	for _, w := range m.Words {
 		a.says(host, m.Protocol, w.Field, w.Value)
 	}
 	if ip != (netip.Addr{}) {
-		a.bindings.note("pcap/profinet", fact.AddressBinding{IP: ip, MAC: h.src, VID: h.vid}, a.at)
+		a.bindings.note("pcap/profinet", fact.AddressBinding{IP: ip, MAC: h.Src, VID: h.VID}, a.at)
 	}
 }

@@ -23,7 +23,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 			a.damaged(err)
 		}
 	}
-	vid := h.vid
+	vid := h.VID
 	if relayed(m) {
 		vid = 0
 	}
@@ -102,7 +102,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 			return
 		}
 	}
-	vid, mac := h.vid, h.src
+	vid, mac := h.VID, h.Src
 	if m.Relayed || !p.src.IsLinkLocalUnicast() {
 		vid, mac = 0, fact.MAC{}
 	}
@@ -115,8 +115,8 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 	}
 	if m.ClientDUID != "" && len(m.Addresses) > 0 {
 		f := fact.DHCPClient{MAC: m.RelayMAC, DUID: m.ClientDUID, Version: 6, IP: m.Addresses[0], VID: vid, Relay: m.Link}
-		if !m.Relayed && !h.dst.IsGroup() {
-			f.MAC = h.dst
+		if !m.Relayed && !h.Dst.IsGroup() {
+			f.MAC = h.Dst
 		}
 		a.clients.note("pcap/dhcp6", f, a.at)
 	}

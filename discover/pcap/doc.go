@@ -7,4 +7,10 @@
 // file, with its first and last time and the number of frames, when the file
 // was read to its end. All tables are bounded: what no longer fits is counted
 // and told as a fact.Gap.
+//
+// Where frames come from and go to has packages of its own: the files they are
+// read from (internal/capfile) and written to (save), the interfaces they are
+// heard on (internal/tap), and what the operator chooses of them (filter). They
+// share what a frame is (internal/frame). What is here makes facts of frames:
+// format.go and live.go hand each one to the analyzer of analyzer.go.
 package pcap

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // Decoded is what the decoder in place makes of an IP packet.
@@ -33,10 +34,10 @@ func DecodeIP(version int, b []byte) (Decoded, error) {
 }
 
 // FailingFrame is what becomes of an ARP frame where its decoder fails.
-func FailingFrame(frame []byte) error {
+func FailingFrame(b []byte) error {
 	a := newAnalyzer()
 	a.bindings = nil
-	return a.frame(linkEthernet, frame, true, moment{})
+	return a.frame(frame.LinkEthernet, b, true, moment{})
 }
 
 // Told counts the facts that are told of frames before the end, where it is
@@ -50,7 +51,7 @@ func Told(frames iter.Seq[[]byte], every int) (early, all int) {
 		if i++; i%every == 0 {
 			_ = a.flush(count, false)
 		}
-		_ = a.frame(linkEthernet, f, true, moment{nanos: int64(i), frame: uint64(i)})
+		_ = a.frame(frame.LinkEthernet, f, true, moment{nanos: int64(i), frame: uint64(i)})
 	}
 	early = n
 	_ = a.finish(count)

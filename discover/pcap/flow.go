@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // Classes of flows. Each has its own limit, so that a flood of questions without
@@ -218,15 +219,15 @@ func (t *flowTable) gap() (fact.Gap, bool) {
 
 func protocolName(p uint8) string {
 	switch p {
-	case protoICMP:
+	case frame.ProtoICMP:
 		return "icmp"
-	case protoTCP:
+	case frame.ProtoTCP:
 		return "tcp"
-	case protoUDP:
+	case frame.ProtoUDP:
 		return "udp"
-	case protoICMPv6:
+	case frame.ProtoICMPv6:
 		return "icmp6"
-	case protoSCTP:
+	case frame.ProtoSCTP:
 		return "sctp"
 	}
 	return "ip/" + strconv.Itoa(int(p))

@@ -3,7 +3,6 @@ package pcap
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/capfile"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // Formats returns the readers of capture files: pcap and pcapng.
@@ -25,26 +26,17 @@ func (classic) Name() string { return "pcap" }
 
 // Match implements discover.Format. It matches captures of other programs too,
 // so that Read can say what to do with them.
-func (classic) Match(head []byte) bool {
-	if len(head) < 4 {
-		return false
-	}
-	switch binary.BigEndian.Uint32(head) {
-	case magicMicro, magicNano, magicModified, magicMicroSwap, magicNanoSwap, magicModSwap:
-		return true
-	}
-	return foreign(head) != nil
-}
+func (classic) Match(head []byte) bool { return capfile.IsClassic(head) }
 
 // Read implements discover.Format.
 func (f classic) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
-	r, err := newClassicReader(in)
+	r, err := capfile.NewClassic(in)
 	if err != nil {
 		return discover.Summary{Format: f.Name()}, err
 	}
-	if linkName(r.link) == "" {
-		return discover.Summary{Format: f.Name(), LinkTypes: []string{strconv.Itoa(int(r.link))}},
-			fmt.Errorf("link type %d is not read: capture on an Ethernet interface, or name one with tcpdump -i", r.link)
+	if frame.LinkName(r.Link()) == "" {
+		return discover.Summary{Format: f.Name(), LinkTypes: []string{strconv.Itoa(int(r.Link()))}},
+			fmt.Errorf("link type %d is not read: capture on an Ethernet interface, or name one with tcpdump -i", r.Link())
 	}
 	return read(ctx, f.Name(), r, newChooser(f.o), in, to)
 }
@@ -56,14 +48,11 @@ type ng struct{ o FileOptions }
 func (ng) Name() string { return "pcapng" }
 
 // Match implements discover.Format.
-func (ng) Match(head []byte) bool {
-	return len(head) >= 12 && binary.BigEndian.Uint32(head) == magicNG &&
-		(binary.LittleEndian.Uint32(head[8:]) == byteOrder || binary.BigEndian.Uint32(head[8:]) == byteOrder)
-}
+func (ng) Match(head []byte) bool { return capfile.IsNG(head) }
 
 // Read implements discover.Format.
 func (f ng) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
-	r, err := newNGReader(in)
+	r, err := capfile.NewNG(in)
 	if err != nil {
 		return discover.Summary{Format: f.Name()}, err
 	}
@@ -82,46 +71,46 @@ const maxLinks = 32
 
 // read learns from all frames of r, then emits what was learned, also where the
 // file is cut or ctx is cancelled.
-func read(ctx context.Context, format string, r reader, c *chooser, in *discover.Input, to discover.Sink) (discover.Summary, error) {
+func read(ctx context.Context, format string, r capfile.Reader, c *chooser, in *discover.Input, to discover.Sink) (discover.Summary, error) {
 	var (
 		a     = newAnalyzer()
-		rec   record
-		frame uint64
+		rec   frame.Frame
+		n     uint64
 		links []uint32
 		fail  error
 	)
 	for {
-		if frame%checkEvery == 0 && ctx.Err() != nil {
-			fail = fmt.Errorf("stopped after frame %d: %w", frame, context.Cause(ctx))
+		if n%checkEvery == 0 && ctx.Err() != nil {
+			fail = fmt.Errorf("stopped after frame %d: %w", n, context.Cause(ctx))
 			break
 		}
-		if err := r.next(&rec); err != nil {
+		if err := r.Next(&rec); err != nil {
 			if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				fail = fmt.Errorf("frame %d: %w", frame+1, err)
+				fail = fmt.Errorf("frame %d: %w", n+1, err)
 			}
 			break
 		}
-		frame++
-		if (len(links) == 0 || links[len(links)-1] != rec.link) && len(links) < maxLinks && !slices.Contains(links, rec.link) {
-			links = append(links, rec.link)
+		n++
+		if (len(links) == 0 || links[len(links)-1] != rec.Link) && len(links) < maxLinks && !slices.Contains(links, rec.Link) {
+			links = append(links, rec.Link)
 		}
-		if rec.nanos > latest {
-			rec.nanos = 0
+		if rec.Nanos > latest {
+			rec.Nanos = 0
 		}
 		if ok, err := c.take(&rec); !ok {
 			if err != nil {
-				fail = fmt.Errorf("frame %d: %w", frame, err)
+				fail = fmt.Errorf("frame %d: %w", n, err)
 				break
 			}
 			continue
 		}
-		if err := a.frame(rec.link, rec.data, rec.whole, moment{nanos: rec.nanos, frame: frame}); err != nil {
-			to.Skip("frame "+strconv.FormatUint(frame, 10), err)
+		if err := a.frame(rec.Link, rec.Data, rec.Whole, moment{nanos: rec.Nanos, frame: n}); err != nil {
+			to.Skip("frame "+strconv.FormatUint(n, 10), err)
 		}
 	}
-	sum := discover.Summary{Format: format, Records: frame, Vantage: fact.Clean(r.vantage())}
+	sum := discover.Summary{Format: format, Records: n, Vantage: fact.Clean(r.Vantage())}
 	for _, l := range links {
-		name := linkName(l)
+		name := frame.LinkName(l)
 		if name == "" {
 			name = strconv.Itoa(int(l))
 		}

@@ -1,54 +1,27 @@
 package pcap_test
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frametest"
 )
 
-// Stations of the tests.
+// Stations of the tests, and what makes their frames.
 var (
 	macA = fact.MAC{0x02, 0, 0, 0, 0, 0x0a}
 	macB = fact.MAC{0x02, 0, 0, 0, 0, 0x0b}
 	macC = fact.MAC{0x02, 0, 0, 0, 0, 0x0c}
 	all1 = fact.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+
+	join                  = slices.Concat[[]byte]
+	be16, be32, addr      = frametest.Be16, frametest.Be32, frametest.Addr
+	eth, arp4, ip4, ip6   = frametest.Ethernet, frametest.ARP, frametest.IPv4, frametest.IPv6
+	udp, tcp, classicFile = frametest.UDP, frametest.TCP, frametest.File
 )
 
-func join(parts ...[]byte) []byte { return slices.Concat(parts...) }
-
-func be16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
-
-func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
-
-func addr(s string) []byte { return netip.MustParseAddr(s).AsSlice() }
-
 func ip(s string) netip.Addr { return netip.MustParseAddr(s) }
-
-func eth(dst, src fact.MAC, etherType uint16, payload []byte) []byte {
-	return join(dst[:], src[:], be16(etherType), payload)
-}
-
-func arp4(op uint16, sha fact.MAC, spa string, tha fact.MAC, tpa string) []byte {
-	return join(be16(1), be16(0x0800), []byte{6, 4}, be16(op), sha[:], addr(spa), tha[:], addr(tpa))
-}
-
-func ip4(src, dst string, proto byte, payload []byte) []byte {
-	h := []byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, proto, 0, 0}
-	binary.BigEndian.PutUint16(h[2:], uint16(20+len(payload)))
-	return join(h, addr(src), addr(dst), payload)
-}
-
-func ip6(src, dst string, next, hops byte, payload []byte) []byte {
-	h := []byte{0x60, 0, 0, 0, 0, 0, next, hops}
-	binary.BigEndian.PutUint16(h[4:], uint16(len(payload)))
-	return join(h, addr(src), addr(dst), payload)
-}
-
-func udp(src, dst uint16, payload []byte) []byte {
-	return join(be16(src), be16(dst), be16(uint16(8+len(payload))), be16(0), payload)
-}
 
 // TCP flags.
 const (
@@ -56,10 +29,6 @@ const (
 	syn = 2
 	ack = 16
 )
-
-func tcp(src, dst uint16, seq uint32, flags byte, payload []byte) []byte {
-	return join(be16(src), be16(dst), be32(seq), be32(0), []byte{0x50, flags}, be16(1024), be16(0), be16(0), payload)
-}
 
 // conversation makes frames between a client with macA and a server with macB.
 type conversation struct {
@@ -75,21 +44,6 @@ func (c *conversation) up(proto byte, segment []byte) *conversation {
 func (c *conversation) down(proto byte, segment []byte) *conversation {
 	c.frames = append(c.frames, eth(macA, macB, 0x0800, ip4(c.server, c.client, proto, segment)))
 	return c
-}
-
-// classicFile is a pcap file: little-endian, microseconds, one frame a second.
-func classicFile(link uint32, frames ...[]byte) []byte {
-	le := binary.LittleEndian
-	b := le.AppendUint32(nil, 0xa1b2c3d4)
-	b = le.AppendUint16(le.AppendUint16(b, 2), 4)
-	b = append(b, make([]byte, 8)...)
-	b = le.AppendUint32(le.AppendUint32(b, 65535), link)
-	for i, f := range frames {
-		b = le.AppendUint32(le.AppendUint32(b, uint32(1_700_000_000+i)), 5)
-		b = le.AppendUint32(le.AppendUint32(b, uint32(len(f))), uint32(len(f)))
-		b = append(b, f...)
-	}
-	return b
 }
 
 // dnsName writes a name in the form of DNS messages.

@@ -1,6 +1,9 @@
 package pcap
 
-import "kanmon/discover/fact"
+import (
+	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
+)
 
 // maxHops is how many times to live are kept of each host and station: a host
 // sends with one or two, and traceroute with as many as it likes.
@@ -24,25 +27,25 @@ type hopKey struct {
 // whose packets no router has counted down.
 func (a *analyzer) arrived(h *hop, p *packet) {
 	switch p.proto {
-	case protoTCP, protoUDP, protoICMP, protoICMPv6: // routers send little else than ICMP
+	case frame.ProtoTCP, frame.ProtoUDP, frame.ProtoICMP, frame.ProtoICMPv6: // routers send little else than ICMP
 	default:
 		return
 	}
-	if !isStation(h.src) || p.src.IsLinkLocalUnicast() || !p.src.IsPrivate() && !fresh(p.hops) {
+	if !isStation(h.Src) || p.src.IsLinkLocalUnicast() || !p.src.IsPrivate() && !fresh(p.hops) {
 		return
 	}
-	station := stationKey(h.src, h.vid)
+	station := stationKey(h.Src, h.VID)
 	if a.hopsOf[station] >= maxHopsOf {
 		return
 	}
 	for nth := range uint8(maxHops) {
-		k := hopKey{ip: packed(p.src), mac: h.src, vid: h.vid, nth: nth}
+		k := hopKey{ip: packed(p.src), mac: h.Src, vid: h.VID, nth: nth}
 		e := a.hopLimits.get(k)
 		if e == nil {
 			if len(a.hopsOf) < limitStations {
 				a.hopsOf[station]++
 			}
-			a.hopLimits.noteAs("pcap/hop-limit", k, fact.HopLimit{IP: p.src, MAC: h.src, VID: h.vid, Value: int(p.hops)}, a.at)
+			a.hopLimits.noteAs("pcap/hop-limit", k, fact.HopLimit{IP: p.src, MAC: h.Src, VID: h.VID, Value: int(p.hops)}, a.at)
 			return
 		}
 		if f, ok := e.fact.(fact.HopLimit); ok && f.Value == int(p.hops) {

@@ -5,6 +5,7 @@ import (
 
 	"kanmon/discover/internal/wire/ndp"
 	"kanmon/discover/internal/wire/vpn"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // packet is what the network and transport headers of an IP packet say.
@@ -20,21 +21,6 @@ type packet struct {
 	payload      []byte // of the transport protocol, or of IP where that has no ports
 	whole        bool   // payload was captured to its end
 }
-
-// IP protocol numbers.
-const (
-	protoICMP   = 1
-	protoIPv4   = 4
-	protoTCP    = 6
-	protoUDP    = 17
-	protoIPv6   = 41
-	protoGRE    = 47
-	protoESP    = 50
-	protoAH     = 51
-	protoICMPv6 = 58
-	protoL2TPv3 = 115
-	protoSCTP   = 132
-)
 
 func (a *analyzer) packet4(h *hop, b []byte) {
 	p := packet{whole: h.whole}
@@ -62,9 +48,9 @@ func (a *analyzer) transport(h *hop, p *packet, err error) {
 	}
 	a.origin.ip = p.src
 	switch p.proto {
-	case protoTCP:
+	case frame.ProtoTCP:
 		a.tcpSegment(h, p)
-	case protoUDP:
+	case frame.ProtoUDP:
 		a.udpDatagram(h, p)
 	default:
 		a.otherProtocol(h, p)
@@ -75,14 +61,14 @@ func (a *analyzer) transport(h *hop, p *packet, err error) {
 // who pings whom.
 func (a *analyzer) otherProtocol(h *hop, p *packet) {
 	switch p.proto {
-	case protoICMP:
+	case frame.ProtoICMP:
 		if len(p.payload) >= 8 && (p.payload[0] == 8 || p.payload[0] == 0) {
 			if c := a.conn(h, p); c != nil {
 				c.opened(p.payload[0] == 8, c.side(p))
 			}
 		}
 		return
-	case protoICMPv6:
+	case frame.ProtoICMPv6:
 		switch t := p.payload; {
 		case len(t) < 8:
 		case t[0] == 128 || t[0] == 129:
@@ -103,31 +89,31 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 	}
 	v4 := p.src.Is4()
 	switch p.proto {
-	case protoESP:
+	case frame.ProtoESP:
 		if _, _, ok := vpn.ESP(p.payload); ok {
 			c.tunnel("esp", "", -1)
 		}
-	case protoAH:
+	case frame.ProtoAH:
 		if vpn.AH(p.payload) {
 			c.tunnel("ah", "", -1)
 		}
-	case protoIPv4:
+	case frame.ProtoIPv4:
 		if v, ok := innerVersion(p.payload); ok && v == 4 {
 			c.tunnel(pick(v4, "4in4", "4in6"), "", -1)
-			a.innerIP(h, etherIPv4, p.payload)
+			a.innerIP(h, frame.EtherIPv4, p.payload)
 		}
-	case protoIPv6:
+	case frame.ProtoIPv6:
 		if v, ok := innerVersion(p.payload); ok && v == 6 {
 			detail := ""
 			if v4 && c.tunnels == nil {
 				detail = vpn.SixInFour(p.payload)
 			}
 			c.tunnel(pick(v4, "6in4", "6in6"), detail, -1)
-			a.innerIP(h, etherIPv6, p.payload)
+			a.innerIP(h, frame.EtherIPv6, p.payload)
 		}
-	case protoGRE:
+	case frame.ProtoGRE:
 		a.gre(h, p, c)
-	case protoL2TPv3:
+	case frame.ProtoL2TPv3:
 		if vpn.L2TPv3(p.payload, p.whole) {
 			c.tunnel("l2tp", "version 3", -1)
 		}
@@ -168,7 +154,7 @@ func (a *analyzer) gre(h *hop, p *packet, c *conn) {
 	switch g.Protocol {
 	case vpn.GREPPP:
 		c.tunnel("gre", "pptp", -1)
-		a.innerIP(h, etherPPP, g.Payload)
+		a.innerIP(h, frame.EtherPPP, g.Payload)
 	case vpn.GREERSPAN2, vpn.GREERSPAN3:
 		c.tunnel("gre", "erspan", -1)
 		if b, ok := vpn.ERSPAN(g); ok {
@@ -187,7 +173,7 @@ func (a *analyzer) gre(h *hop, p *packet, c *conn) {
 		}
 	default:
 		c.tunnel("gre", "", -1)
-		if g.Protocol == etherIPv4 || g.Protocol == etherIPv6 {
+		if g.Protocol == frame.EtherIPv4 || g.Protocol == frame.EtherIPv6 {
 			a.innerIP(h, g.Protocol, g.Payload)
 		}
 	}

@@ -10,49 +10,39 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/internal/frame"
+	"kanmon/discover/pcap/internal/tap"
+	"kanmon/discover/pcap/save"
 )
 
 // LiveOptions says where and how long to listen.
 type LiveOptions struct {
 	Interface   string
-	Snaplen     int           // octets of each frame that are looked at; 0: all
-	Promiscuous bool          // take frames for other stations too, as on a mirror port
-	Filter      *Filter       // frames that are looked at; nil: all
-	Copy        *CopyFile     // where frames are copied to; nil: nowhere
-	Duration    time.Duration // 0: until the context ends
-	MaxFrames   uint64        // 0: as many as come
-	Vantage     string        // where in the network that is, as the operator names it
-	Flush       time.Duration // how often new facts are emitted; 0: every 5 seconds
+	Snaplen     int            // octets of each frame that are looked at; 0: all
+	Promiscuous bool           // take frames for other stations too, as on a mirror port
+	Filter      *filter.Filter // frames that are looked at; nil: all
+	Copy        *save.File     // where frames are copied to; nil: nowhere
+	Duration    time.Duration  // 0: until the context ends
+	MaxFrames   uint64         // 0: as many as come
+	Vantage     string         // where in the network that is, as the operator names it
+	Flush       time.Duration  // how often new facts are emitted; 0: every 5 seconds
 }
 
-const (
-	defaultFlush = 5 * time.Second
-	// pollEvery bounds how long the end of a session goes unnoticed.
-	pollEvery = 200 * time.Millisecond
-)
+const defaultFlush = 5 * time.Second
 
 // ErrInterrupted says that a session ended before its duration was over. What
 // was heard until then was emitted.
 var ErrInterrupted = errors.New("interrupted before its time was over")
 
-// A tap gives the frames of one interface as they come. Each system has its own.
-type tap interface {
-	// next waits for a frame, at most pollEvery. It returns errNothing where
-	// none came and errDown while the interface is down. What it gives is valid
-	// until it is called again.
-	next(*record) error
-	// drops returns how many frames the system dropped until now because they
-	// were not fetched in time.
-	drops() (uint64, error)
-	// link returns the link type of the frames.
-	link() uint32
-	close()
+// Check reports what stands in the way of listening on an interface, as far as
+// it can be told without trying.
+func Check(name string) error {
+	if err := tap.Check(name); err != nil {
+		return fmt.Errorf("live capture: %w", err)
+	}
+	return nil
 }
-
-var (
-	errNothing = errors.New("no frame came")
-	errDown    = errors.New("the interface is down")
-)
 
 func (o *LiveOptions) check() error {
 	if o.Interface == "" {
@@ -71,7 +61,7 @@ func (o *LiveOptions) check() error {
 // capture; Run needs none, so that the right can be given up between them.
 type Listener struct {
 	o    LiveOptions
-	tap  tap
+	tap  tap.Tap
 	a    *analyzer
 	to   discover.Sink
 	emit emit
@@ -89,19 +79,19 @@ func Open(o LiveOptions) (*Listener, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t, err := openTap(&o)
+	t, err := tap.Open(tap.Options{Interface: o.Interface, Promiscuous: o.Promiscuous, Filter: o.Filter})
 	if err != nil {
 		return nil, fmt.Errorf("live capture on %s: %w", fact.Clean(o.Interface), err)
 	}
 	l := &Listener{o: o, tap: t, a: newAnalyzer()}
 	if o.Copy != nil {
-		l.file = o.Copy.add(o.Interface, t.link(), o.Filter)
+		l.file = o.Copy.Interface(o.Interface, t.Link(), o.Filter)
 	}
 	return l, nil
 }
 
 // Close ends a Listener, also one that never ran.
-func (l *Listener) Close() { l.tap.close() }
+func (l *Listener) Close() { l.tap.Close() }
 
 // Run listens until the context ends or the session is as long as it should
 // be, which it notices in less than a second. New facts are emitted as they come
@@ -111,7 +101,7 @@ func (l *Listener) Close() { l.tap.close() }
 // The end of the context is how a session without a duration ends, and so no
 // error; one with a duration ends with ErrInterrupted.
 func (l *Listener) Run(ctx context.Context, session string, to discover.Sink) (discover.Summary, error) {
-	sum := discover.Summary{Format: "live-capture", Vantage: l.o.Interface, LinkTypes: []string{linkName(l.tap.link())}}
+	sum := discover.Summary{Format: "live-capture", Vantage: l.o.Interface, LinkTypes: []string{frame.LinkName(l.tap.Link())}}
 	if session == "" {
 		return sum, errors.New("live capture: the session has no name")
 	}
@@ -173,11 +163,11 @@ func (l *Listener) hear(ctx context.Context) error {
 
 // next learns from the next frame, where there is one.
 func (l *Listener) next() error {
-	var rec record
-	switch err := l.tap.next(&rec); {
-	case errors.Is(err, errNothing):
+	var rec frame.Frame
+	switch err := l.tap.Next(&rec); {
+	case errors.Is(err, tap.ErrNothing):
 		return nil
-	case errors.Is(err, errDown):
+	case errors.Is(err, tap.ErrDown):
 		if !l.down {
 			l.down, l.downFrom = true, l.a.seenAnything.last
 		}
@@ -186,7 +176,7 @@ func (l *Listener) next() error {
 		return err
 	}
 	l.frames++
-	at := moment{nanos: rec.nanos, frame: l.frames}
+	at := moment{nanos: rec.Nanos, frame: l.frames}
 	if l.down {
 		l.down = false
 		if err := l.tellDown(at.nanos); err != nil {
@@ -194,12 +184,12 @@ func (l *Listener) next() error {
 		}
 	}
 	if l.o.Copy != nil {
-		if err := l.o.Copy.frame(l.file, &rec); err != nil {
+		if err := l.o.Copy.Frame(l.file, &rec); err != nil {
 			return err
 		}
 	}
-	cut(&rec, l.o.Snaplen)
-	if err := l.a.frame(rec.link, rec.data, rec.whole, at); err != nil {
+	rec.Cut(l.o.Snaplen)
+	if err := l.a.frame(rec.Link, rec.Data, rec.Whole, at); err != nil {
 		l.to.Skip("frame "+strconv.FormatUint(l.frames, 10), err)
 	}
 	return nil
@@ -226,7 +216,7 @@ func (l *Listener) flush() error {
 
 // tellDrops emits how many frames were dropped in all, where that is news.
 func (l *Listener) tellDrops() error {
-	n, err := l.tap.drops()
+	n, err := l.tap.Drops()
 	if err != nil {
 		return fmt.Errorf("live capture on %s: read the count of dropped frames: %w", l.o.Interface, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"kanmon/discover"
 	"kanmon/discover/fact"
 	"kanmon/discover/pcap"
+	"kanmon/discover/pcap/filter"
 )
 
 // live opens an interface and listens.
@@ -211,14 +212,14 @@ func TestLiveVLAN(t *testing.T) {
 			{"arp and not vlan", []string{"192.0.2.50 0"}},
 			{"host 192.0.2.40 or src net 192.0.2.30/31", []string{"192.0.2.30 30", "192.0.2.40 40"}},
 		} {
-			var filter *pcap.Filter
+			var chosen *filter.Filter
 			if tt.filter != "" {
 				var err error
-				if filter, err = pcap.ParseFilter(tt.filter); err != nil {
+				if chosen, err = filter.Parse(tt.filter); err != nil {
 					t.Fatal(err)
 				}
 			}
-			l, err := pcap.Open(pcap.LiveOptions{Interface: "kma", Promiscuous: true, Filter: filter, Duration: 400 * time.Millisecond})
+			l, err := pcap.Open(pcap.LiveOptions{Interface: "kma", Promiscuous: true, Filter: chosen, Duration: 400 * time.Millisecond})
 			if err != nil {
 				t.Error(err)
 				return

@@ -170,10 +170,10 @@ func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) 
 	}
 	switch {
 	case p.dst.IsMulticast():
-	case h.dst.IsGroup(): // a broadcast of the network, whose length is not known
+	case h.Dst.IsGroup(): // a broadcast of the network, whose length is not known
 		f.Server.IP = broadcast4()
 	default:
-		f.Server.MAC = h.dst
+		f.Server.MAC = h.Dst
 	}
 	a.asked.note("pcap/"+protocol, f, a.at)
 }

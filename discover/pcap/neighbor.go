@@ -12,6 +12,7 @@ import (
 	"kanmon/discover/internal/wire/ndp"
 	"kanmon/discover/internal/wire/neighbor"
 	"kanmon/discover/internal/wire/stp"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // arp learns who gives which IPv4 address as its own.
@@ -24,7 +25,7 @@ func (a *analyzer) arp(h *hop, b []byte) {
 		return
 	}
 	if ip, mac, ok := p.Binding(); ok {
-		f := fact.AddressBinding{IP: ip, MAC: mac, VID: h.vid}
+		f := fact.AddressBinding{IP: ip, MAC: mac, VID: h.VID}
 		a.bindings.note("pcap/arp", f, a.at)
 	}
 }
@@ -38,7 +39,7 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 		return
 	}
 	f := fact.NeighborAnnouncement{
-		Protocol: "lldp", MAC: h.src, VID: h.vid,
+		Protocol: "lldp", MAC: h.Src, VID: h.VID,
 		Neighbor: fact.Neighbor{
 			ChassisID: u.ChassisID, ChassisIDSubtype: u.ChassisIDSubtype,
 			PortID: u.PortID, PortIDSubtype: u.PortIDSubtype,
@@ -48,7 +49,7 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 	}
 	a.neighbors.noteAs("pcap/lldp", keyOf(f), f, a.at)
 	for _, x := range u.Extensions {
-		a.says(fact.Endpoint{MAC: h.src}, "lldp", x.Field, x.Value)
+		a.says(fact.Endpoint{MAC: h.Src}, "lldp", x.Field, x.Value)
 	}
 }
 
@@ -102,15 +103,15 @@ func (a *analyzer) snap(h *hop, oui [3]byte, pid uint16, b []byte) {
 			a.announcedItself(h, "sonmp", &n)
 		}
 	case [3]byte{}:
-		if pid <= maxLength {
+		if pid <= frame.MaxLength {
 			return
 		}
-		t, payload, err := etherType(pid, b, h)
+		t, payload, err := frame.Type(pid, b, &h.Header)
 		if err != nil {
 			a.damaged(err)
 			return
 		}
-		if t > maxLength {
+		if t > frame.MaxLength {
 			a.etherType(h, t, payload)
 		}
 	}
@@ -123,7 +124,7 @@ func (a *analyzer) stp(h *hop, b []byte, decode func([]byte) (stp.BPDU, error)) 
 		return
 	}
 	f := fact.BridgeProtocol{
-		MAC: h.src, VID: h.vid, Version: u.Version,
+		MAC: h.Src, VID: h.VID, Version: u.Version,
 		RootMAC: u.Root.MAC, RootPriority: u.Root.Priority,
 		BridgeMAC: u.Bridge.MAC, BridgePriority: u.Bridge.Priority, PortID: u.PortID,
 	}
@@ -140,7 +141,7 @@ func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
 		return
 	}
 	f := fact.NeighborAnnouncement{
-		Protocol: protocol, MAC: h.src, VID: h.vid,
+		Protocol: protocol, MAC: h.Src, VID: h.VID,
 		Neighbor: fact.Neighbor{
 			ChassisID: p.DeviceID, PortID: p.PortID, SystemName: p.SystemName,
 			SystemDescription: p.Version, Platform: p.Platform,
@@ -148,7 +149,7 @@ func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
 		},
 	}
 	a.neighbors.noteAs("pcap/"+protocol, keyOf(f), f, a.at)
-	port := fact.Endpoint{MAC: h.src}
+	port := fact.Endpoint{MAC: h.Src}
 	a.says(port, protocol, "vtp-domain", p.Domain)
 	a.says(port, protocol, "duplex", p.Duplex)
 	if p.NativeVLAN != 0 {
@@ -175,19 +176,19 @@ func (a *analyzer) nd(h *hop, p *packet) {
 	switch m.Type {
 	case ndp.NeighborAdvertisement:
 		if m.Target.IsValid() && !m.Target.IsMulticast() && !m.Target.IsUnspecified() {
-			a.bindND(fact.AddressBinding{IP: m.Target, MAC: m.TargetLL, VID: h.vid})
+			a.bindND(fact.AddressBinding{IP: m.Target, MAC: m.TargetLL, VID: h.VID})
 		}
 	case ndp.NeighborSolicitation, ndp.RouterSolicitation:
 		if !p.src.IsUnspecified() {
-			a.bindND(fact.AddressBinding{IP: p.src, MAC: m.SourceLL, VID: h.vid})
+			a.bindND(fact.AddressBinding{IP: p.src, MAC: m.SourceLL, VID: h.VID})
 		}
 	case ndp.RouterAdvertisement:
 		if len(p.payload) < 16 || !p.src.IsLinkLocalUnicast() {
 			return
 		}
-		a.bindND(fact.AddressBinding{IP: p.src, MAC: m.SourceLL, VID: h.vid})
+		a.bindND(fact.AddressBinding{IP: p.src, MAC: m.SourceLL, VID: h.VID})
 		f := fact.RouterAdvertisement{
-			Router: p.src, MAC: h.src, VID: h.vid,
+			Router: p.src, MAC: h.Src, VID: h.VID,
 			DefaultRouter: m.Lifetime != 0, Managed: m.Managed, Other: m.Other,
 			Prefixes: m.Prefixes, DNSServers: m.DNSServers, SearchDomains: m.SearchDomains,
 		}

@@ -52,13 +52,13 @@ func newTransitTable() transitTable {
 // carried learns from the first packet of a side of a conversation which station
 // sent it on for an address of another network, and which one shall.
 func (a *analyzer) carried(h *hop, p *packet) {
-	k := transitKey{vid: h.vid, v6: p.src.Is6()}
-	if outside(p.src) && isStation(h.src) {
-		k.mac = h.src
+	k := transitKey{vid: h.VID, v6: p.src.Is6()}
+	if outside(p.src) && isStation(h.Src) {
+		k.mac = h.Src
 		a.transits.see(k, p.src, a.at)
 	}
-	if outside(p.dst) && isStation(h.dst) {
-		k.mac, k.to = h.dst, true
+	if outside(p.dst) && isStation(h.Dst) {
+		k.mac, k.to = h.Dst, true
 		a.transits.see(k, p.dst, a.at)
 	}
 }

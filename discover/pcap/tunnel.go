@@ -6,6 +6,7 @@ import (
 
 	"kanmon/discover/fact"
 	"kanmon/discover/internal/wire/pppoe"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // limitTunnels is how many tunnels are kept of those that were answered, and of
@@ -82,7 +83,7 @@ func (t *tunnelTable) find(c *conn, m *tunnelMark) *tunnelEntry {
 // whoever renewed its keys later on; else what the messages said counts, and
 // where they said nothing, the lesser address is named first.
 func (c *conn) tunnelOpener(m *tunnelMark) int {
-	if p, q := serverPort(c.key.port[0]), serverPort(c.key.port[1]); c.key.proto == protoUDP && p != q {
+	if p, q := serverPort(c.key.port[0]), serverPort(c.key.port[1]); c.key.proto == frame.ProtoUDP && p != q {
 		if p {
 			return 1
 		}
@@ -195,9 +196,9 @@ func (a *analyzer) pppoePacket(h *hop, b []byte) {
 	if e != nil {
 		switch p.Code {
 		case pppoe.PADI, pppoe.PADR:
-			e.host = h.src
+			e.host = h.Src
 		case pppoe.PADO, pppoe.PADS:
-			e.host = h.dst
+			e.host = h.Dst
 			if e.acName == "" {
 				e.acName = p.ACName
 			}
@@ -209,10 +210,10 @@ func (a *analyzer) pppoePacket(h *hop, b []byte) {
 	t := uint16(0)
 	switch p.Protocol {
 	case 0x21:
-		t = etherIPv4
+		t = frame.EtherIPv4
 		e.learnHost(h, p.Payload)
 	case 0x57:
-		t = etherIPv6
+		t = frame.EtherIPv6
 	default:
 		return
 	}
@@ -229,9 +230,9 @@ func (e *pppoeEntry) learnHost(h *hop, b []byte) {
 	src, dst := netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
 	switch {
 	case ofLine(src) && !ofLine(dst):
-		e.host = h.src
+		e.host = h.Src
 	case ofLine(dst) && !ofLine(src):
-		e.host = h.dst
+		e.host = h.Dst
 	}
 }
 
@@ -242,9 +243,9 @@ func ofLine(a netip.Addr) bool {
 }
 
 func (t *pppoeTable) entry(h *hop, at moment) *pppoeEntry {
-	k := pppoeKey{low: h.src, high: h.dst, vid: h.vid}
-	if h.dst.IsGroup() {
-		k.low, k.high = fact.MAC{}, h.src
+	k := pppoeKey{low: h.Src, high: h.Dst, vid: h.VID}
+	if h.Dst.IsGroup() {
+		k.low, k.high = fact.MAC{}, h.Src
 	} else if bytes.Compare(k.low[:], k.high[:]) > 0 {
 		k.low, k.high = k.high, k.low
 	}
@@ -254,11 +255,11 @@ func (t *pppoeTable) entry(h *hop, at moment) *pppoeEntry {
 			t.lost++
 			return nil
 		}
-		e = &pppoeEntry{key: k, sender: h.src}
+		e = &pppoeEntry{key: k, sender: h.Src}
 		t.byKey[k] = e
 		t.order = append(t.order, e)
 	}
-	if !h.dst.IsGroup() && e.sender != h.src {
+	if !h.Dst.IsGroup() && e.sender != h.Src {
 		e.both = true
 	}
 	e.see(at)

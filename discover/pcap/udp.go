@@ -6,6 +6,7 @@ import (
 	"kanmon/discover/internal/wire/dns"
 	"kanmon/discover/internal/wire/tzsp"
 	"kanmon/discover/internal/wire/vpn"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // udpDatagram learns from a UDP datagram.
@@ -57,7 +58,7 @@ func (a *analyzer) announced(h *hop, p *packet) {
 		a.mdns(h, p)
 		return
 	case 53:
-		if h.dst.IsGroup() {
+		if h.Dst.IsGroup() {
 			a.dnsQuestion(h, p)
 		}
 		return
@@ -135,7 +136,7 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 			c.app = "teredo"
 			c.tunnel("teredo", "", -1)
 			if len(in) > 40 { // else a bubble (RFC 4380, 2.8), which only keeps a way open
-				a.innerIP(h, etherIPv6, in)
+				a.innerIP(h, frame.EtherIPv6, in)
 			}
 		}
 	case 4789, 8472:

@@ -18,6 +18,8 @@ import (
 	"kanmon/discover/fact"
 	"kanmon/discover/nmap"
 	"kanmon/discover/pcap"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/save"
 	"kanmon/discover/snmp"
 )
 
@@ -140,8 +142,8 @@ func (a *app) session(to *recorder, format, name string, observe func(string, di
 type listenOptions struct {
 	Interface      string
 	Vantage        string
-	Filter         *pcap.Filter
-	Copy           *pcap.CopyFile
+	Filter         *filter.Filter
+	Copy           *save.File
 	Duration       time.Duration
 	MaxFrames      uint64
 	Snaplen        int

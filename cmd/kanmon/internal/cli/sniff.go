@@ -14,6 +14,8 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/pcap"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/save"
 )
 
 // sniffFlags are what sniff is told on the command line.
@@ -107,7 +109,7 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 	var open []listener
 	frames := new(captureFile)
 	if f.write != "" {
-		l.Copy = pcap.NewCopyFile(frames, pcap.CopyOptions{Snaplen: l.Snaplen, MaxSize: size})
+		l.Copy = save.New(frames, save.Options{Snaplen: l.Snaplen, MaxSize: size})
 	}
 	for _, name := range f.interfaces {
 		l.Interface = name
@@ -216,7 +218,7 @@ func createNew(path string) (*os.File, error) {
 }
 
 // finishCopy ends the file of -w and says what is in it.
-func (a *app) finishCopy(name string, c *pcap.CopyFile, f *captureFile) error {
+func (a *app) finishCopy(name string, c *save.File, f *captureFile) error {
 	if c == nil {
 		return nil
 	}
@@ -232,11 +234,11 @@ func (a *app) finishCopy(name string, c *pcap.CopyFile, f *captureFile) error {
 }
 
 // parseFilter reads a filter of frames; nil where there is none.
-func parseFilter(s string) (*pcap.Filter, error) {
+func parseFilter(s string) (*filter.Filter, error) {
 	if s == "" {
 		return nil, nil //nolint:nilnil // no filter takes all
 	}
-	f, err := pcap.ParseFilter(s)
+	f, err := filter.Parse(s)
 	if err != nil {
 		return nil, usage("write it as kanmon sniff --help says", "--%w", err)
 	}

@@ -1,4 +1,7 @@
-package pcap
+// Package filter chooses frames by what an operator writes, such as "host
+// 192.0.2.1 and not port 443". A filter becomes a program for the machine that
+// kernels run on frames before they copy them (BPF), or that runs here.
+package filter
 
 import (
 	"errors"
@@ -9,6 +12,7 @@ import (
 	"strings"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // A Filter chooses frames. Its language is a part of that of pcap-filter(7):
@@ -64,17 +68,17 @@ const (
 const noVLAN = 1 << 16
 
 const (
-	maxFilterText  = 1024
-	maxFilterTests = 64
+	maxText  = 1024
+	maxTests = 64
 )
 
-// ParseFilter reads a filter. Its error says which word is not understood.
-func ParseFilter(s string) (*Filter, error) {
-	if len(s) > maxFilterText {
-		return nil, fmt.Errorf("filter: longer than %d octets", maxFilterText)
+// Parse reads a filter. Its error says which word is not understood.
+func Parse(s string) (*Filter, error) {
+	if len(s) > maxText {
+		return nil, fmt.Errorf("filter: longer than %d octets", maxText)
 	}
 	s = strings.NewReplacer("(", " ( ", ")", " ) ", "!", " not ", "&&", " and ", "||", " or ").Replace(s)
-	p := filterParser{words: strings.Fields(s)}
+	p := parser{words: strings.Fields(s)}
 	root, err := p.or()
 	if err == nil && len(p.words) > 0 {
 		err = fmt.Errorf("%q is not understood here: join parts with and, or", p.words[0])
@@ -86,14 +90,14 @@ func ParseFilter(s string) (*Filter, error) {
 	return &Filter{text: fact.Clean(text), root: root}, nil
 }
 
-type filterParser struct {
+type parser struct {
 	words []string
 	tests int
 	depth int
 }
 
 // take takes the next word where it is one of those named.
-func (p *filterParser) take(words ...string) string {
+func (p *parser) take(words ...string) string {
 	for _, w := range words {
 		if len(p.words) > 0 && p.words[0] == w {
 			p.words = p.words[1:]
@@ -104,7 +108,7 @@ func (p *filterParser) take(words ...string) string {
 }
 
 // value takes the next word, whatever it is.
-func (p *filterParser) value(of string) (string, error) {
+func (p *parser) value(of string) (string, error) {
 	if len(p.words) == 0 {
 		return "", fmt.Errorf("%s is missing at the end", of)
 	}
@@ -113,11 +117,11 @@ func (p *filterParser) value(of string) (string, error) {
 	return w, nil
 }
 
-func (p *filterParser) or() (node, error) { return p.chain("or", (*filterParser).and) }
+func (p *parser) or() (node, error) { return p.chain("or", (*parser).and) }
 
-func (p *filterParser) and() (node, error) { return p.chain("and", (*filterParser).not) }
+func (p *parser) and() (node, error) { return p.chain("and", (*parser).not) }
 
-func (p *filterParser) chain(op string, part func(*filterParser) (node, error)) (node, error) {
+func (p *parser) chain(op string, part func(*parser) (node, error)) (node, error) {
 	x, err := part(p)
 	for err == nil && p.take(op) != "" {
 		var y node
@@ -128,8 +132,8 @@ func (p *filterParser) chain(op string, part func(*filterParser) (node, error)) 
 	return x, err
 }
 
-func (p *filterParser) not() (node, error) {
-	if p.depth++; p.depth > maxFilterTests {
+func (p *parser) not() (node, error) {
+	if p.depth++; p.depth > maxTests {
 		return node{}, errors.New("nested too deeply")
 	}
 	defer func() { p.depth-- }()
@@ -144,37 +148,37 @@ func (p *filterParser) not() (node, error) {
 		}
 		return x, err
 	}
-	if p.tests++; p.tests > maxFilterTests {
-		return node{}, fmt.Errorf("asks more than %d things", maxFilterTests)
+	if p.tests++; p.tests > maxTests {
+		return node{}, fmt.Errorf("asks more than %d things", maxTests)
 	}
 	t, err := p.primitive()
 	return node{test: t}, err
 }
 
-func (p *filterParser) primitive() (test, error) {
+func (p *parser) primitive() (test, error) {
 	switch w := p.take("ether", "vlan", "ip", "ip6", "arp", "icmp", "icmp6", "tcp", "udp"); w {
 	case "ether":
 		return p.ether()
 	case "vlan":
 		return p.vlan()
 	case "arp":
-		return test{kind: testEtherType, lo: etherARP}, nil
+		return test{kind: testEtherType, lo: frame.EtherARP}, nil
 	case "ip", "ip6":
 		if p.take("proto") != "" {
 			return p.number(test{kind: testIPProto}, 255)
 		}
 		if w == "ip" {
-			return test{kind: testEtherType, lo: etherIPv4}, nil
+			return test{kind: testEtherType, lo: frame.EtherIPv4}, nil
 		}
-		return test{kind: testEtherType, lo: etherIPv6}, nil
+		return test{kind: testEtherType, lo: frame.EtherIPv6}, nil
 	case "icmp":
-		return test{kind: testIPProto, lo: protoICMP}, nil
+		return test{kind: testIPProto, lo: frame.ProtoICMP}, nil
 	case "icmp6":
-		return test{kind: testIPProto, lo: protoICMPv6}, nil
+		return test{kind: testIPProto, lo: frame.ProtoICMPv6}, nil
 	case "tcp", "udp":
-		proto := uint32(protoTCP)
+		proto := uint32(frame.ProtoTCP)
 		if w == "udp" {
-			proto = protoUDP
+			proto = frame.ProtoUDP
 		}
 		dir := p.take("src", "dst")
 		if of := p.take("port", "portrange"); of != "" {
@@ -203,7 +207,7 @@ func (p *filterParser) primitive() (test, error) {
 	return p.host(dir)
 }
 
-func (p *filterParser) host(dir string) (test, error) {
+func (p *parser) host(dir string) (test, error) {
 	w, err := p.value("an address")
 	if err != nil {
 		return test{}, err
@@ -215,7 +219,7 @@ func (p *filterParser) host(dir string) (test, error) {
 	return test{kind: testNet, dir: dir, prefix: netip.PrefixFrom(a, a.BitLen())}, nil
 }
 
-func (p *filterParser) network(dir string) (test, error) {
+func (p *parser) network(dir string) (test, error) {
 	w, err := p.value("a prefix")
 	if err != nil {
 		return test{}, err
@@ -227,7 +231,7 @@ func (p *filterParser) network(dir string) (test, error) {
 	return test{kind: testNet, dir: dir, prefix: n.Masked()}, nil
 }
 
-func (p *filterParser) ether() (test, error) {
+func (p *parser) ether() (test, error) {
 	if p.take("proto") != "" {
 		return p.number(test{kind: testEtherType}, 0xffff)
 	}
@@ -244,14 +248,14 @@ func (p *filterParser) ether() (test, error) {
 	return test{kind: testEther, dir: dir, mac: fact.MAC(mac)}, nil
 }
 
-func (p *filterParser) vlan() (test, error) {
+func (p *parser) vlan() (test, error) {
 	if len(p.words) > 0 && p.words[0][0] >= '0' && p.words[0][0] <= '9' {
 		return p.number(test{kind: testVLAN}, 4095)
 	}
 	return test{kind: testVLAN, lo: noVLAN}, nil
 }
 
-func (p *filterParser) number(t test, most uint64) (test, error) {
+func (p *parser) number(t test, most uint64) (test, error) {
 	w, err := p.value("a number")
 	if err != nil {
 		return t, err
@@ -264,7 +268,7 @@ func (p *filterParser) number(t test, most uint64) (test, error) {
 	return t, nil
 }
 
-func (p *filterParser) ports(t test, of string) (test, error) {
+func (p *parser) ports(t test, of string) (test, error) {
 	w, err := p.value("a port")
 	if err != nil {
 		return t, err

@@ -1,4 +1,4 @@
-package pcap
+package tap
 
 import (
 	"errors"
@@ -11,18 +11,16 @@ import (
 	"golang.org/x/sys/windows"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // kernelBuffer is where Npcap keeps frames until they are read, in octets.
 const kernelBuffer = 16 << 20
 
-// Check reports what stands in the way of listening on an interface, as far as
-// it can be told without trying.
-func Check(name string) error {
-	if _, err := device(name); err != nil {
-		return fmt.Errorf("live capture: %w", err)
-	}
-	return nil
+func check(name string) error {
+	_, err := device(name)
+	return err
 }
 
 // device returns the name by which Npcap knows an interface that the operator
@@ -82,7 +80,7 @@ type handle struct {
 	kind uint32
 }
 
-func openTap(o *LiveOptions) (tap, error) {
+func open(o *Options) (Tap, error) {
 	name, err := device(o.Interface)
 	if err != nil {
 		return nil, err
@@ -92,7 +90,7 @@ func openTap(o *LiveOptions) (tap, error) {
 		return nil, err
 	}
 	defer idle.CleanUp()
-	if err := errors.Join(idle.SetSnapLen(maxFrame), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(kernelBuffer)); err != nil {
+	if err := errors.Join(idle.SetSnapLen(frame.MaxLen), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(kernelBuffer)); err != nil {
 		return nil, err
 	}
 	active, err := idle.Activate()
@@ -100,21 +98,21 @@ func openTap(o *LiveOptions) (tap, error) {
 		return nil, fmt.Errorf("listen: run as administrator where Npcap is restricted to administrators: %w", err)
 	}
 	h := &handle{Handle: active, kind: uint32(active.LinkType())}
-	if linkName(h.kind) == "" {
-		h.close()
+	if frame.LinkName(h.kind) == "" {
+		h.Close()
 		return nil, fmt.Errorf("frames of link type %d are not read", h.kind)
 	}
 	if o.Filter != nil {
 		if err := h.filter(o.Filter); err != nil {
-			h.close()
+			h.Close()
 			return nil, fmt.Errorf("set the filter: %w", err)
 		}
 	}
 	return h, nil
 }
 
-func (h *handle) filter(f *Filter) error {
-	raw, err := f.program(h.kind, false)
+func (h *handle) filter(f *filter.Filter) error {
+	raw, err := f.Program(h.kind, false)
 	if err != nil {
 		return err
 	}
@@ -125,25 +123,25 @@ func (h *handle) filter(f *Filter) error {
 	return h.SetBPFInstructionFilter(code)
 }
 
-func (h *handle) link() uint32 { return h.kind }
+func (h *handle) Link() uint32 { return h.kind }
 
-func (h *handle) close() { h.Close() }
+func (h *handle) Close() { h.Close() }
 
-func (h *handle) next(rec *record) error {
+func (h *handle) Next(rec *frame.Frame) error {
 	b, ci, err := h.ZeroCopyReadPacketData()
 	switch {
 	case errors.Is(err, npcap.NextErrorTimeoutExpired):
-		return errNothing
+		return ErrNothing
 	case errors.Is(err, io.EOF):
 		return errors.New("the interface went away")
 	case err != nil:
 		return fmt.Errorf("wait for frames: %w", errors.Join(err, h.Error()))
 	}
-	*rec = record{data: b, link: h.kind, nanos: ci.Timestamp.UnixNano(), whole: len(b) >= ci.Length, length: uint32(ci.Length)}
+	*rec = frame.Frame{Data: b, Link: h.kind, Nanos: ci.Timestamp.UnixNano(), Whole: len(b) >= ci.Length, Length: uint32(ci.Length)}
 	return nil
 }
 
-func (h *handle) drops() (uint64, error) {
+func (h *handle) Drops() (uint64, error) {
 	s, err := h.Stats()
 	if err != nil {
 		return 0, err

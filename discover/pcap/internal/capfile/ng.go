@@ -1,4 +1,4 @@
-package pcap
+package capfile
 
 import (
 	"bufio"
@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"kanmon/discover/pcap/internal/frame"
 )
 
-// ngReader reads the pcapng format (draft-ietf-opsawg-pcapng).
-type ngReader struct {
+// NG reads the pcapng format (draft-ietf-opsawg-pcapng).
+type NG struct {
 	br     *bufio.Reader
 	order  binary.ByteOrder
 	ifaces []ngInterface // of this section
@@ -39,7 +41,8 @@ const (
 	byteOrder     = 0x1a2b3c4d
 )
 
-func newNGReader(r io.Reader) (*ngReader, error) {
+// NewNG looks at the beginning of a pcapng file.
+func NewNG(r io.Reader) (*NG, error) {
 	br := bufio.NewReaderSize(r, bufferLen)
 	head, err := br.Peek(12)
 	if err != nil {
@@ -48,13 +51,14 @@ func newNGReader(r io.Reader) (*ngReader, error) {
 	if binary.BigEndian.Uint32(head) != magicNG {
 		return nil, errors.New("does not begin with a section header: not a pcapng file")
 	}
-	return &ngReader{br: br, order: binary.LittleEndian}, nil
+	return &NG{br: br, order: binary.LittleEndian}, nil
 }
 
-// vantage is what the file says of the interfaces it was captured on.
-func (r *ngReader) vantage() string { return strings.Join(r.names, ", ") }
+// Vantage implements Reader: the names of the interfaces described until now.
+func (r *NG) Vantage() string { return strings.Join(r.names, ", ") }
 
-func (r *ngReader) next(rec *record) error {
+// Next implements Reader.
+func (r *NG) Next(rec *frame.Frame) error {
 	for {
 		if _, err := r.br.Discard(r.used); err != nil {
 			return unexpected(err)
@@ -83,7 +87,7 @@ func (r *ngReader) next(rec *record) error {
 
 // block reads the next block that matters and returns its type and body. Blocks
 // of other types are passed over without being held.
-func (r *ngReader) block() (uint32, []byte, error) {
+func (r *NG) block() (uint32, []byte, error) {
 	for {
 		head, err := r.br.Peek(12)
 		if err != nil {
@@ -133,7 +137,7 @@ func (r *ngReader) block() (uint32, []byte, error) {
 }
 
 // pass discards n octets.
-func (r *ngReader) pass(n int64) error {
+func (r *NG) pass(n int64) error {
 	for n > 0 {
 		k, err := r.br.Discard(int(min(n, 1<<30)))
 		n -= int64(k)
@@ -147,7 +151,7 @@ func (r *ngReader) pass(n int64) error {
 	return nil
 }
 
-func (r *ngReader) section(b []byte) error {
+func (r *NG) section(b []byte) error {
 	if len(b) < 16 {
 		return errors.New("section header is too short: the file is damaged from here on")
 	}
@@ -158,7 +162,7 @@ func (r *ngReader) section(b []byte) error {
 	return nil
 }
 
-func (r *ngReader) iface(b []byte) error {
+func (r *NG) iface(b []byte) error {
 	if len(b) < 8 {
 		return errors.New("interface description is too short: the file is damaged from here on")
 	}
@@ -210,7 +214,7 @@ func perSecond(v byte) uint64 {
 }
 
 // options calls f for each option in b, up to a damaged one.
-func (r *ngReader) options(b []byte, f func(code uint16, v []byte)) {
+func (r *NG) options(b []byte, f func(code uint16, v []byte)) {
 	for len(b) >= 4 {
 		code, n := r.order.Uint16(b), int(r.order.Uint16(b[2:]))
 		if code == 0 || len(b) < 4+n {
@@ -222,7 +226,7 @@ func (r *ngReader) options(b []byte, f func(code uint16, v []byte)) {
 }
 
 // packet reads an enhanced packet block, or the obsolete packet block.
-func (r *ngReader) packet(kind uint32, b []byte, rec *record) error {
+func (r *NG) packet(kind uint32, b []byte, rec *frame.Frame) error {
 	if len(b) < 20 {
 		return errors.New("packet block is too short: the file is damaged from here on")
 	}
@@ -235,17 +239,17 @@ func (r *ngReader) packet(kind uint32, b []byte, rec *record) error {
 	}
 	in := r.ifaces[id]
 	capLen, wireLen := r.order.Uint32(b[12:]), r.order.Uint32(b[16:])
-	if capLen > maxFrame || int64(capLen) > int64(len(b)-20) {
+	if capLen > frame.MaxLen || int64(capLen) > int64(len(b)-20) {
 		return fmt.Errorf("claims %d octets, more than its block holds: the file is damaged from here on", capLen)
 	}
 	stamp := uint64(r.order.Uint32(b[4:]))<<32 | uint64(r.order.Uint32(b[8:]))
-	rec.data, rec.link, rec.whole, rec.length = b[20:20+capLen], in.link, capLen >= wireLen, wireLen
-	rec.nanos = nanoseconds(stamp, in.perSecond, in.offset)
+	rec.Data, rec.Link, rec.Whole, rec.Length = b[20:20+capLen], in.link, capLen >= wireLen, wireLen
+	rec.Nanos = nanoseconds(stamp, in.perSecond, in.offset)
 	return nil
 }
 
 // simple reads a simple packet block: of the first interface, without a time.
-func (r *ngReader) simple(b []byte, rec *record) error {
+func (r *NG) simple(b []byte, rec *frame.Frame) error {
 	if len(b) < 4 || len(r.ifaces) == 0 {
 		return errors.New("simple packet block is too short, or of an interface that the file does not describe")
 	}
@@ -256,10 +260,10 @@ func (r *ngReader) simple(b []byte, rec *record) error {
 		n = min(n, int64(in.snapLen))
 	}
 	n = min(n, int64(len(b)-4))
-	if n > maxFrame {
+	if n > frame.MaxLen {
 		return fmt.Errorf("claims %d octets, more than a frame can have: the file is damaged from here on", n)
 	}
-	rec.data, rec.link, rec.whole, rec.length = b[4:4+n], in.link, n >= int64(wireLen), wireLen
-	rec.nanos = 0
+	rec.Data, rec.Link, rec.Whole, rec.Length = b[4:4+n], in.link, n >= int64(wireLen), wireLen
+	rec.Nanos = 0
 	return nil
 }

@@ -1,10 +1,12 @@
-package pcap
+package filter
 
 import (
 	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/net/bpf"
+
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // What the beginning of each program finds out is kept in the scratch memory of
@@ -74,9 +76,9 @@ func (a *assembler) store(mem int) { a.add(bpf.StoreScratch{Src: bpf.RegA, N: me
 // base puts into X where the network header begins.
 func (a *assembler) base() { a.add(bpf.LoadScratch{Dst: bpf.RegX, N: memStart}) }
 
-// program compiles f for frames of a link type. Where kernel is set it is for
+// Program compiles f for frames of a link type. Where kernel is set it is for
 // Linux, which takes the outermost VLAN tag out of a frame before it is asked.
-func (f *Filter) program(link uint32, kernel bool) ([]bpf.RawInstruction, error) {
+func (f *Filter) Program(link uint32, kernel bool) ([]bpf.RawInstruction, error) {
 	code, err := f.compile(link, kernel)
 	if err != nil {
 		return nil, err
@@ -94,7 +96,7 @@ func (f *Filter) compile(link uint32, kernel bool) ([]bpf.Instruction, error) {
 		return nil, err
 	}
 	yes, no := a.label(), a.label()
-	a.node(&f.root, link == linkEthernet, yes, no)
+	a.node(&f.root, link == frame.LinkEthernet, yes, no)
 	a.put(yes)
 	a.add(bpf.RetConstant{Val: accept})
 	a.put(no)
@@ -105,8 +107,8 @@ func (f *Filter) compile(link uint32, kernel bool) ([]bpf.Instruction, error) {
 	return a.code, nil
 }
 
-// matcher returns what runs the program of f over frames of a link type.
-func (f *Filter) matcher(link uint32) (*bpf.VM, error) {
+// Matcher returns what runs the program of f over frames of a link type.
+func (f *Filter) Matcher(link uint32) (*bpf.VM, error) {
 	code, err := f.compile(link, false)
 	if err != nil {
 		return nil, err
@@ -120,23 +122,23 @@ func (a *assembler) prologue(link uint32, kernel bool) error {
 	a.set(memProto, noProto)
 	a.set(memPorts, 0)
 	switch link {
-	case linkEthernet:
+	case frame.LinkEthernet:
 		a.start(12, 14)
 		a.tags(kernel)
-	case linkSLL:
+	case frame.LinkSLL:
 		a.start(14, 16)
 		a.tags(false)
-	case linkSLL2:
+	case frame.LinkSLL2:
 		a.start(0, 20)
 		a.tags(false)
-	case linkRaw, linkRaw12, linkRaw14, linkIPv4, linkIPv6:
+	case frame.LinkRaw, frame.LinkRaw12, frame.LinkRaw14, frame.LinkIPv4, frame.LinkIPv6:
 		a.set(memStart, 0)
 		a.version(bpf.LoadAbsolute{Off: 0, Size: 1})
-	case linkNull, linkLoop:
+	case frame.LinkNull, frame.LinkLoop:
 		a.set(memStart, 4)
 		a.version(bpf.LoadAbsolute{Off: 4, Size: 1})
 	default:
-		name := linkName(link)
+		name := frame.LinkName(link)
 		if name == "" {
 			name = "unknown"
 		}
@@ -159,11 +161,11 @@ func (a *assembler) version(first bpf.Instruction) {
 	a.set(memType, 0)
 	a.add(first, bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4})
 	end4 := a.when(bpf.JumpEqual, 4)
-	a.set(memType, etherIPv4)
+	a.set(memType, frame.EtherIPv4)
 	a.put(end4)
 	a.add(first, bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4})
 	end6 := a.when(bpf.JumpEqual, 6)
-	a.set(memType, etherIPv6)
+	a.set(memType, frame.EtherIPv6)
 	a.put(end6)
 }
 
@@ -179,11 +181,11 @@ func (a *assembler) tags(kernel bool) {
 	for range 2 {
 		tagged, end, not8100, not88a8 := a.label(), a.label(), a.label(), a.label()
 		a.get(memType)
-		a.branch(bpf.JumpEqual, etherVLAN, tagged, not8100)
+		a.branch(bpf.JumpEqual, frame.EtherVLAN, tagged, not8100)
 		a.put(not8100)
-		a.branch(bpf.JumpEqual, etherQinQ, tagged, not88a8)
+		a.branch(bpf.JumpEqual, frame.EtherQinQ, tagged, not88a8)
 		a.put(not88a8)
-		a.branch(bpf.JumpEqual, etherQinQOld, tagged, end)
+		a.branch(bpf.JumpEqual, frame.EtherQinQOld, tagged, end)
 		a.put(tagged)
 		a.get(memVLAN)
 		have := a.when(bpf.JumpEqual, noVLAN)
@@ -204,7 +206,7 @@ func (a *assembler) tags(kernel bool) {
 // network reads the IP protocol, and where ports are.
 func (a *assembler) network() {
 	a.get(memType)
-	end4 := a.when(bpf.JumpEqual, etherIPv4)
+	end4 := a.when(bpf.JumpEqual, frame.EtherIPv4)
 	a.base()
 	a.add(bpf.LoadIndirect{Off: 9, Size: 1})
 	a.store(memProto)
@@ -216,7 +218,7 @@ func (a *assembler) network() {
 	a.put(first)
 	a.put(end4)
 	a.get(memType)
-	end6 := a.when(bpf.JumpEqual, etherIPv6)
+	end6 := a.when(bpf.JumpEqual, frame.EtherIPv6)
 	a.base()
 	a.add(bpf.LoadIndirect{Off: 6, Size: 1})
 	a.store(memProto)
@@ -332,17 +334,17 @@ func (a *assembler) net(t *test, yes, no label) {
 		}, no)
 	}
 	if t.prefix.Addr().Is6() {
-		ask(etherIPv6, 8, 24, no)
+		ask(frame.EtherIPv6, 8, 24, no)
 		return
 	}
 	arp := a.label()
-	ask(etherIPv4, 12, 16, arp)
+	ask(frame.EtherIPv4, 12, 16, arp)
 	a.put(arp)
-	ask(etherARP, 14, 24, no)
+	ask(frame.EtherARP, 14, 24, no)
 }
 
 func (a *assembler) ports(t *test, yes, no label) {
-	protos := []uint32{protoTCP, protoUDP, protoSCTP}
+	protos := []uint32{frame.ProtoTCP, frame.ProtoUDP, frame.ProtoSCTP}
 	if t.proto != 0 {
 		protos = []uint32{t.proto}
 	}

@@ -1,4 +1,4 @@
-package pcap
+package tap
 
 import (
 	"encoding/binary"
@@ -13,22 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // deviceBuffer is how much a BPF device holds until it is read, in octets: the
 // most that macOS gives.
 const deviceBuffer = unix.BPF_MAXBUFSIZE
 
-// Check reports what stands in the way of listening on an interface, as far as
-// it can be told without trying.
-func Check(name string) error {
-	if err := isThere(name); err != nil {
-		return fmt.Errorf("live capture: %w", err)
-	}
-	return nil
-}
-
-func isThere(name string) error {
+func check(name string) error {
 	iface, err := net.InterfaceByName(name)
 	switch {
 	case err != nil:
@@ -48,8 +41,8 @@ type device struct {
 	rest   []byte // of the buffer, not yet read
 }
 
-func openTap(o *LiveOptions) (tap, error) {
-	if err := isThere(o.Interface); err != nil {
+func open(o *Options) (Tap, error) {
+	if err := check(o.Interface); err != nil {
 		return nil, err
 	}
 	fd, err := openDevice()
@@ -58,7 +51,7 @@ func openTap(o *LiveOptions) (tap, error) {
 	}
 	d := &device{fd: fd}
 	if err := d.setUp(o); err != nil {
-		d.close()
+		d.Close()
 		return nil, err
 	}
 	return d, nil
@@ -81,7 +74,7 @@ func openDevice() (int, error) {
 	return -1, errors.New("every /dev/bpf* is in use: end another capture")
 }
 
-func (d *device) setUp(o *LiveOptions) error {
+func (d *device) setUp(o *Options) error {
 	size, err := syscall.SetBpfBuflen(d.fd, deviceBuffer) // before the interface is set
 	if err != nil {
 		return fmt.Errorf("ask for room for frames: %w", err)
@@ -94,7 +87,7 @@ func (d *device) setUp(o *LiveOptions) error {
 	if err != nil {
 		return fmt.Errorf("ask for the link type: %w", err)
 	}
-	if d.kind = uint32(link); linkName(d.kind) == "" {
+	if d.kind = uint32(link); frame.LinkName(d.kind) == "" {
 		return fmt.Errorf("frames of link type %d are not read", d.kind)
 	}
 	if o.Filter != nil {
@@ -114,8 +107,8 @@ func (d *device) setUp(o *LiveOptions) error {
 	return syscall.FlushBpf(d.fd) // what came before the filter was set
 }
 
-func (d *device) filter(f *Filter) error {
-	raw, err := f.program(d.kind, false)
+func (d *device) filter(f *filter.Filter) error {
+	raw, err := f.Program(d.kind, false)
 	if err != nil {
 		return err
 	}
@@ -126,22 +119,22 @@ func (d *device) filter(f *Filter) error {
 	return syscall.SetBpf(d.fd, code)
 }
 
-func (d *device) link() uint32 { return d.kind }
+func (d *device) Link() uint32 { return d.kind }
 
-func (d *device) close() { _ = unix.Close(d.fd) }
+func (d *device) Close() { _ = unix.Close(d.fd) }
 
 // wordAlign is BPF_WORDALIGN of macOS.
 func wordAlign(n int) int { return (n + 3) &^ 3 }
 
-func (d *device) next(rec *record) error {
+func (d *device) Next(rec *frame.Frame) error {
 	if len(d.rest) == 0 {
 		n, err := unix.Read(d.fd, d.buffer)
 		switch {
 		case errors.Is(err, unix.EINTR) || err == nil && n == 0: // the time was over
-			return errNothing
+			return ErrNothing
 		case errors.Is(err, unix.ENETDOWN):
 			time.Sleep(pollEvery)
-			return errDown
+			return ErrDown
 		case errors.Is(err, unix.ENXIO):
 			return errors.New("the interface went away")
 		case err != nil:
@@ -158,15 +151,15 @@ func (d *device) next(rec *record) error {
 	if kept < 0 || start < 18 || start+kept > len(d.rest) {
 		return errors.New("the system gave a frame that is longer than what it was read into")
 	}
-	*rec = record{
-		data: d.rest[start : start+kept], link: d.kind, length: length, whole: uint32(kept) >= length,
-		nanos: int64(seconds)*1e9 + int64(micros)*1e3,
+	*rec = frame.Frame{
+		Data: d.rest[start : start+kept], Link: d.kind, Length: length, Whole: uint32(kept) >= length,
+		Nanos: int64(seconds)*1e9 + int64(micros)*1e3,
 	}
 	d.rest = d.rest[min(wordAlign(start+kept), len(d.rest)):]
 	return nil
 }
 
-func (d *device) drops() (uint64, error) {
+func (d *device) Drops() (uint64, error) {
 	s, err := syscall.BpfStats(d.fd)
 	if err != nil {
 		return 0, err

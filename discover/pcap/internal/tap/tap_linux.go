@@ -1,4 +1,4 @@
-package pcap
+package tap
 
 import (
 	"encoding/binary"
@@ -14,6 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
+	"kanmon/discover/pcap/internal/frame"
 )
 
 // The ring in which the kernel puts frames: 32 MiB, a quarter of a second of a
@@ -29,14 +31,9 @@ const (
 	tagLen = 4
 )
 
-// Check reports what stands in the way of listening on an interface, as far as
-// it can be told without trying.
-func Check(name string) error {
+func check(name string) error {
 	_, _, err := linkOf(name)
-	if err != nil {
-		return fmt.Errorf("live capture: %w", err)
-	}
-	return nil
+	return err
 }
 
 // linkOf returns the index of an interface, and the link type of the frames
@@ -49,9 +46,9 @@ func linkOf(name string) (int, uint32, error) {
 	case iface.Flags&net.FlagUp == 0:
 		return 0, 0, fmt.Errorf("the interface %s is down: bring it up with `ip link set %[1]s up`", fact.Clean(name))
 	case iface.Flags&net.FlagLoopback != 0 || len(iface.HardwareAddr) == 6:
-		return iface.Index, linkEthernet, nil
+		return iface.Index, frame.LinkEthernet, nil
 	case len(iface.HardwareAddr) == 0: // point-to-point and tunnel interfaces give bare IP packets
-		return iface.Index, linkRaw, nil
+		return iface.Index, frame.LinkRaw, nil
 	}
 	return 0, 0, fmt.Errorf("the link addresses of %s have %d octets; only Ethernet and IP interfaces are read", fact.Clean(name), len(iface.HardwareAddr))
 }
@@ -71,7 +68,7 @@ type ring struct {
 	before, interfaceDrops uint64 // by the interface: until it was opened, and since
 }
 
-func openTap(o *LiveOptions) (tap, error) {
+func open(o *Options) (Tap, error) {
 	index, link, err := linkOf(o.Interface)
 	if err != nil {
 		return nil, err
@@ -86,7 +83,7 @@ func openTap(o *LiveOptions) (tap, error) {
 	r := &ring{fd: fd, index: index, kind: link}
 	r.before, _ = droppedBy(index)
 	if err := r.setUp(o); err != nil {
-		r.close()
+		r.Close()
 		return nil, err
 	}
 	return r, nil
@@ -94,7 +91,7 @@ func openTap(o *LiveOptions) (tap, error) {
 
 // setUp makes the ring, and binds the socket last: what is heard before all is
 // set would be of other interfaces, or not filtered.
-func (r *ring) setUp(o *LiveOptions) error {
+func (r *ring) setUp(o *Options) error {
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
 		return fmt.Errorf("ask for a ring: %w", err)
 	}
@@ -136,8 +133,8 @@ func (r *ring) setUp(o *LiveOptions) error {
 
 // filter hands a filter to the kernel, which then does not copy what it leaves
 // out.
-func (r *ring) filter(f *Filter) error {
-	raw, err := f.program(r.kind, true)
+func (r *ring) filter(f *filter.Filter) error {
+	raw, err := f.Program(r.kind, true)
 	if err != nil {
 		return err
 	}
@@ -148,9 +145,9 @@ func (r *ring) filter(f *Filter) error {
 	return unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]})
 }
 
-func (r *ring) link() uint32 { return r.kind }
+func (r *ring) Link() uint32 { return r.kind }
 
-func (r *ring) close() {
+func (r *ring) Close() {
 	if r.memory != nil {
 		_ = unix.Munmap(r.memory)
 		r.memory = nil
@@ -166,7 +163,7 @@ func (r *ring) status() *uint32 {
 	return (*uint32)(unsafe.Pointer(&r.memory[r.block*ringBlock+8])) //nolint:gosec // a word that the kernel writes at the same time
 }
 
-func (r *ring) next(rec *record) error {
+func (r *ring) Next(rec *frame.Frame) error {
 	for r.left == 0 {
 		if r.held { // read to its end: the kernel's again
 			atomic.StoreUint32(r.status(), unix.TP_STATUS_KERNEL)
@@ -190,25 +187,25 @@ func (r *ring) next(rec *record) error {
 }
 
 // frame reads the frame whose header (struct tpacket3_hdr) is at the start of b.
-func (r *ring) frame(b []byte, rec *record) {
+func (r *ring) frame(b []byte, rec *frame.Frame) {
 	order := binary.NativeEndian
 	seconds, nanos := order.Uint32(b[4:]), order.Uint32(b[8:])
 	kept, length, status := order.Uint32(b[12:]), order.Uint32(b[16:]), order.Uint32(b[20:])
 	start := uint32(order.Uint16(b[24:]))
-	rec.data, rec.link, rec.length = b[start:start+kept], r.kind, length
-	rec.nanos = int64(seconds)*1e9 + int64(nanos)
-	if status&unix.TP_STATUS_VLAN_VALID != 0 && r.kind == linkEthernet && kept >= 14 { // the kernel took the tag out
+	rec.Data, rec.Link, rec.Length = b[start:start+kept], r.kind, length
+	rec.Nanos = int64(seconds)*1e9 + int64(nanos)
+	if status&unix.TP_STATUS_VLAN_VALID != 0 && r.kind == frame.LinkEthernet && kept >= 14 { // the kernel took the tag out
 		tagged := b[start-tagLen : start+kept]
 		copy(tagged[:12], tagged[tagLen:])
-		kind := uint16(etherVLAN)
+		kind := uint16(frame.EtherVLAN)
 		if status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
 			kind = order.Uint16(b[36:])
 		}
 		binary.BigEndian.PutUint16(tagged[12:], kind)
 		binary.BigEndian.PutUint16(tagged[14:], uint16(order.Uint32(b[32:])))
-		rec.data, rec.length = tagged, length+tagLen
+		rec.Data, rec.Length = tagged, length+tagLen
 	}
-	rec.whole = uint32(len(rec.data)) >= rec.length
+	rec.Whole = uint32(len(rec.Data)) >= rec.Length
 }
 
 // wait waits until the kernel has something to say.
@@ -220,7 +217,7 @@ func (r *ring) wait() error {
 	n, err := unix.Poll(fds, int(pollEvery/time.Millisecond))
 	switch {
 	case n == 0 || errors.Is(err, unix.EINTR):
-		return errNothing
+		return ErrNothing
 	case err != nil:
 		return fmt.Errorf("wait for frames: %w", err)
 	case fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) == 0:
@@ -232,7 +229,7 @@ func (r *ring) wait() error {
 		return r.waitUp()
 	}
 	if err == nil && code == 0 {
-		return errNothing
+		return ErrNothing
 	}
 	return fmt.Errorf("wait for frames: %w", errors.Join(err, unix.Errno(code)))
 }
@@ -249,10 +246,10 @@ func (r *ring) waitUp() error {
 		return nil
 	}
 	_, _ = unix.Poll(nil, int(pollEvery/time.Millisecond))
-	return errDown
+	return ErrDown
 }
 
-func (r *ring) drops() (uint64, error) {
+func (r *ring) Drops() (uint64, error) {
 	s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS) // which sets them to 0
 	if err != nil {
 		return r.dropped, err
