@@ -137,6 +137,7 @@ func TestAnonymisedTexts(t *testing.T) {
 		{"name of a port", name + "GigabitEthernet1/0/24", nil, []string{"GigabitEthernet1/0/24"}},
 		{"name of a port with dashes", name + "ge-0/0/1.100", nil, []string{"ge-0/0/1.100"}},
 		{"version of five numbers", descr + "3.6.2.0.78", nil, []string{"3.6.2.0.78"}},
+		{"version of four numbers", descr + "Switch HW:17 FW:5.3.0.8", nil, []string{"FW:5.3.0.8"}},
 		{"date", descr + "built 2018-01-23 01:02:03, 12.2(55)SE1", nil, []string{"built 2018-01-23 01:02:03, 12.2(55)SE1"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

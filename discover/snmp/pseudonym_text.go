@@ -18,6 +18,9 @@ type patterns struct {
 	address *regexp.Regexp
 	// serial is a serial number behind a word that says so.
 	serial *regexp.Regexp
+	// version ends what stands before the number of a version, which may look like
+	// an address.
+	version *regexp.Regexp
 	// token is what may be a serial number by itself.
 	token *regexp.Regexp
 }
@@ -27,8 +30,9 @@ func newPatterns() patterns {
 		address: regexp.MustCompile(`(?i)\b(?:[0-9a-f]{1,2}(?:[:-][0-9a-f]{1,2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12}|` +
 			`\d{1,3}(?:\.\d{1,3}){3}|\d{1,3}(?:-\d{1,3}){3}|(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4})(?:[0-9a-f]{0,4}:){0,6}[0-9a-f]{0,4}|` +
 			`0\d{1,4}[-() ]{1,2}\d{1,4}[-() ]{1,2}\d{3,4})\b|::[0-9a-f:]+`),
-		serial: regexp.MustCompile(`(?i)(\b(?:s/?n|serial|fn)[ _-]*(?:number|num|no|nr|#)?\.?[ ]*[:#=][ ]*)([0-9a-z-]{5,})`),
-		token:  regexp.MustCompile(`[0-9A-Za-z]{6,}`),
+		serial:  regexp.MustCompile(`(?i)(\b(?:s/?n|serial|fn)[ _-]*(?:number|num|no|nr|#)?\.?[ ]*[:#=][ ]*)([0-9a-z-]{5,})`),
+		version: regexp.MustCompile(`(?i)(?:version|firmware|software|release|\bfw|\bsw)[ .:]*$`),
+		token:   regexp.MustCompile(`[0-9A-Za-z]{6,}`),
 	}
 }
 
@@ -67,12 +71,13 @@ func (p *pseudonyms) address(s string) (string, bool) {
 }
 
 // around replaces the addresses in s, and what lies between them by rest of it.
-func (p *pseudonyms) around(s string, rest func(string) string) string {
+// Behind what stays matches nothing is replaced.
+func (p *pseudonyms) around(s string, stays *regexp.Regexp, rest func(string) string) string {
 	var out strings.Builder
 	done := 0
 	for _, at := range p.patterns.address.FindAllStringIndex(s, -1) {
 		other, ok := p.address(s[at[0]:at[1]])
-		if !ok || isLonger(s, at[0], at[1]) {
+		if !ok || isLonger(s, at[0], at[1]) || stays != nil && stays.MatchString(s[:at[0]]) {
 			continue
 		}
 		out.WriteString(rest(s[done:at[0]]))
@@ -93,7 +98,7 @@ func isLonger(s string, from, to int) bool {
 // text replaces the words of a text but those that tell nothing of anybody,
 // numbers of more than four digits, addresses, and what has the form of a serial
 // number. What stands between words stays.
-func (p *pseudonyms) text(s string) string { return p.around(s, p.plain) }
+func (p *pseudonyms) text(s string) string { return p.around(s, nil, p.plain) }
 
 // plain is text without addresses.
 func (p *pseudonyms) plain(s string) string {
@@ -156,7 +161,7 @@ func (p *pseudonyms) scrub(s string) string {
 		at := p.patterns.serial.FindStringSubmatchIndex(found)
 		return found[:at[4]] + p.serial(found[at[4]:])
 	})
-	return p.around(s, p.namesIn)
+	return p.around(s, p.patterns.version, p.namesIn)
 }
 
 // namesIn replaces the serial numbers in s that are known, and the words of
