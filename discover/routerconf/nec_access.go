@@ -62,7 +62,11 @@ func (n *nec) endTunnels() (waits bool) {
 			continue
 		}
 		f := fact.TunnelEnd{Name: t.name, Remote: t.peer.addr, RemoteName: t.peer.name}
-		switch t.mode {
+		mode := t.mode
+		if mode == "ether-ip" && strings.HasPrefix(t.service, "ipsec") { // a bridge within IPsec
+			mode = t.service
+		}
+		switch mode {
 		case "ipsec", "ipsec-ikev2", "ipsec-ike":
 			f.Type = "ipsec"
 			p := t.peer
@@ -90,7 +94,7 @@ func (n *nec) endTunnels() (waits bool) {
 			f.Type = "l2tp"
 		default:
 			f.Type = "gre"
-			if !strings.HasPrefix(t.mode, "gre") {
+			if mode != "ether-ip" && !strings.HasPrefix(mode, "gre") {
 				continue
 			}
 		}

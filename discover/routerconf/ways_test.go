@@ -87,9 +87,30 @@ interface ppp0
 			want: []string{`tunnel-end "name":"Tunnel0.0","type":"ipsec","remote_name":"ct.maker.example","configured":true`},
 		},
 		{
+			name: "bridges within IPsec",
+			in:   nec + "interface Tunnel11.0\n  tunnel mode ether-ip ipsec-ikev2\n  bridge-group 1\n  ikev2 peer any authentication psk id keyid ct-maker\n  no shutdown\ninterface Tunnel12.0\n  tunnel mode ether-ip ipsec-ikev2\n  ikev2 peer-fqdn-ipv4 CT.MAKER.EXAMPLE authentication psk id keyid x\n  no shutdown\n",
+			want: []string{
+				`tunnel-end "name":"Tunnel11.0","type":"ipsec","remote_name":"ct-maker","calls":true,"configured":true`,
+				`tunnel-end "name":"Tunnel12.0","type":"ipsec","remote_name":"ct.maker.example","configured":true`,
+			},
+		},
+		{
 			name: "a caller with the name of a host",
 			in:   forti + "config vpn ipsec phase1-interface\nedit \"RA\"\nset type dynamic\nset interface \"wan1\"\nset peerid \"nurse-SECRET@maker.example\"\nnext\nend\n",
 			want: []string{`tunnel-end "name":"RA","type":"ipsec","remote_name":"maker.example","calls":true,"configured":true`},
+		},
+		{
+			name: "ports that are passed on, several in a line",
+			in:   yamaha + "ip lan1 address 192.168.1.1/24\npp select 1\n pppoe use lan2\n ip pp secure filter in 1\n ip pp nat descriptor 1\n pp enable 1\nip filter 1 pass 198.51.100.0/26 192.168.1.90 tcp * 22\nnat descriptor type 1 masquerade\nnat descriptor masquerade static 1 1 192.168.1.90 tcp 21,10022=22,23\n",
+			want: []string{
+				`line "name":"pp1","type":"pppoe","configured":true`,
+				`remote-access "type":"port-forward","interface":"pp1","transport":"tcp","port":10022,"target":"192.168.1.90","target_port":22,"from":["198.51.100.0/26"],"configured":true`,
+			},
+		},
+		{
+			name: "a hub of a multipoint tunnel",
+			in:   yamaha + "tunnel select 8\n tunnel type multipoint client\n tunnel encapsulation multipoint\n tunnel multipoint server 1 203.0.113.223\n tunnel enable 8\n",
+			want: []string{`tunnel-end "name":"tunnel8","type":"ipsec","remote":"203.0.113.223","configured":true`},
 		},
 		{
 			name: "a modem, and the peer that runs over it",

@@ -29,19 +29,22 @@ func (y *yamaha) descriptor(place string, w words) {
 		nat.typ = w.at(4)
 	case w.is("nat", "descriptor", "masquerade", "static"):
 		s := service{typ: "port-forward", target: address(w.at(6)), place: place, limit: answer{open: true}}
-		outer, inner, maps := strings.Cut(w.at(8), "=")
-		var ok bool
 		for _, s.transport = range list(w.at(7)) {
 			if s.transport != "tcp" && s.transport != "udp" || !s.target.IsValid() {
 				continue
 			}
-			if s.ports, ok = ports(outer); !ok {
-				continue
+			for _, p := range list(w.at(8)) {
+				outer, inner, maps := strings.Cut(p, "=")
+				var ok bool
+				if s.ports, ok = ports(outer); !ok {
+					continue
+				}
+				s.inner = 0
+				if x, known := ports(inner); maps && known && x.first != s.ports.first {
+					s.inner = x.first
+				}
+				add(y.d, &nat.forward, s)
 			}
-			if x, known := ports(inner); maps && known && x.first != s.ports.first {
-				s.inner = x.first
-			}
-			add(y.d, &nat.forward, s)
 		}
 	case w.is("nat", "descriptor", "static"):
 		_, inner, _ := strings.Cut(w.at(5), "=")

@@ -181,6 +181,12 @@ func (y *yamaha) inTunnel(t *yamahaTunnel, w words) {
 		t.encapsulation = w.at(2)
 	case w.is("tunnel", "map-e", "type"):
 		t.provider = hostName(w.at(3))
+	case w.is("tunnel", "multipoint", "server"):
+		if a := address(w.at(4)); a.IsValid() && !t.remote.IsValid() {
+			t.remote = a
+		} else if !a.IsValid() && t.remoteName == "" {
+			t.remoteName = hostName(w.at(4))
+		}
 	case w.is("tunnel", "ngn"):
 		t.ngn = true
 	case w.is("tunnel", "endpoint", "name"):
