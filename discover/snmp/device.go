@@ -34,6 +34,7 @@ type device struct {
 
 	vid      uint16       // the VLAN that is asked for alone
 	left     []table      // tables that its model does not bear
+	trees    []oid        // that are passed over: of these tables, and those with secrets
 	vlans    []uint16     // that it told of
 	absent   map[oid]bool // entries of tables that it has not
 	furthest oid          // the last object that it gave
@@ -186,6 +187,7 @@ func (d *device) visit(ctx context.Context) (missing, fatal error) {
 
 // whole walks everything that the agent has.
 func (d *device) whole(ctx context.Context) (missing, fatal error) {
+	d.trees = append(d.trees, secretTrees()...)
 	start := mustOID("1.0")
 	root := &cursor{root: start[:arcLen], last: start}
 	err := d.columns(ctx, "whole tree", []*cursor{root})

@@ -93,7 +93,7 @@ func (d *device) spare() error {
 			for _, t := range g.tables {
 				for _, name := range w.leave {
 					if t.name == name {
-						d.left = append(d.left, t)
+						d.left, d.trees = append(d.left, t), append(d.trees, mustOID(t.entry))
 						if err := d.gap(d.named(name), "not asked: this model does not bear it ("+w.source+")"); err != nil {
 							return err
 						}
@@ -106,13 +106,29 @@ func (d *device) spare() error {
 	return nil
 }
 
-// leftOut returns where to go on behind a table that is left out, nothing where o
+// leftOut returns where to go on behind a tree that is left out, nothing where o
 // is in none.
 func (d *device) leftOut(o oid) oid {
-	for _, t := range d.left {
-		if entry := mustOID(t.entry); strings.HasPrefix(string(o), string(entry)) {
-			return entry.child(1<<32 - 1)
+	for _, tree := range d.trees {
+		if strings.HasPrefix(string(o), string(tree)) {
+			return tree.child(1<<32 - 1)
 		}
 	}
 	return ""
+}
+
+// secretTrees hold communities, and names of users: SNMP-TARGET-MIB,
+// SNMP-NOTIFICATION-MIB, SNMP-USER-BASED-SM-MIB, SNMP-VIEW-BASED-ACM-MIB,
+// SNMP-COMMUNITY-MIB (RFC 3413, 3414, 3415, 3584), the communities that RMON-MIB
+// sends traps with, and how programs were started, often with passwords
+// (RFC 2819, eventCommunity; RFC 2790, hrSWRunParameters).
+func secretTrees() []oid {
+	var out []oid
+	for _, s := range []string{
+		"1.3.6.1.6.3.12", "1.3.6.1.6.3.13", "1.3.6.1.6.3.15", "1.3.6.1.6.3.16", "1.3.6.1.6.3.18",
+		"1.3.6.1.2.1.16.9.1.1.5", "1.3.6.1.2.1.25.4.2.1.5",
+	} {
+		out = append(out, mustOID(s))
+	}
+	return out
 }

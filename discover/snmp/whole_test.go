@@ -1,0 +1,52 @@
+package snmp_test
+
+import (
+	"bytes"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"kanmon/discover/snmp"
+	"kanmon/testdata/snmpfarm"
+)
+
+type kept struct{ bytes.Buffer }
+
+// Close implements io.Closer.
+func (*kept) Close() error { return nil }
+
+// TestWholeWithoutSecrets holds that a walk of everything goes past what holds
+// communities and names of users, and on behind it.
+func TestWholeWithoutSecrets(t *testing.T) {
+	tree := snmpfarm.Switch(1, 2, 4, 1000)
+	object := func(value string, arcs ...uint32) {
+		tree = append(tree, snmpfarm.Var{OID: snmpfarm.OID{1, 3, 6, 1}.Below(arcs...), Tag: 4, Value: []byte(value)})
+	}
+	for row := range uint32(30) {
+		object("a-secret", 6, 3, 18, 1, 1, 1, 2, row)
+		object("a-secret", 6, 3, 16, 1, 2, 1, 3, row)
+	}
+	object("a-secret", 2, 1, 16, 9, 1, 1, 5, 1)
+	object("a-secret", 2, 1, 25, 4, 2, 1, 5, 7)
+	object("a-program", 2, 1, 25, 4, 2, 1, 2, 7)
+	object("behind", 6, 3, 19, 1)
+	a := &snmpfarm.Agent{Tree: tree.Hears([4]byte{192, 0, 2, 1}, 1)}
+	if err := a.Listen(netip.MustParseAddrPort("127.74.0.1:0")); err != nil {
+		t.Skipf("no agent can be simulated on loopback: %v", err)
+	}
+	t.Cleanup(a.Close)
+	var out kept
+	opts := liveOptions(a.Addr().Port())
+	opts.Targets = []netip.Addr{a.Addr().Addr()}
+	opts.Whole, opts.RecordOnly = true, true
+	opts.Record = func(netip.Addr) (io.WriteCloser, error) { return &out, nil }
+	if err := snmp.Collect(t.Context(), opts, &openGate{}, &facts{}); err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[string]int{"a-secret": 0, "a-program": 1, "behind": 1} {
+		if n := strings.Count(out.String(), s); n != want {
+			t.Errorf("%s is there %d times, want %d", s, n, want)
+		}
+	}
+}
