@@ -18,13 +18,14 @@ import (
 
 const (
 	// maxLine bounds a line in octets. The longest lines of real configurations
-	// are lists of filters; certificates are broken into short ones.
-	maxLine = 16 << 10
+	// are groups of FortiGate with some 1500 members; certificates are broken into
+	// short ones.
+	maxLine = 128 << 10
 	// maxLines bounds the lines that are read of one text. A FortiGate with ten
 	// thousand policies has some 300,000.
 	maxLines = 1_000_000
 	// maxWords bounds the words of a line.
-	maxWords = 512
+	maxWords = 4096
 	// columns is where a terminal of Yamaha breaks a line, unless told otherwise
 	// (console columns).
 	columns = 80

@@ -1,11 +1,14 @@
 package routerconf_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kanmon/discover/fact"
 )
 
 // TestWays reads parts of configurations for what they tell of ways out and in.
@@ -192,4 +195,30 @@ func TestNotes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWide reads a group with as many members as a FortiGate takes, in one line.
+func TestWide(t *testing.T) {
+	var addresses, members strings.Builder
+	for i := range 1500 {
+		name := fmt.Sprintf("maker-of-devices-number-%d", i)
+		fmt.Fprintf(&addresses, "edit %q\nset subnet 203.0.%d.%d 255.255.255.255\nnext\n", name, i/256, i%256)
+		fmt.Fprintf(&members, " %q", name)
+	}
+	c, _, err := read([]byte("#config-version=FGT60F-7.0.5-FW-build0304-220208:opmode=0\nconfig firewall address\n" + addresses.String() +
+		"end\nconfig firewall addrgrp\nedit \"g\"\nset member" + members.String() + "\nnext\nend\n" +
+		"config system interface\nedit wan1\nset ip 198.51.100.2 255.255.255.0\nset role wan\nnext\nend\n" +
+		"config vpn ssl settings\nset source-interface wan1\nset source-address g\nend\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range c.Observations() {
+		if a, ok := o.Fact.(fact.RemoteAccess); ok {
+			if len(a.From) != 1500 {
+				t.Errorf("%d of 1500 are let in", len(a.From))
+			}
+			return
+		}
+	}
+	t.Error("nobody is let in")
 }
