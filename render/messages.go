@@ -209,6 +209,7 @@ var messages = sync.OnceValue(func() map[string]message { //nolint:gochecknoglob
 		"next.unapproved.remote-support":       {"誰が使うソフトかを確認、不要なら削除", "Ask who uses it; remove it if nobody does"},
 		"next.unapproved.partner-exchange":     {"連携の契約と送る情報を確認", "Check the agreement and what is sent"},
 		"next.unapproved.unclassified":         {"現物と配線を確認", "Find the device and follow its cable"},
+		"next.unapproved.inbound":              {"受付の要否と接続元制限を確認", "Check who may come in, or close it"},
 		"next.expired":                         {"契約更新または撤去（%s 終了）", "Renew or remove (ended %s)"},
 		"next.changed":                         {"変更の経緯を事業者に確認", "Ask the vendor about the change"},
 		"next.approved":                        {"年次で確認", "Check once a year"},

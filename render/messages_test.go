@@ -41,7 +41,7 @@ func TestMessagesCoverTopology(t *testing.T) {
 	for _, s := range statuses {
 		want = append(want, "status."+string(s))
 	}
-	want = append(want, "next.approved", "next.expired", "next.changed")
+	want = append(want, "next.unapproved.inbound", "next.approved", "next.expired", "next.changed")
 	for _, g := range []topology.Grade{topology.Confirmed, topology.Reported, topology.Inferred} {
 		want = append(want, "grade."+string(g), "grade."+string(g)+".long")
 	}

@@ -188,3 +188,28 @@ func TestProjectTellsWhere(t *testing.T) {
 		}
 	}
 }
+
+// What others come in by has no cable to follow.
+func TestNextStepOfDoors(t *testing.T) {
+	s := rendertest.Sample(60)
+	s.ExternalConnections = s.ExternalConnections[:1]
+	for _, tt := range []struct {
+		name      string
+		category  topology.Category
+		direction topology.Direction
+		want      string
+	}{
+		{"a port that is passed on", topology.Unclassified, topology.Inbound, "Check who may come in, or close it"},
+		{"a page of administration", topology.RemoteSupport, topology.Inbound, "Check who may come in, or close it"},
+		{"a gateway", topology.Unclassified, topology.Outbound, "Find the device and follow its cable"},
+		{"a tunnel", topology.VendorVPN, topology.Inbound, "Check contract and source restriction"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &s.ExternalConnections[0]
+			c.Category, c.Direction, c.Status = tt.category, tt.direction, topology.Unapproved
+			if got := render.Project(s, render.English).WaysOut[0].NextStep; got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -145,6 +145,10 @@ func (p *projector) nextStep(c topology.ExternalConnection) string {
 		return p.lang.T("next.approved")
 	case topology.Unapproved:
 	}
+	// A door that others come in by: no cable leads there, and it may be no program.
+	if c.Direction == topology.Inbound && (c.Category == topology.Unclassified || c.Category == topology.RemoteSupport) {
+		return p.lang.T("next.unapproved.inbound")
+	}
 	return p.lang.T("next.unapproved." + string(c.Category))
 }
 
