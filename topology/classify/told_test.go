@@ -53,7 +53,9 @@ func TestToldLines(t *testing.T) {
 			fact.Line{Agent: "gw", Type: "ppp", IfIndex: 5, State: "up"}, fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"}, fact.InterfaceAddress{Agent: "gw", IfIndex: 5, Address: netip.MustParsePrefix("192.0.2.9/32")},
 		}, []string{"internet gw confirmed outbound ppp"}},
 		{"PPP of one who dials in, and of a system that has it always", nil, topology.Site{}, []fact.Fact{
-			fact.Line{Agent: "gw", Type: "ppp", IfIndex: 5, State: "up"}, fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"}, fact.InterfaceAddress{Agent: "gw", IfIndex: 5, Address: netip.MustParsePrefix("10.0.9.1/32")},
+			fact.Line{Agent: "gw", Type: "ppp", IfIndex: 5, State: "up"},
+			fact.Interface{Agent: "gw", IfIndex: 5, Type: 23, OperStatus: "up"},
+			fact.InterfaceAddress{Agent: "gw", IfIndex: 5, Address: netip.MustParsePrefix("10.0.9.1/32")},
 			line("pc", "ppp", "down", false),
 		}, nil},
 		{"nobody's", nil, topology.Site{}, []fact.Fact{line("other", "pppoe", "up", false)}, nil},
@@ -95,7 +97,8 @@ func TestToldTunnels(t *testing.T) {
 		{"with one who comes", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "ct-maker", Configured: true})}, []string{"vendor-vpn gw confirmed inbound ipsec ct-maker"}},
 		{"with one who comes from anywhere and has the name of a host", nil, topology.Site{}, []fact.Fact{ends(fact.TunnelEnd{Type: "ipsec", RemoteName: "ct.maker.example.com", Calls: true, Configured: true})}, []string{"vendor-vpn gw confirmed inbound ipsec ct.maker.example.com"}},
 		{
-			"a door for whoever comes, beside a tunnel with one party", nil, topology.Site{},
+			"a door for whoever comes, beside a tunnel with one party", nil,
+			topology.Site{},
 			[]fact.Fact{
 				ends(fact.TunnelEnd{Type: "ipsec", Name: "WAN 10", Remote: ip(far), Configured: true}), ends(fact.TunnelEnd{Type: "ipsec", Name: "WAN 65535", Calls: true, Configured: true}),
 				fact.RemoteAccess{Agent: "gw", Type: "ike", Transport: "udp", Port: 500, Configured: true},
