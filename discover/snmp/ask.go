@@ -25,6 +25,7 @@ var (
 	errTooManyRows   = errors.New("walk cut short: the table has more rows than are read; the rest was not asked for")
 	errTooMuch       = errors.New("walk cut short: the table holds more than is kept; the rest was not asked for")
 	errTableTime     = errors.New("walk cut short: the table took too long")
+	errTableRequests = errors.New("walk cut short: the table took too many requests; the rest was not asked for")
 	errEmptyAnswer   = errors.New("walk cut short: the agent answers without values")
 	errTooBig        = errors.New("walk cut short: the agent finds its answer too big, however little is asked for")
 	errGivenUp       = errors.New("walk cut short: the agent says that nothing follows, and gave objects that do")
@@ -56,7 +57,7 @@ func (d *device) table(ctx context.Context, t table) error {
 // columns reads columns to their end, in parts of as many as one request may
 // have. Where the agent does not answer and is well, it asks in a gentler way.
 func (d *device) columns(ctx context.Context, name string, all []*cursor) error {
-	started := d.busy
+	started, sent := d.busy, d.sent
 	for open := all; ; {
 		open = slices.DeleteFunc(slices.Clone(open), func(c *cursor) bool { return c.ended })
 		if len(open) == 0 {
@@ -64,6 +65,9 @@ func (d *device) columns(ctx context.Context, name string, all []*cursor) error 
 		}
 		if d.busy-started > d.opts.TableTimeout {
 			return errTableTime
+		}
+		if !d.opts.Whole && d.sent-sent > d.opts.MaxRequests/2 {
+			return errTableRequests
 		}
 		part := open[:min(len(open), d.pace.vars)]
 		err := d.step(ctx, name, part)

@@ -36,6 +36,7 @@ type Options struct {
 	Timeout       time.Duration // for one answer: 2 s
 	Retries       int           // of one request: 1; less than 0 for none
 	MaxRows       int           // of one table: 200,000
+	MaxRequests   int           // to one target: 20,000, which take hours at a gentle rate; half as many for one table
 	TableTimeout  time.Duration // for one table, not counting waits for leave: 2 minutes
 	DeviceTimeout time.Duration // for one target, counted likewise: 10 minutes
 	Repetitions   int           // rows that are asked for at once; 0: 10, then 25, then 50 of agents that show that they bear it
@@ -61,6 +62,7 @@ const (
 	defaultTimeout   = 2 * time.Second
 	defaultRetries   = 1
 	defaultMaxRows   = 200_000
+	defaultRequests  = 20_000
 	defaultForTable  = 2 * time.Minute
 	defaultForDevice = 10 * time.Minute
 )
@@ -205,6 +207,7 @@ func (o Options) complete() (Options, error) {
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	o.Retries = max(cmp.Or(o.Retries, defaultRetries), 0)
 	o.MaxRows = cmp.Or(o.MaxRows, defaultMaxRows)
+	o.MaxRequests = cmp.Or(o.MaxRequests, defaultRequests)
 	o.TableTimeout = cmp.Or(o.TableTimeout, defaultForTable)
 	o.DeviceTimeout = cmp.Or(o.DeviceTimeout, defaultForDevice)
 	return o, nil

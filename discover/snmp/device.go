@@ -31,6 +31,7 @@ type device struct {
 	w    *walk
 	r    *reporter
 	busy time.Duration // spent on requests
+	sent int           // requests
 
 	vid      uint16       // the VLAN that is asked for alone
 	left     []table      // tables that its model does not bear

@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-var errDeviceTime = errors.New("device took too long")
+var (
+	errDeviceTime     = errors.New("device took too long")
+	errDeviceRequests = fmt.Errorf("%w: it was asked as often as one device is", errDeviceTime)
+)
 
 // request sends one request, waits for its answer, and returns how long that
 // took without the waits for leave.
@@ -22,8 +25,13 @@ func (d *device) request(ctx context.Context, r request) (answer, time.Duration,
 	a, err := d.s.ask(ctx, r)
 	took := d.opts.Now().Sub(start) - d.sock.waited
 	d.busy += took
-	if err == nil && d.busy > d.opts.DeviceTimeout {
+	d.sent++
+	switch {
+	case err != nil:
+	case d.busy > d.opts.DeviceTimeout:
 		err = errDeviceTime
+	case d.sent > d.opts.MaxRequests:
+		err = errDeviceRequests
 	}
 	return a, took, err
 }

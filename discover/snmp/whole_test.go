@@ -50,3 +50,29 @@ func TestWholeWithoutSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestMaxRequests holds that an agent that gives a row at a time, and never ends,
+// is not asked for days.
+func TestMaxRequests(t *testing.T) {
+	a := &snmpfarm.Agent{Tree: snmpfarm.Switch(1, 8, 4000, 1000)}
+	if err := a.Listen(netip.MustParseAddrPort("127.75.0.1:0")); err != nil {
+		t.Skipf("no agent can be simulated on loopback: %v", err)
+	}
+	t.Cleanup(a.Close)
+	for _, tt := range []struct {
+		most int
+		want string
+	}{{400, "dot1dTpFdbTable of 127.75.0.1: walk cut short: the table took too many requests"}, {30, "asked as often"}} {
+		before := a.Seen().Requests
+		opts := liveOptions(a.Addr().Port())
+		opts.Targets, opts.MaxRows = []netip.Addr{a.Addr().Addr()}, 200_000
+		opts.Repetitions, opts.MaxRequests = 1, tt.most
+		err := snmp.Collect(t.Context(), opts, &openGate{}, &facts{})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%d: error is %v, want %q", tt.most, err, tt.want)
+		}
+		if n := a.Seen().Requests - before; n > tt.most+2 { // whether it is well is asked last
+			t.Errorf("%d requests, want at most %d", n, tt.most)
+		}
+	}
+}
