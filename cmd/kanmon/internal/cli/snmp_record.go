@@ -73,6 +73,9 @@ func (r *recordFlags) plan() string {
 // read: it holds all that they say.
 func (r *recordFlags) open(agent netip.Addr) (io.WriteCloser, error) {
 	name := strings.ReplaceAll(agent.WithZone("").String(), ":", "-") + ".snmprec"
+	if err := os.MkdirAll(r.folder, 0o700); err != nil {
+		return nil, usage("name another folder with --record", "folder of answers: %w", err)
+	}
 	f, err := os.OpenFile(filepath.Join(r.folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return nil, usage("name another folder with --record", "%s is there already; nothing was overwritten", filepath.Join(r.folder, name))

@@ -90,6 +90,21 @@ func TestRecordedWalkIsEvidence(t *testing.T) {
 	}
 }
 
+// A recording may be made beside evidence; its folder need not be there.
+func TestRecordBesideEvidence(t *testing.T) {
+	t.Parallel()
+	a := &snmpfarm.Agent{Tree: snmpfarm.Switch(1, 8, 60, 1000)}
+	args, dir := startAgent(t, a, "127.63.0.3"), t.TempDir()
+	folder := filepath.Join(dir, "walks")
+	live(t, map[string]string{"KANMON_SNMP_COMMUNITY": "c"}, append(args, "--record", folder, "-o", filepath.Join(dir, "e.jsonl"))...).want(t, 0)
+	if st, err := os.Stat(folder); err != nil || st.Mode().Perm() != 0o700 {
+		t.Errorf("folder is %v, %v", st, err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "127.63.0.3.snmprec")); err != nil {
+		t.Error(err)
+	}
+}
+
 // A recording that lacks something says so when it is read.
 func TestRecordedWalkSaysWhatItLacks(t *testing.T) {
 	t.Parallel()
