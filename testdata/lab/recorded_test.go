@@ -19,13 +19,10 @@ import (
 	"kanmon/topology/register"
 )
 
-// A visit to the lab that was recorded with tcpdump and net-snmp (`lab record`)
-// is mapped as it was: no way out that is there to be seen is missed but for
-// those named here, and none is made up. It needs no lab, and no rights.
-func TestRecordedVisit(t *testing.T) {
-	t.Parallel()
-	folder := filepath.Join("..", "sites", "lab")
-	var site lab.Site
+// recorded returns where the recorded visit to the lab is, and what was there.
+func recorded(t *testing.T) (folder string, site lab.Site) {
+	t.Helper()
+	folder = filepath.Join("..", "sites", "lab")
 	text, err := os.ReadFile(filepath.Join(folder, "truth.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +30,15 @@ func TestRecordedVisit(t *testing.T) {
 	if err := json.Unmarshal(text, &site); err != nil {
 		t.Fatal(err)
 	}
+	return folder, site
+}
+
+// A visit to the lab that was recorded with tcpdump and net-snmp (`lab record`)
+// is mapped as it was: no way out that is there to be seen is missed but for
+// those named here, and none is made up. It needs no lab, and no rights.
+func TestRecordedVisit(t *testing.T) {
+	t.Parallel()
+	folder, site := recorded(t)
 	var c discover.Collection
 	report, err := discover.ReadFiles(t.Context(), discover.ReadOptions{
 		Paths: []string{filepath.Join(folder, "evidence")}, Formats: slices.Concat(pcap.Formats(), snmp.Formats()),
@@ -81,15 +87,7 @@ func approvals(t *testing.T, folder string) *register.Register {
 // category, and none beside.
 func TestRecordedMirrors(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join("..", "sites", "lab")
-	var site lab.Site
-	text, err := os.ReadFile(filepath.Join(folder, "truth.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &site); err != nil {
-		t.Fatal(err)
-	}
+	folder, site := recorded(t)
 	paths, err := filepath.Glob(filepath.Join(folder, "evidence", "mirror*.pcap.gz"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("%d captures, %v", len(paths), err)

@@ -1,22 +1,13 @@
 package arp_test
 
 import (
-	"encoding/hex"
 	"errors"
 	"net/netip"
 	"testing"
 
 	"kanmon/discover/internal/wire/arp"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(tb testing.TB, s string) []byte {
-	tb.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return b
-}
 
 const request = "0001080006040001020000000001c0000201000000000000c0000202"
 
@@ -40,7 +31,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := arp.Decode(unhex(t, tt.in))
+			p, err := arp.Decode(wiretest.Hex(tt.in))
 			if !errors.Is(err, tt.err) {
 				t.Fatalf("error %v, want %v", err, tt.err)
 			}
@@ -53,7 +44,7 @@ func TestDecode(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(unhex(f, request))
+	f.Add(wiretest.Hex(request))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := arp.Decode(b)
 		if _, mac, ok := p.Binding(); ok && (err != nil || mac[0]&1 != 0) {

@@ -2,7 +2,6 @@ package browser_test
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"testing"
@@ -10,19 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/browser"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // Of tests/cfgs/default/pcap/1kxun.pcap of nDPI: a laptop with Samba, whose name
 // is longer than NetBIOS allows and whose comment is not kept.
 const announcement = "110a2e43c0a80543008a00e600002046444542454f454b454a434e454d454a45474546454345504550454c434e41410020464845504643454c45484643455046464641434143414341434143414341424f00ff534d42250000000000000000000000000000000000000000000000000000001100004c000000000000000000000000000000000000004c00560003000100010002005d005c4d41494c534c4f545c42524f575345000f50e093040053414e4a492d4c494645424f4f4b2d4c0409039a84000f0155aa73616e6a692d4c494645424f4f4b2d4c4835333120736572766572202853616d62612c205562756e74752900"
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 func name(text string, suffix byte) []byte {
 	out := []byte{32}
@@ -61,7 +53,7 @@ func TestDecode(t *testing.T) {
 		ok   bool
 	}{
 		{
-			name: "Samba", in: unhex(announcement), ok: true,
+			name: "Samba", in: wiretest.Hex(announcement), ok: true,
 			want: browser.Datagram{Source: netip.MustParseAddr("192.168.5.67"), Name: "SANJI-LIFEBOOK-", To: "WORKGROUP", ToKind: 0x1e, Host: &browser.Host{
 				Name: "SANJI-LIFEBOOK-L", OS: "4.9", Roles: []string{"print-server", "unix-server", "master-browser"},
 			}},
@@ -74,8 +66,8 @@ func TestDecode(t *testing.T) {
 		},
 		{name: "of a domain", in: datagram(name("KENSA-DC", 0), name("\x01\x02__MSBROWSE__\x02", 1), domain), want: browser.Datagram{Source: source, Name: "KENSA-DC", To: "\x01\x02__MSBROWSE__\x02", ToKind: 1}, ok: true},
 		{name: "cut in the announcement", in: datagram(name("KENSA-DC", 0), name("HOSPITAL", 0x1d), host)[:200], want: browser.Datagram{Source: source, Name: "KENSA-DC", To: "HOSPITAL", ToKind: 0x1d}, ok: true},
-		{name: "later fragment", in: append([]byte{0x11, 0x0a, 0, 1, 10, 30, 0, 22, 0, 138, 0, 200, 0, 9}, unhex(announcement)[14:]...)},
-		{name: "error", in: append([]byte{0x13}, unhex(announcement)[1:]...)},
+		{name: "later fragment", in: append([]byte{0x11, 0x0a, 0, 1, 10, 30, 0, 22, 0, 138, 0, 200, 0, 9}, wiretest.Hex(announcement)[14:]...)},
+		{name: "error", in: append([]byte{0x13}, wiretest.Hex(announcement)[1:]...)},
 		{name: "damaged name", in: datagram(append([]byte{32}, make([]byte, 33)...), name("X", 0), host)},
 		{name: "empty"},
 	} {
@@ -103,7 +95,7 @@ func TestFromHost(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(unhex(announcement))
+	f.Add(wiretest.Hex(announcement))
 	f.Add(datagram(name("A", 0), name("B", 0x1d), make([]byte, 32)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if d, ok := browser.Decode(b); ok && (len(d.Name) > 15 || d.Host != nil && len(d.Host.Name) > 16) {

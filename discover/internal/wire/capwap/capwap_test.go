@@ -1,7 +1,6 @@
 package capwap_test
 
 import (
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"testing"
@@ -9,15 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/capwap"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 // Of tests/cfgs/default/pcap/capwap.pcap of nDPI: a request, its response, and a
 // frame of a client with the octets of its frame control in reverse, up to the
@@ -41,8 +33,8 @@ func TestDecode(t *testing.T) {
 		want capwap.Message
 		ok   bool
 	}{
-		{name: "discovery request", in: unhex(request), want: capwap.Message{Name: "APb838.61f3.05ac", Software: "7.5.102.0", Hardware: "1.0.0.0"}, ok: true},
-		{name: "discovery response", in: unhex(response), want: capwap.Message{Controller: true, Name: "Cisco2504", Software: "7.5.102.0", Hardware: "1.0.0.1", Addresses: []netip.Addr{netip.MustParseAddr("192.168.10.9")}}, ok: true},
+		{name: "discovery request", in: wiretest.Hex(request), want: capwap.Message{Name: "APb838.61f3.05ac", Software: "7.5.102.0", Hardware: "1.0.0.0"}, ok: true},
+		{name: "discovery response", in: wiretest.Hex(response), want: capwap.Message{Controller: true, Name: "Cisco2504", Software: "7.5.102.0", Hardware: "1.0.0.1", Addresses: []netip.Addr{netip.MustParseAddr("192.168.10.9")}}, ok: true},
 		{name: "join request", in: join, want: capwap.Message{Name: "ap-3f", Model: "AX100", Serial: "SN1234", Software: "4.2"}, ok: true},
 		{name: "without elements", in: join[:16], want: capwap.Message{}, ok: true},
 		{name: "cut", in: join[:24], want: capwap.Message{}, ok: true},
@@ -67,26 +59,26 @@ func TestDecode(t *testing.T) {
 
 func TestData(t *testing.T) {
 	t.Parallel()
-	ether := slices.Concat(unhex("ffffffffffff1caba7f2139d0806"), make([]byte, 28))
-	order := slices.Clone(unhex(client))
+	ether := slices.Concat(wiretest.Hex("ffffffffffff1caba7f2139d0806"), make([]byte, 28))
+	order := slices.Clone(wiretest.Hex(client))
 	order[16], order[17] = order[17], order[16]
-	from, to, payload := [6]byte(unhex("1caba7f2139d")), [6]byte(unhex("ffffffffffff")), unhex("45000148ec5a0000ff11ce4a00000000ffffffff")
+	from, to, payload := [6]byte(wiretest.Hex("1caba7f2139d")), [6]byte(wiretest.Hex("ffffffffffff")), wiretest.Hex("45000148ec5a0000ff11ce4a00000000ffffffff")
 	for _, tt := range []struct {
 		name string
 		in   []byte
 		want capwap.Frame
 		ok   bool
 	}{
-		{name: "frame control in reverse", in: unhex(client), want: capwap.Frame{From: from, To: to, Type: 0x0800, Payload: payload}, ok: true},
+		{name: "frame control in reverse", in: wiretest.Hex(client), want: capwap.Frame{From: from, To: to, Type: 0x0800, Payload: payload}, ok: true},
 		{name: "frame control in order", in: order, want: capwap.Frame{From: from, To: to, Type: 0x0800, Payload: payload}, ok: true},
-		{name: "Ethernet", in: append(unhex("0010020000000000"), ether...), want: capwap.Frame{Ethernet: ether}, ok: true},
-		{name: "keep-alive", in: append(unhex("0010020800000000"), 0, 22), ok: true},
-		{name: "fragment", in: append(unhex("0010028000000000"), ether...), ok: true},
-		{name: "beacon", in: slices.Concat(unhex("0010030000000000"), []byte{0x80, 0}, make([]byte, 30)), ok: true},
-		{name: "encrypted Wi-Fi", in: slices.Concat(unhex("0010030000000000"), []byte{0x08, 0x41}, make([]byte, 30)), ok: true},
-		{name: "four addresses, cut", in: slices.Concat(unhex("0010030000000000"), []byte{0x08, 0x03}, make([]byte, 24))},
-		{name: "reserved bits", in: append(unhex("0010020700000000"), ether...)},
-		{name: "another radio", in: append(unhex("0010050000000000"), ether...)},
+		{name: "Ethernet", in: append(wiretest.Hex("0010020000000000"), ether...), want: capwap.Frame{Ethernet: ether}, ok: true},
+		{name: "keep-alive", in: append(wiretest.Hex("0010020800000000"), 0, 22), ok: true},
+		{name: "fragment", in: append(wiretest.Hex("0010028000000000"), ether...), ok: true},
+		{name: "beacon", in: slices.Concat(wiretest.Hex("0010030000000000"), []byte{0x80, 0}, make([]byte, 30)), ok: true},
+		{name: "encrypted Wi-Fi", in: slices.Concat(wiretest.Hex("0010030000000000"), []byte{0x08, 0x41}, make([]byte, 30)), ok: true},
+		{name: "four addresses, cut", in: slices.Concat(wiretest.Hex("0010030000000000"), []byte{0x08, 0x03}, make([]byte, 24))},
+		{name: "reserved bits", in: append(wiretest.Hex("0010020700000000"), ether...)},
+		{name: "another radio", in: append(wiretest.Hex("0010050000000000"), ether...)},
 		{name: "empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +96,7 @@ func TestData(t *testing.T) {
 
 func TestEncrypted(t *testing.T) {
 	t.Parallel()
-	hello := unhex("0100000016feff000000000000000000c3")
+	hello := wiretest.Hex("0100000016feff000000000000000000c3")
 	if !capwap.Encrypted(hello) || capwap.Encrypted(hello[:16]) || capwap.Encrypted(hello[4:]) || capwap.Encrypted(make([]byte, 32)) {
 		t.Error("DTLS behind the preamble of CAPWAP, and only that")
 	}
@@ -119,7 +111,7 @@ func TestIsControl(t *testing.T) {
 		"request": {request, true}, "response": {response, true}, "encrypted": {"0100000016feff000000000000000000c3", true},
 		"cut": {request[:100], false}, "frame": {client, false}, "nothing": {"", false},
 	} {
-		if got := capwap.IsControl(unhex(tt.in)); got != tt.want {
+		if got := capwap.IsControl(wiretest.Hex(tt.in)); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -127,7 +119,7 @@ func TestIsControl(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{request, response, client} {
-		f.Add(unhex(s))
+		f.Add(wiretest.Hex(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m, ok := capwap.Decode(b); ok && len(m.Addresses) > 16 {

@@ -6,26 +6,18 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/hex"
 	"math/big"
 	"slices"
 	"testing"
 
 	"kanmon/discover/internal/wire/dtls"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // anyConnect is the first ClientHello of a VPN client in a capture of nDPI's
 // (anyconnect-vpn.pcap, frame 413).
 const anyConnect = "160100000000000000000000560100004a000000000000004a0100ed89c4699ea16489a68421ebd0951f08172d595bf2c2507bd49467c65ee6238a" +
 	"209bb071c8a80440614f8347a2ce2efe01540c7af53be22e1eac07398729e026ef00000200390100"
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 func u16(n int) []byte { return []byte{byte(n >> 8), byte(n)} }
 
@@ -58,7 +50,7 @@ func TestHello(t *testing.T) {
 		session bool
 	}{
 		{name: "with a cookie and a name", in: good, ok: true, server: "vpn.example", version: dtls.Version12},
-		{name: "AnyConnect", in: unhex(anyConnect), ok: true, version: dtls.VersionOld, session: true},
+		{name: "AnyConnect", in: wiretest.Hex(anyConnect), ok: true, version: dtls.VersionOld, session: true},
 		{name: "cut", in: good[:60], ok: true, version: dtls.Version12},
 		{name: "encrypted", in: record(22, 1, good[13:])},
 		{name: "ServerHello", in: record(22, 0, part(2, make([]byte, 40), 0, 40))},
@@ -79,7 +71,7 @@ func TestHello(t *testing.T) {
 
 func TestIs(t *testing.T) {
 	t.Parallel()
-	old := unhex(anyConnect)
+	old := wiretest.Hex(anyConnect)
 	data := slices.Clone(old)
 	data[0] = 23
 	for _, tt := range []struct {
@@ -175,7 +167,7 @@ func TestStartsFlight(t *testing.T) {
 
 func FuzzDTLS(f *testing.F) {
 	m := certificate(f)
-	f.Add(unhex(anyConnect), []byte{})
+	f.Add(wiretest.Hex(anyConnect), []byte{})
 	f.Add(clientHello("a.example"), record(22, 0, part(11, m, 0, 100)))
 	f.Add(record(22, 0, part(11, m, 100, len(m))), record(22, 0, part(11, m, 0, 100)))
 	f.Fuzz(func(t *testing.T, a, b []byte) {

@@ -1,7 +1,6 @@
 package fhrp_test
 
 import (
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"testing"
@@ -9,23 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/fhrp"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-func list(s ...string) []netip.Addr {
-	var out []netip.Addr
-	for _, a := range s {
-		out = append(out, netip.MustParseAddr(a))
-	}
-	return out
-}
 
 func sameAddr(a, b netip.Addr) bool { return a == b }
 
@@ -50,16 +34,16 @@ func TestVRRP(t *testing.T) {
 		ok   bool
 	}{
 		// The first two are of tests/vrrp.pcap of tcpdump.
-		{name: "version 2", in: unhex("212abf03010af11f0a042a010a042a020a042a036162636465666768"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 42, Virtual: list("10.4.42.1", "10.4.42.2", "10.4.42.3")}, ok: true},
-		{name: "version 3", six: true, in: unhex("312dbf0203e8cfa0fe8000000000000002005efffe00022d200100000000000000000000abcd000a"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 45, Virtual: list("fe80::200:5eff:fe00:22d", "2001::abcd:a")}, ok: true},
-		{name: "version 3 over IPv4", in: unhex("3105640100641234c0000201"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 5, Virtual: list("192.0.2.1")}, ok: true},
-		{name: "gives up", in: unhex("3105000100641234c0000201"), want: fhrp.Speaker{Protocol: "vrrp", Role: "resigning", Group: 5, Virtual: list("192.0.2.1")}, ok: true},
+		{name: "version 2", in: wiretest.Hex("212abf03010af11f0a042a010a042a020a042a036162636465666768"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 42, Virtual: wiretest.Addrs("10.4.42.1", "10.4.42.2", "10.4.42.3")}, ok: true},
+		{name: "version 3", six: true, in: wiretest.Hex("312dbf0203e8cfa0fe8000000000000002005efffe00022d200100000000000000000000abcd000a"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 45, Virtual: wiretest.Addrs("fe80::200:5eff:fe00:22d", "2001::abcd:a")}, ok: true},
+		{name: "version 3 over IPv4", in: wiretest.Hex("3105640100641234c0000201"), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 5, Virtual: wiretest.Addrs("192.0.2.1")}, ok: true},
+		{name: "gives up", in: wiretest.Hex("3105000100641234c0000201"), want: fhrp.Speaker{Protocol: "vrrp", Role: "resigning", Group: 5, Virtual: wiretest.Addrs("192.0.2.1")}, ok: true},
 		{name: "CARP", in: carp, want: fhrp.Speaker{Protocol: "carp", Role: "master", Group: 9}, ok: true},
 		{name: "seven addresses are not CARP", in: slices.Concat([]byte{0x21, 9, 100, 7, 0, 1, 0, 0}, make([]byte, 36)), want: fhrp.Speaker{Protocol: "vrrp", Role: "master", Group: 9}, ok: true},
-		{name: "more addresses than octets", in: unhex("3105640900641234c0000201")},
-		{name: "addresses of 4 octets in IPv6", six: true, in: unhex("3105640100641234c0000201")},
-		{name: "another version", in: unhex("4105640100641234c0000201")},
-		{name: "another type", in: unhex("3205640100641234c0000201")},
+		{name: "more addresses than octets", in: wiretest.Hex("3105640900641234c0000201")},
+		{name: "addresses of 4 octets in IPv6", six: true, in: wiretest.Hex("3105640100641234c0000201")},
+		{name: "another version", in: wiretest.Hex("4105640100641234c0000201")},
+		{name: "another type", in: wiretest.Hex("3205640100641234c0000201")},
 		{name: "empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,12 +69,12 @@ func TestHSRP(t *testing.T) {
 		ok   bool
 	}{
 		// tests/cfgs/default/pcap/hsrp0.pcap of nDPI.
-		{name: "version 1", in: unhex("000010030a5a0a00636973636f0000000a1ca8fe"), want: fhrp.Speaker{Protocol: "hsrp", Role: "active", Group: 10, Virtual: list("10.28.168.254")}, ok: true},
-		{name: "version 1, does not know the address", in: unhex("000001030a5a0a00636973636f00000000000000"), want: fhrp.Speaker{Protocol: "hsrp", Role: "learn", Group: 10}, ok: true},
-		{name: "version 1, advertisement", in: unhex("000310030a5a0a00636973636f0000000a1ca8fe")},
-		{name: "version 1, no state", in: unhex("000011030a5a0a00636973636f0000000a1ca8fe")},
-		{name: "version 2", in: hsrp2(5, 4, 1020, "192.0.2.254"), want: fhrp.Speaker{Protocol: "hsrp", Role: "standby", Group: 1020, Virtual: list("192.0.2.254")}, ok: true},
-		{name: "version 2 of IPv6, after another element", in: slices.Concat([]byte{3, 2, 0, 0}, hsrp2(6, 6, 7, "fe80::5:73ff:fea0:7")), want: fhrp.Speaker{Protocol: "hsrp", Role: "active", Group: 7, Virtual: list("fe80::5:73ff:fea0:7")}, ok: true},
+		{name: "version 1", in: wiretest.Hex("000010030a5a0a00636973636f0000000a1ca8fe"), want: fhrp.Speaker{Protocol: "hsrp", Role: "active", Group: 10, Virtual: wiretest.Addrs("10.28.168.254")}, ok: true},
+		{name: "version 1, does not know the address", in: wiretest.Hex("000001030a5a0a00636973636f00000000000000"), want: fhrp.Speaker{Protocol: "hsrp", Role: "learn", Group: 10}, ok: true},
+		{name: "version 1, advertisement", in: wiretest.Hex("000310030a5a0a00636973636f0000000a1ca8fe")},
+		{name: "version 1, no state", in: wiretest.Hex("000011030a5a0a00636973636f0000000a1ca8fe")},
+		{name: "version 2", in: hsrp2(5, 4, 1020, "192.0.2.254"), want: fhrp.Speaker{Protocol: "hsrp", Role: "standby", Group: 1020, Virtual: wiretest.Addrs("192.0.2.254")}, ok: true},
+		{name: "version 2 of IPv6, after another element", in: slices.Concat([]byte{3, 2, 0, 0}, hsrp2(6, 6, 7, "fe80::5:73ff:fea0:7")), want: fhrp.Speaker{Protocol: "hsrp", Role: "active", Group: 7, Virtual: wiretest.Addrs("fe80::5:73ff:fea0:7")}, ok: true},
 		{name: "version 2, no state", in: hsrp2(9, 4, 1, "192.0.2.254")},
 		{name: "cut", in: hsrp2(6, 4, 1, "192.0.2.254")[:30]},
 		{name: "empty"},
@@ -116,8 +100,8 @@ func TestGLBP(t *testing.T) {
 		want fhrp.Speaker
 		ok   bool
 	}{
-		{name: "IPv4", in: glbp(32, 1, 4, 10, 20, 20, 100), want: fhrp.Speaker{Protocol: "glbp", Role: "active", Group: 1021, Virtual: list("10.20.20.100")}, ok: true},
-		{name: "IPv6", in: glbp(16, slices.Concat([]byte{2, 16}, netip.MustParseAddr("fe80::c800:8ff:fe64:aaaa").AsSlice())...), want: fhrp.Speaker{Protocol: "glbp", Role: "standby", Group: 1021, Virtual: list("fe80::c800:8ff:fe64:aaaa")}, ok: true},
+		{name: "IPv4", in: glbp(32, 1, 4, 10, 20, 20, 100), want: fhrp.Speaker{Protocol: "glbp", Role: "active", Group: 1021, Virtual: wiretest.Addrs("10.20.20.100")}, ok: true},
+		{name: "IPv6", in: glbp(16, slices.Concat([]byte{2, 16}, netip.MustParseAddr("fe80::c800:8ff:fe64:aaaa").AsSlice())...), want: fhrp.Speaker{Protocol: "glbp", Role: "standby", Group: 1021, Virtual: wiretest.Addrs("fe80::c800:8ff:fe64:aaaa")}, ok: true},
 		{name: "address of another length", in: glbp(32, 1, 9, 10, 20, 20, 100), want: fhrp.Speaker{Protocol: "glbp", Role: "active", Group: 1021}, ok: true},
 		{name: "no state", in: glbp(3, 1, 4, 10, 20, 20, 100)},
 		{name: "length of nothing", in: []byte{1, 0, 0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 1, 0}},
@@ -133,8 +117,8 @@ func TestGLBP(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(unhex("212abf03010af11f0a042a010a042a020a042a036162636465666768"))
-	f.Add(unhex("000010030a5a0a00636973636f0000000a1ca8fe"))
+	f.Add(wiretest.Hex("212abf03010af11f0a042a010a042a020a042a036162636465666768"))
+	f.Add(wiretest.Hex("000010030a5a0a00636973636f0000000a1ca8fe"))
 	f.Add(hsrp2(6, 6, 7, "fe80::5"))
 	f.Add(glbp(32, 1, 4, 10, 20, 20, 100))
 	f.Fuzz(func(t *testing.T, b []byte) {

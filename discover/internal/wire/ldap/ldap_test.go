@@ -1,13 +1,13 @@
 package ldap_test
 
 import (
-	"encoding/hex"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/ldap"
 	"kanmon/discover/internal/wire/said"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // tlv builds a value with a short length.
@@ -46,7 +46,7 @@ func TestDecode(t *testing.T) {
 	t.Parallel()
 	word := func(field, value string) said.Word { return said.Word{Field: field, Value: value} }
 	// Suricata-verify's ldap-search: a search in the directory.
-	search, _ := hex.DecodeString("30560201026351041164633d6578616d706c652c64633d636f6d0a01020a0100020203e802011e010100a024a315040b6f626a656374436c6173730406706572736f6ea30b040375696404046a646f65300604012a04012b")
+	search := wiretest.Hex("30560201026351041164633d6578616d706c652c64633d636f6d0a01020a0100020203e802011e010100a024a315040b6f626a656374436c6173730406706572736f6ea30b040375696404046a646f65300604012a04012b")
 	for _, tt := range []struct {
 		name, in string
 		want     said.Message

@@ -1,26 +1,18 @@
 package link_test
 
 import (
-	"encoding/hex"
 	"slices"
 	"testing"
 
 	"kanmon/discover/internal/wire/link"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 // lacp is a data unit as IEEE Std 802.1AX-2020, figure 6-8, draws it.
 func lacp() []byte {
 	return slices.Concat([]byte{1, 1},
-		[]byte{1, 20}, unhex("8000020000000a01000d0080000a3d000000"),
-		[]byte{2, 20}, unhex("7fff020000000b0200020080000b3f000000"),
+		[]byte{1, 20}, wiretest.Hex("8000020000000a01000d0080000a3d000000"),
+		[]byte{2, 20}, wiretest.Hex("7fff020000000b0200020080000b3f000000"),
 		[]byte{3, 16, 0, 0}, make([]byte, 12), []byte{0, 0}, make([]byte, 50))
 }
 
@@ -49,10 +41,10 @@ func TestDTP(t *testing.T) {
 		ok   bool
 	}{
 		// tests/DTP.pcap of tcpdump.
-		{name: "auto", in: unhex("01000100084c616200000200050400030005400004000a001906eab885"), want: link.Trunk{Domain: "Lab", Status: "access", Sender: [6]byte{0, 0x19, 6, 0xea, 0xb8, 0x85}}, ok: true},
-		{name: "trunk", in: unhex("010001000500000200058100030005a5"), want: link.Trunk{Status: "trunk"}, ok: true},
-		{name: "length of nothing", in: unhex("0100010000")},
-		{name: "another version", in: unhex("020002000581")},
+		{name: "auto", in: wiretest.Hex("01000100084c616200000200050400030005400004000a001906eab885"), want: link.Trunk{Domain: "Lab", Status: "access", Sender: [6]byte{0, 0x19, 6, 0xea, 0xb8, 0x85}}, ok: true},
+		{name: "trunk", in: wiretest.Hex("010001000500000200058100030005a5"), want: link.Trunk{Status: "trunk"}, ok: true},
+		{name: "length of nothing", in: wiretest.Hex("0100010000")},
+		{name: "another version", in: wiretest.Hex("020002000581")},
 		{name: "empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,7 +71,7 @@ func TestVTP(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add(lacp())
-	f.Add(unhex("01000100084c616200000200050400030005400004000a001906eab885"))
+	f.Add(wiretest.Hex("01000100084c616200000200050400030005400004000a001906eab885"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		link.DecodeLACP(b)
 		if d, ok := link.DTP(b); ok && d.Status == "" {

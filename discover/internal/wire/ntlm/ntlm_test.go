@@ -1,13 +1,13 @@
 package ntlm_test
 
 import (
-	"encoding/hex"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/ntlm"
 	"kanmon/discover/internal/wire/said"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // The messages of [MS-NLMP] 4.2.4 (user "User", domain "Domain", workstation
@@ -43,10 +43,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b, err := hex.DecodeString(tt.in)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := wiretest.Hex(tt.in)
 			got, ok := ntlm.Find(b)
 			if diff := cmp.Diff(tt.want, got); diff != "" || ok != (tt.want.Protocol != "") {
 				t.Errorf("%v (-want +got):\n%s", ok, diff)
@@ -57,7 +54,7 @@ func TestDecode(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	for _, s := range []string{challenge, authenticate, negotiate} {
-		b, _ := hex.DecodeString(s)
+		b := wiretest.Hex(s)
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -5,20 +5,12 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
-	"encoding/hex"
 	"slices"
 	"testing"
 
 	"kanmon/discover/internal/wire/quic"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 // protection is the keys that a version derives from the connection ID of the
 // examples.
@@ -43,18 +35,18 @@ func v2() protection {
 func (p protection) seal(number uint32, frames ...[]byte) []byte {
 	plain := slices.Concat(frames...)
 	plain = append(plain, make([]byte, max(0, 1162-len(plain)))...)
-	head := slices.Concat([]byte{p.first}, binary.BigEndian.AppendUint32(nil, p.version), []byte{8}, unhex(exampleID), []byte{0, 0})
+	head := slices.Concat([]byte{p.first}, binary.BigEndian.AppendUint32(nil, p.version), []byte{8}, wiretest.Hex(exampleID), []byte{0, 0})
 	head = binary.BigEndian.AppendUint16(head, 0x4000|uint16(4+len(plain)+16))
 	at := len(head)
 	head = binary.BigEndian.AppendUint32(head, number)
-	block, _ := aes.NewCipher(unhex(p.key))
+	block, _ := aes.NewCipher(wiretest.Hex(p.key))
 	aead, _ := cipher.NewGCM(block)
-	nonce := unhex(p.iv)
+	nonce := wiretest.Hex(p.iv)
 	for i := range 4 {
 		nonce[8+i] ^= byte(number >> (24 - 8*i))
 	}
 	b := aead.Seal(slices.Clone(head), nonce, plain, head)
-	hp, _ := aes.NewCipher(unhex(p.hp))
+	hp, _ := aes.NewCipher(wiretest.Hex(p.hp))
 	var mask [16]byte
 	hp.Encrypt(mask[:], b[at+4:at+20])
 	b[0] ^= mask[0] & 0x0f
@@ -126,7 +118,7 @@ func TestHello(t *testing.T) {
 
 // handshake is a packet that is not read, with a length.
 func handshake(p protection) []byte {
-	return slices.Concat([]byte{0xe0}, binary.BigEndian.AppendUint32(nil, p.version), []byte{8}, unhex(exampleID), []byte{0, 20}, make([]byte, 20))
+	return slices.Concat([]byte{0xe0}, binary.BigEndian.AppendUint32(nil, p.version), []byte{8}, wiretest.Hex(exampleID), []byte{0, 20}, make([]byte, 20))
 }
 
 // TestCut reads a packet whose end the capture left out.

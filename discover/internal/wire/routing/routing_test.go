@@ -2,7 +2,6 @@ package routing_test
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"testing"
@@ -10,15 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/routing"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 func be16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
 func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
@@ -45,7 +37,7 @@ func ripng(bits, metric byte, prefix string) []byte {
 
 // lanHello is an IS-IS hello on a LAN with one area.
 func lanHello(kind byte, lan string) []byte {
-	return slices.Concat([]byte{0x83, 27, 1, 0, kind, 1, 0, 0, 3}, unhex("192168001001"), be16(30), be16(60), []byte{64}, unhex(lan), []byte{129, 1, 0xcc, 1, 4, 3, 0x49, 0, 1})
+	return slices.Concat([]byte{0x83, 27, 1, 0, kind, 1, 0, 0, 3}, wiretest.Hex("192168001001"), be16(30), be16(60), []byte{64}, wiretest.Hex(lan), []byte{129, 1, 0xcc, 1, 4, 3, 0x49, 0, 1})
 }
 
 func TestDecode(t *testing.T) {
@@ -61,14 +53,14 @@ func TestDecode(t *testing.T) {
 		ok     bool
 	}{
 		// tests/OSPFv3_broadcast_adjacency.pcap of tcpdump.
-		{name: "OSPFv3", decode: ospf, in: unhex("030100240101010100000001fb8600000000000501000013000a00280000000000000000"), want: routing.Speaker{Protocol: "ospf3", ID: "1.1.1.1", Domain: "0.0.0.1"}, ok: true},
+		{name: "OSPFv3", decode: ospf, in: wiretest.Hex("030100240101010100000001fb8600000000000501000013000a00280000000000000000"), want: routing.Speaker{Protocol: "ospf3", ID: "1.1.1.1", Domain: "0.0.0.1"}, ok: true},
 		{name: "OSPFv3 backup", decode: ospf, in: hello3("1.1.1.1", "2.2.2.2", "1.1.1.1"), want: routing.Speaker{Protocol: "ospf3", Role: "bdr", ID: "1.1.1.1", Domain: "0.0.0.1"}, ok: true},
 		{name: "OSPF", decode: ospf, in: hello2("192.0.2.9", "192.0.2.8"), want: routing.Speaker{Protocol: "ospf", Role: "dr", ID: "10.0.0.9", Domain: "0.0.0.5"}, ok: true},
 		{name: "OSPF of no role", decode: ospf, in: hello2("192.0.2.1", "192.0.2.8"), want: routing.Speaker{Protocol: "ospf", ID: "10.0.0.9", Domain: "0.0.0.5"}, ok: true},
 		{name: "OSPF cut", decode: ospf, in: hello2("192.0.2.1", "192.0.2.8")[:40]},
 		{name: "OSPF update", decode: ospf, in: slices.Concat([]byte{2, 4}, be16(48), make([]byte, 44))},
 		// tests/pcap-example-files/sll.pcap of PcapPlusPlus.
-		{name: "RIP with a default route", decode: routing.RIP, in: unhex("02010000000200005266803c000000000000000000000001000200000000000000000000000000000000000100020000574449f5000000000000000000000001"), want: routing.Speaker{Protocol: "rip", Role: "default-route"}, ok: true},
+		{name: "RIP with a default route", decode: routing.RIP, in: wiretest.Hex("02010000000200005266803c000000000000000000000001000200000000000000000000000000000000000100020000574449f5000000000000000000000001"), want: routing.Speaker{Protocol: "rip", Role: "default-route"}, ok: true},
 		{name: "RIP", decode: routing.RIP, in: slices.Concat(rip, ripEntry(0xffff, 1, 2, 3), ripEntry(2, 0x0a000000, 0xff000000, 2)), want: routing.Speaker{Protocol: "rip"}, ok: true},
 		{name: "RIP takes the default route back", decode: routing.RIP, in: slices.Concat(rip, ripEntry(2, 0, 0, 16)), want: routing.Speaker{Protocol: "rip"}, ok: true},
 		{name: "RIP question", decode: routing.RIP, in: slices.Concat([]byte{1, 2, 0, 0}, ripEntry(0, 0, 0, 16))},
@@ -82,13 +74,13 @@ func TestDecode(t *testing.T) {
 		{name: "PIM", decode: routing.PIM, in: []byte{0x20, 0, 0, 0, 0, 1, 0, 2, 0, 105}, want: routing.Speaker{Protocol: "pim"}, ok: true},
 		{name: "PIM join", decode: routing.PIM, in: []byte{0x23, 0, 0, 0, 0, 1, 0, 2, 0, 105}},
 		// tests/bgp-4byte-asn.pcap of tcpdump.
-		{name: "BGP", decode: routing.BGP, in: unhex("ffffffffffffffffffffffffffffffff002b010400c800b4000002010e020c010400010001450400010101"), want: routing.Speaker{Protocol: "bgp", ID: "0.0.2.1", Domain: "200"}, ok: true},
-		{name: "BGP with a wide AS number", decode: routing.BGP, in: unhex("ffffffffffffffffffffffffffffffff003701045ba000b4000001011a021801040001000102004002c12c4104a4c46652450400010101"), want: routing.Speaker{Protocol: "bgp", ID: "0.0.1.1", Domain: "2764334674"}, ok: true},
-		{name: "BGP keep-alive", decode: routing.BGP, in: unhex("ffffffffffffffffffffffffffffffff001304" + "00000000000000000000")},
-		{name: "BGP without a marker", decode: routing.BGP, in: unhex("00ffffffffffffffffffffffffffffff002b010400c800b4000002010e020c010400010001450400010101")},
+		{name: "BGP", decode: routing.BGP, in: wiretest.Hex("ffffffffffffffffffffffffffffffff002b010400c800b4000002010e020c010400010001450400010101"), want: routing.Speaker{Protocol: "bgp", ID: "0.0.2.1", Domain: "200"}, ok: true},
+		{name: "BGP with a wide AS number", decode: routing.BGP, in: wiretest.Hex("ffffffffffffffffffffffffffffffff003701045ba000b4000001011a021801040001000102004002c12c4104a4c46652450400010101"), want: routing.Speaker{Protocol: "bgp", ID: "0.0.1.1", Domain: "2764334674"}, ok: true},
+		{name: "BGP keep-alive", decode: routing.BGP, in: wiretest.Hex("ffffffffffffffffffffffffffffffff001304" + "00000000000000000000")},
+		{name: "BGP without a marker", decode: routing.BGP, in: wiretest.Hex("00ffffffffffffffffffffffffffffff002b010400c800b4000002010e020c010400010001450400010101")},
 		{name: "IS-IS", decode: routing.ISIS, in: lanHello(16, "19216800100101"), want: routing.Speaker{Protocol: "isis", Role: "level-2-dis", ID: "1921.6800.1001", Domain: "49.0001"}, ok: true},
 		{name: "IS-IS, not designated", decode: routing.ISIS, in: lanHello(15, "19216800100201"), want: routing.Speaker{Protocol: "isis", Role: "level-1", ID: "1921.6800.1001", Domain: "49.0001"}, ok: true},
-		{name: "IS-IS between two", decode: routing.ISIS, in: slices.Concat([]byte{0x83, 20, 1, 0, 17, 1, 0, 0, 2}, unhex("192168001001"), be16(30), be16(60), []byte{1}), want: routing.Speaker{Protocol: "isis", Role: "point-to-point", ID: "1921.6800.1001"}, ok: true},
+		{name: "IS-IS between two", decode: routing.ISIS, in: slices.Concat([]byte{0x83, 20, 1, 0, 17, 1, 0, 0, 2}, wiretest.Hex("192168001001"), be16(30), be16(60), []byte{1}), want: routing.Speaker{Protocol: "isis", Role: "point-to-point", ID: "1921.6800.1001"}, ok: true},
 		{name: "IS-IS link state", decode: routing.ISIS, in: lanHello(20, "19216800100201")},
 		{name: "IS-IS cut", decode: routing.ISIS, in: lanHello(16, "19216800100201")[:22]},
 	} {
@@ -109,7 +101,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(hello2("192.0.2.9", "192.0.2.8"))
 	f.Add(hello3("1.1.1.1", "2.2.2.2", "1.1.1.1"))
 	f.Add(lanHello(16, "19216800100101"))
-	f.Add(unhex("ffffffffffffffffffffffffffffffff003701045ba000b4000001011a021801040001000102004002c12c4104a4c46652450400010101"))
+	f.Add(wiretest.Hex("ffffffffffffffffffffffffffffffff003701045ba000b4000001011a021801040001000102004002c12c4104a4c46652450400010101"))
 	f.Add(slices.Concat([]byte{2, 1, 0, 0}, ripng(0, 1, "::")))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, decode := range []func([]byte) (routing.Speaker, bool){

@@ -1,13 +1,13 @@
 package smb_test
 
 import (
-	"encoding/hex"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/said"
 	"kanmon/discover/internal/wire/smb"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // Messages of nDPI's smbv1.pcap and netbios.pcap, and Suricata-verify's smb3-01.
@@ -47,10 +47,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b, err := hex.DecodeString(tt.in)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := wiretest.Hex(tt.in)
 			got, ok := smb.Decode(b)
 			if diff := cmp.Diff(tt.want, got); diff != "" || ok != (tt.want.Protocol != "") {
 				t.Errorf("%v (-want +got):\n%s", ok, diff)
@@ -61,7 +58,7 @@ func TestDecode(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{negotiate1, setup1, answer1, tree1, offer2, answer2, tree2, session} {
-		b, _ := hex.DecodeString(s)
+		b := wiretest.Hex(s)
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

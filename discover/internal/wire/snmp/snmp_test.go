@@ -1,13 +1,13 @@
 package snmp_test
 
 import (
-	"encoding/hex"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/said"
 	"kanmon/discover/internal/wire/snmp"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 // Messages of nDPI's snmp.pcap, and the last two built after RFC 1157, 4.1.6,
@@ -20,14 +20,6 @@ const (
 	report3 = "3067020103301002043eccb10b020205dc040100020103041d301b040c800000090300aabbcc00010002010c020205640400040004003031040c800000090300aabbcc0001000400a81f0204674053ab0201000201003011300f060a2b060106030f0101040041010d"
 	secret3 = "30818502010330110204482e3bea020300ffe3040107020103043b3039040c800000090300aabbcc00010002010c02020604040a53484131414553313238040c545946e49cfd586b30c17318040839bcbcf46fa870ce0430"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 func tlv(tag byte, parts ...string) string {
 	var s string
@@ -61,20 +53,20 @@ func TestDecode(t *testing.T) {
 		in   []byte
 		want said.Message
 	}{
-		{name: "question", in: unhex(get1), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: []said.Word{word("version", "v1")}}},
-		{name: "name", in: unhex(name1), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v1"), word("sys-name", "R1.lab.local")}}},
-		{name: "place is not kept", in: unhex(place2), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v2c")}}},
-		{name: "question of v3", in: unhex(get3), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: engine(peer)}},
-		{name: "report", in: unhex(report3), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: engine(word)}},
-		{name: "encrypted", in: unhex(secret3), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: engine(peer)}},
+		{name: "question", in: wiretest.Hex(get1), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: []said.Word{word("version", "v1")}}},
+		{name: "name", in: wiretest.Hex(name1), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v1"), word("sys-name", "R1.lab.local")}}},
+		{name: "place is not kept", in: wiretest.Hex(place2), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v2c")}}},
+		{name: "question of v3", in: wiretest.Hex(get3), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: engine(peer)}},
+		{name: "report", in: wiretest.Hex(report3), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: engine(word)}},
+		{name: "encrypted", in: wiretest.Hex(secret3), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: engine(peer)}},
 		{name: "trap", in: []byte(trap()), want: said.Message{Protocol: "snmp", Sender: said.Client, Words: []said.Word{
 			word("version", "v1"), word("role", "notifier"), word("sys-object-id", "1.3.6.1.4.1.1189.1"),
 		}}},
 		{name: "system, without its contact", in: []byte(system()), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{
 			word("version", "v2c"), word("sys-descr", "YAMAHA RTX1210 Rev.14.01.42"), word("sys-object-id", "1.3.6.1.4.1.1189.1.2"),
 		}}},
-		{name: "cut in the name", in: unhex(name1[:len(name1)-4]), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v1")}}},
-		{name: "LDAP", in: unhex("300c0201016007020103040080")},
+		{name: "cut in the name", in: wiretest.Hex(name1[:len(name1)-4]), want: said.Message{Protocol: "snmp", Sender: said.Server, Words: []said.Word{word("version", "v1")}}},
+		{name: "LDAP", in: wiretest.Hex("300c0201016007020103040080")},
 		{name: "empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,7 +84,7 @@ func TestDecode(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{get1, name1, get3, report3, secret3} {
-		f.Add(unhex(s))
+		f.Add(wiretest.Hex(s))
 	}
 	f.Add([]byte(trap()))
 	f.Add([]byte(system()))

@@ -1,7 +1,6 @@
 package stp_test
 
 import (
-	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kanmon/discover/internal/wire/stp"
+	"kanmon/discover/internal/wire/wiretest"
 )
 
 const (
@@ -45,10 +45,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b, err := hex.DecodeString(tt.in)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := wiretest.Hex(tt.in)
 			got, err := stp.Decode(b)
 			if !errors.Is(err, tt.err) {
 				t.Errorf("error %v, want %v", err, tt.err)
@@ -64,10 +61,7 @@ func TestDecodePVST(t *testing.T) {
 	t.Parallel()
 	tree := bpdu("02", "02", "00"+root+"00000004"+bridge+"8005"+"0000140002000f00"+"00")
 	for in, want := range map[string]uint16{tree + "0000" + "0002" + "000a": 10, tree: 0, tree + "0000" + "0009" + "000a": 0} {
-		b, err := hex.DecodeString(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := wiretest.Hex(in)
 		if u, err := stp.DecodePVST(b); err != nil || u.VLAN != want {
 			t.Errorf("%s: VLAN %d, %v; want %d", in, u.VLAN, err, want)
 		}

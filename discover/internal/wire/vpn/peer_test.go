@@ -2,21 +2,13 @@ package vpn_test
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"testing"
 
 	"kanmon/discover/internal/wire/vpn"
+	"kanmon/discover/internal/wire/wiretest"
 )
-
-func unhex(s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 // zeroTier is a HELLO, built by node/Packet.hpp of its sources.
 func zeroTier() []byte {
@@ -34,8 +26,8 @@ func set(b []byte, i int, v byte) []byte {
 func TestPeers(t *testing.T) {
 	t.Parallel()
 	// The first octets of datagrams in captures of nDPI's (tailscale.pcap, softether.pcap), filled up.
-	disco := append(unhex("5453f09f92acb6847dd212ae777bfae214b36d0d971152f0c7e0524e0c28b0a0105b5fa6161703214ee94e401257e70fa30f02a2c6b15bb7ab39de58a6aba6dfda69f578e7c967"), make([]byte, 30)...)
-	pack := append(unhex("0000000c0000000a686f73745f6e616d6500000002000000010000000376706e0000000c6d616368696e655f6b6579000000020000000100000028"), "B5ABB7629825C82573"...)
+	disco := append(wiretest.Hex("5453f09f92acb6847dd212ae777bfae214b36d0d971152f0c7e0524e0c28b0a0105b5fa6161703214ee94e401257e70fa30f02a2c6b15bb7ab39de58a6aba6dfda69f578e7c967"), make([]byte, 30)...)
+	pack := append(wiretest.Hex("0000000c0000000a686f73745f6e616d6500000002000000010000000376706e0000000c6d616368696e655f6b6579000000020000000100000028"), "B5ABB7629825C82573"...)
 	for _, tt := range []struct {
 		name string
 		is   func([]byte) bool

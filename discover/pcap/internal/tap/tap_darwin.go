@@ -119,13 +119,16 @@ func (d *device) filter(f *filter.Filter) error {
 	return syscall.SetBpf(d.fd, code)
 }
 
+// Link implements Tap.
 func (d *device) Link() uint32 { return d.kind }
 
+// Close implements Tap.
 func (d *device) Close() { _ = unix.Close(d.fd) }
 
 // wordAlign is BPF_WORDALIGN of macOS.
 func wordAlign(n int) int { return (n + 3) &^ 3 }
 
+// Next implements Tap.
 func (d *device) Next(rec *frame.Frame) error {
 	if len(d.rest) == 0 {
 		n, err := unix.Read(d.fd, d.buffer)
@@ -159,6 +162,7 @@ func (d *device) Next(rec *frame.Frame) error {
 	return nil
 }
 
+// Drops implements Tap.
 func (d *device) Drops() (uint64, error) {
 	s, err := syscall.BpfStats(d.fd)
 	if err != nil {

@@ -145,8 +145,10 @@ func (r *ring) filter(f *filter.Filter) error {
 	return unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]})
 }
 
+// Link implements Tap.
 func (r *ring) Link() uint32 { return r.kind }
 
+// Close implements Tap.
 func (r *ring) Close() {
 	if r.memory != nil {
 		_ = unix.Munmap(r.memory)
@@ -163,6 +165,7 @@ func (r *ring) status() *uint32 {
 	return (*uint32)(unsafe.Pointer(&r.memory[r.block*ringBlock+8])) //nolint:gosec // a word that the kernel writes at the same time
 }
 
+// Next implements Tap.
 func (r *ring) Next(rec *frame.Frame) error {
 	for r.left == 0 {
 		if r.held { // read to its end: the kernel's again
@@ -249,6 +252,7 @@ func (r *ring) waitUp() error {
 	return ErrDown
 }
 
+// Drops implements Tap.
 func (r *ring) Drops() (uint64, error) {
 	s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS) // which sets them to 0
 	if err != nil {

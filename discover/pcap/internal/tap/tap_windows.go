@@ -123,10 +123,13 @@ func (h *handle) filter(f *filter.Filter) error {
 	return h.SetBPFInstructionFilter(code)
 }
 
+// Link implements Tap.
 func (h *handle) Link() uint32 { return h.kind }
 
+// Close implements Tap.
 func (h *handle) Close() { h.Close() }
 
+// Next implements Tap.
 func (h *handle) Next(rec *frame.Frame) error {
 	b, ci, err := h.ZeroCopyReadPacketData()
 	switch {
@@ -141,6 +144,7 @@ func (h *handle) Next(rec *frame.Frame) error {
 	return nil
 }
 
+// Drops implements Tap.
 func (h *handle) Drops() (uint64, error) {
 	s, err := h.Stats()
 	if err != nil {
