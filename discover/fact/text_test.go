@@ -70,3 +70,53 @@ func TestEastAsianTextIsShown(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// textOf returns a text as New leaves it, which looks at eight octets at once.
+func textOf(t *testing.T, s string) string {
+	t.Helper()
+	o, err := fact.New("test/text", fact.Gap{What: s, Why: "it is so"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Fact.(fact.Gap).What
+}
+
+// TestTextAnywhere puts what Clean changes, or might, at every place of texts,
+// so that it stands everywhere among eight octets, and beside their borders.
+func TestTextAnywhere(t *testing.T) {
+	t.Parallel()
+	parts := []string{
+		" ", "  ", "   ", "\\", "\"", " \"", "\" ", "\\\"", "\x7f", "~", "!", "<", ">", "&", "é", "字", "　", "\u00a0", "\u200b", "\u202e", "\u2028",
+		"\ufeff", "\ufffd", "🏥", "\x80", "\xff", "\xe5\xad", "\xc3", "x\xc3(", ",", ":", "{", "}",
+	}
+	for c := range byte(0x20) {
+		parts = append(parts, string(rune(c)))
+	}
+	for _, part := range parts {
+		for before := range 21 {
+			for _, after := range []int{0, 1, 2, 3, 7, 8, 9, 20} {
+				s := strings.Repeat("a", before) + part + strings.Repeat("z", after)
+				if got, want := textOf(t, s), fact.Clean(s); got != want {
+					t.Errorf("%q is told as %q, want %q", s, got, want)
+				}
+			}
+		}
+	}
+	for n := fact.MaxText - 60; n < fact.MaxText+3; n++ { // whose JSON is longer
+		s := strings.Repeat("x", n)
+		if got, want := textOf(t, s), fact.Clean(s); got != want {
+			t.Errorf("%d octets are told as %d, want %d", n, len(got), len(want))
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"", " core-sw-01 ", "a  b", "seven7 \x7f", "\\\"12345 ", "Cisco IOS\r\nVersion 15"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := textOf(t, s), fact.Clean(s); got != want {
+			t.Errorf("%q is told as %q, want %q", s, got, want)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package pcap
 import (
 	"iter"
 	"net/netip"
+	"slices"
 
 	"kanmon/discover/fact"
 	"kanmon/discover/pcap/internal/frame"
@@ -57,3 +58,36 @@ func Told(frames iter.Seq[[]byte], every int) (early, all int) {
 	_ = a.finish(count)
 	return early, n
 }
+
+// Packed is an IP address as it comes out of the tables.
+func Packed(ip netip.Addr) netip.Addr { return packed(ip).ip() }
+
+// PackedLess reports whether the tables order x before y.
+func PackedLess(x, y netip.Addr) bool { return packed(x).less(packed(y)) }
+
+// Index is an index of places by hashes.
+type Index struct{ x index }
+
+// Add notes a place.
+func (i *Index) Add(hash uint64, place int) { i.x.add(hash, place) }
+
+// Places returns the places that may be of a hash, in order.
+func (i *Index) Places(hash uint64) []int { return slices.Sorted(i.x.places(hash)) }
+
+// Clear forgets all places.
+func (i *Index) Clear() { i.x.clear() }
+
+// Slab holds numbers at places.
+type Slab struct{ s slab[int] }
+
+// Take returns a place and its value.
+func (s *Slab) Take() (int, *int) { return s.s.take() }
+
+// At returns the value at a place.
+func (s *Slab) At(place int) *int { return s.s.at(place) }
+
+// Release makes a place free.
+func (s *Slab) Release(place int) { s.s.release(place) }
+
+// Len returns how many places are taken.
+func (s *Slab) Len() int { return s.s.len() }
