@@ -10,8 +10,15 @@ import (
 func TestPacked(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ in, want string }{
-		{in: "0.0.0.0"}, {in: "0.0.0.1"}, {in: "10.1.2.3"}, {in: "255.255.255.255"},
-		{in: "::"}, {in: "::1"}, {in: "fe80::1"}, {in: "2001:db8::ffff:ffff"}, {in: "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+		{in: "0.0.0.0"},
+		{in: "0.0.0.1"},
+		{in: "10.1.2.3"},
+		{in: "255.255.255.255"},
+		{in: "::"},
+		{in: "::1"},
+		{in: "fe80::1"},
+		{in: "2001:db8::ffff:ffff"},
+		{in: "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
 		{in: "::ffff:10.1.2.3"}, // stays one of IPv6
 		{in: "::10.1.2.3"},
 		{in: "fe80::1%eth0", want: "fe80::1"}, // which no packet holds
