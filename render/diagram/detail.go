@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,11 +27,14 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	p := &boardPage{board: &board{view: v}}
 	width := max(l.Width+2*edge, 760)
 	nodes := l.ByName()
-	var names []draw.Shape // of ports: above all lines, below the boxes
-	for _, e := range l.Edges {
-		names = append(names, p.link(d, e, nodes, edge, top)...)
+	labels := &labels{} // above all lines, below the boxes
+	for _, n := range l.Nodes {
+		labels.taken = append(labels.taken, draw.Rect{X: n.Center.X - n.Width/2 + edge, Y: n.Center.Y - n.Height/2 + top, Width: n.Width, Height: n.Height})
 	}
-	p.add(names...)
+	for _, e := range l.Edges {
+		p.link(d, e, edge, top, labels)
+	}
+	p.add(labels.shapes...)
 	for _, b := range d.boxes {
 		n := nodes[b.name]
 		p.box(b, draw.Point{X: n.Center.X - n.Width/2 + edge, Y: n.Center.Y - n.Height/2 + top}, n.Width, n.Height)
@@ -87,9 +91,8 @@ func (d *detail) rows() *layout.Layout {
 	return l
 }
 
-// link draws one link, and returns the names of its ports.
-func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node, dx, dy float64) []draw.Shape {
-	var names []draw.Shape
+// link draws one link, and adds the names of its ports to the labels.
+func (p *boardPage) link(d *detail, e layout.Edge, dx, dy float64, names *labels) {
 	var k line
 	for _, c := range d.lines {
 		if c.id == e.ID {
@@ -117,16 +120,15 @@ func (p *boardPage) link(d *detail, e layout.Edge, nodes map[string]layout.Node,
 		if k.blocked {
 			p.add(barred(at, c.Points)...)
 		}
-		n := len(c.Points)
-		end, from := c.Points[n-1], [2]layout.Point{c.Points[n-2], c.Points[n-4]}
-		if e.Tail != k.a {
-			end, from = c.Points[0], [2]layout.Point{c.Points[1], c.Points[3]}
+		var knots []draw.Point // from the far end
+		for i := 0; i < len(c.Points); i += 3 {
+			knots = append(knots, at(c.Points[i]))
 		}
-		box := nodes[k.b]
-		level := math.Abs(end.X-box.Center.X) >= box.Width/2-1 // it comes in at the side
-		names = append(names, portNames(at(end), at(from[0]), at(from[1]), level, k)...)
+		if e.Tail == k.a {
+			slices.Reverse(knots)
+		}
+		names.ports(knots, k)
 	}
-	return names
 }
 
 // barred draws two bars across the longest part of a line, over which no frames
@@ -156,47 +158,58 @@ func barred(at func(layout.Point) draw.Point, points []layout.Point) []draw.Shap
 	return out
 }
 
-// portNames writes the names of the ports of a link on its line, before its far
-// end, where links of one switch no longer lie upon each other. The line comes
-// to end from near, and before that from far; level tells that it comes to a
-// side of the box and not to its top or bottom.
-func portNames(end, near, far draw.Point, level bool, k line) []draw.Shape {
+// labels are the names of ports, each where it covers nothing else.
+type labels struct {
+	shapes []draw.Shape
+	taken  []draw.Rect // by boxes, and by labels
+}
+
+// ports writes the names of the ports of a link on its line, as near to its far
+// end as there is room: there, links of one switch no longer lie upon each
+// other. The knots of the line begin at that end.
+func (l *labels) ports(knots []draw.Point, k line) {
 	var names []string
 	for _, n := range []string{k.aPort, k.bPort} {
 		if n != "" {
 			names = append(names, n)
 		}
 	}
-	const size, room, gap = 6.5, 84.0, 5.0
+	const size, room, gap, step = 6.5, 84.0, 2.0, 3.0
 	label := strings.Join(names, " – ")
 	if k.cables > 1 {
 		label = strconv.Itoa(k.cables) + " × " + label
 	}
 	text := font.Truncate(label, size, font.Regular, room)
 	if text == "" {
-		return nil
+		return
 	}
-	dx, dy := near.X-end.X, near.Y-end.Y
-	if math.Hypot(dx, dy) < 1 {
-		dx, dy = far.X-end.X, far.Y-end.Y
-	}
-	length := math.Hypot(dx, dy)
-	if length == 0 {
-		return nil
-	}
-	dx, dy = dx/length, dy/length
 	width := font.Width(text, size, font.Regular)
-	// As far from the box as the text needs in this direction.
-	const steepest = 0.25
-	away := (gap + size/2) / max(math.Abs(dy), steepest)
-	if level {
-		away = (gap + width/2) / max(math.Abs(dx), steepest)
+	var place draw.Rect
+	for i := 1; i < len(knots); i++ {
+		a, b := knots[i-1], knots[i]
+		length := math.Hypot(b.X-a.X, b.Y-a.Y)
+		for on := 0.0; on < length; on += step {
+			x, y := a.X+(b.X-a.X)*on/length, a.Y+(b.Y-a.Y)*on/length
+			place = draw.Rect{X: x - width/2 - gap, Y: y - size/2 - gap, Width: width + 2*gap, Height: size + 2*gap}
+			if !slices.ContainsFunc(l.taken, func(t draw.Rect) bool { return overlap(t, place) }) {
+				l.write(place, gap, text, size)
+				return
+			}
+		}
 	}
-	x, y := end.X+dx*away, end.Y+dy*away
-	return []draw.Shape{
-		draw.Rect{X: x - width/2 - 1, Y: y - size/2 - 0.5, Width: width + 2, Height: size + 1, Fill: paper},
-		draw.Text{X: x, Y: y + font.CapHeight(size)/2, Size: size, Color: grey, Anchor: draw.Middle, Text: text},
-	}
+}
+
+// write adds one name, and takes its place, of which gap is left free around.
+func (l *labels) write(place draw.Rect, gap float64, text string, size float64) {
+	l.taken = append(l.taken, place)
+	l.shapes = append(l.shapes,
+		draw.Rect{X: place.X + gap/2, Y: place.Y + gap/2, Width: place.Width - gap, Height: place.Height - gap, Fill: paper},
+		draw.Text{X: place.X + place.Width/2, Y: place.Y + place.Height/2 + font.CapHeight(size)/2, Size: size, Color: grey, Anchor: draw.Middle, Text: text})
+}
+
+// overlap reports whether two areas share any point.
+func overlap(a, b draw.Rect) bool {
+	return a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height
 }
 
 // box draws a device or a list of hosts.

@@ -279,16 +279,40 @@ func (d *detail) addLinks(own map[string]bool, byID map[string]render.Device) {
 			})
 		}
 	}
-	// An entry point on a switch whose link is known only by where it is attached.
+	// An entry point on a switch whose link is known only by where it is attached:
+	// not one behind something else on that port, such as an unmanaged switch.
+	behind := d.behind()
 	for id := range own {
 		dev := byID[id]
-		if own[dev.SwitchID] && !joined[id+" "+dev.SwitchID] && !joined[dev.SwitchID+" "+id] {
+		if own[dev.SwitchID] && !joined[id+" "+dev.SwitchID] && !joined[dev.SwitchID+" "+id] && !behind[id] {
 			d.lines = append(d.lines, line{
 				id: "attached " + id, a: "device:" + dev.SwitchID, b: "device:" + id, aPort: dev.Port, grade: topology.Reported, layer: 2,
 			})
 		}
 	}
 	slices.SortFunc(d.lines, func(a, b line) int { return strings.Compare(a.id, b.id) })
+}
+
+// behind returns the devices that have a link to a neighbour of the switch port
+// on which they were learned.
+func (d *detail) behind() map[string]bool {
+	type end struct{ device, port string }
+	on := make(map[string][]end) // the switch ports that a device has links to
+	for _, k := range d.view.Links {
+		if k.Layer == 2 {
+			on[k.AID] = append(on[k.AID], end{k.BID, k.BPort})
+			on[k.BID] = append(on[k.BID], end{k.AID, k.APort})
+		}
+	}
+	out := make(map[string]bool)
+	for _, dev := range d.view.Devices {
+		for _, neighbour := range on[dev.ID] {
+			if slices.Contains(on[neighbour.device], end{dev.SwitchID, dev.Port}) {
+				out[dev.ID] = true
+			}
+		}
+	}
+	return out
 }
 
 // Sizes in the detail, in points.
