@@ -27,7 +27,8 @@ type auditOptions struct {
 	listen  []listenOptions
 	traffic discover.Traffic
 	agents  []netip.Addr
-	scope   []netip.Prefix // what may be sent to: agents and scan targets
+	follow  snmp.Follow
+	scope   []netip.Prefix // what may be sent to: agents, where they are followed, and scan targets
 	scans   []netip.Prefix
 	creds   keys
 	scan    scanFlags
@@ -42,6 +43,7 @@ type auditFlags struct {
 	duration   time.Duration
 	traffic    string
 	agents     []string
+	whom       followFlags
 	scans      []string
 	creds      snmpFlags
 	scan       scanFlags
@@ -55,6 +57,7 @@ func (f *auditFlags) add(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.duration, "duration", defaultListen, "how long to listen")
 	fs.StringVar(&f.traffic, "traffic", discover.TrafficListen.String(), "what may be sent: listen (nothing), query (SNMP to --agents), probe (also nmap to --targets)")
 	fs.StringSliceVar(&f.agents, "agents", nil, "addresses of switches and routers to ask by SNMP")
+	f.whom.add(fs)
 	fs.StringSliceVar(&f.scans, "targets", nil, "addresses and prefixes to scan with nmap")
 	f.creds.add(fs, false)
 	f.scan.add(fs)
@@ -72,11 +75,17 @@ func (f *auditFlags) options(a *app, getenv func(string) string) (auditOptions, 
 	if o.agents, agents, err = addresses(f.agents); err != nil {
 		return o, usage("", "--agents: %w", err)
 	}
+	var within []netip.Prefix
+	if o.follow, within, err = f.whom.follow(); err != nil {
+		return o, err
+	}
 	if o.scans, err = prefixes(f.scans); err != nil {
 		return o, usage("", "--targets: %w", err)
 	}
-	o.scope = append(agents, o.scans...)
+	o.scope = slices.Concat(agents, within, o.scans)
 	switch {
+	case len(within) > 0 && len(agents) == 0:
+		return o, usage("name the first with --agents", "--follow asks whom agents tell of, but no agent is named")
 	case len(o.agents) > 0 && o.traffic < discover.TrafficQuery:
 		return o, usage("add --traffic query", "--agents names whom to ask, but --traffic %s sends nothing", o.traffic)
 	case len(o.scans) > 0 && o.traffic < discover.TrafficProbe:
@@ -147,7 +156,7 @@ was cut short is continued by running it again with the same folder.
 
 ` + exitCodes,
 		Example: `  kanmon audit -o audit/ -i eth1 --duration 30m --vantage "core switch, mirror"
-  kanmon audit -o audit/ -i eth1 --traffic query --agents 10.99.0.1,10.99.0.11
+  kanmon audit -o audit/ -i eth1 --traffic query --agents 10.99.0.1 --follow 10.99.0.0/24
   kanmon audit -o audit/ --traffic probe --targets 10.60.0.0/24 --plan`,
 		Args: args(0, 0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -198,7 +207,7 @@ func (a *app) tellAudit(ctx context.Context, o auditOptions) error {
 		plan = append(plan, fmt.Sprintf("ask %s: %s", agent, snmpPlan))
 	}
 	if len(o.agents) > 0 {
-		plan = append(plan, portPlan(snmpPort))
+		plan = append(plan, portPlan(snmpPort), followPlan(o.follow))
 	}
 	if err := a.tell(plan); err != nil {
 		return err
@@ -286,7 +295,9 @@ func (a *app) collect(ctx context.Context, o auditOptions, open []listener, gate
 		group.Go(func() { listening[i] = a.listen(ctx, l, to) })
 	}
 	if len(o.agents) > 0 {
-		sending = append(sending, a.ask(ctx, snmp.Options{Targets: o.agents, Credentials: o.creds.others, Keys: o.creds.ring}, gate, to))
+		sending = append(sending, a.ask(ctx, snmp.Options{
+			Targets: o.agents, Credentials: o.creds.others, Keys: o.creds.ring, Follow: o.follow,
+		}, gate, to))
 	}
 	if len(o.scans) > 0 {
 		scan := o.scan.options()

@@ -126,6 +126,7 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 	f := auditFlags{
 		traffic: n.Traffic, agents: n.SNMP.Agents, scans: n.Scan.Targets,
+		whom:    followFlags{scope: n.SNMP.Follow, arp: n.SNMP.FollowARP},
 		creds:   snmpFlags{version: n.SNMP.Version, user: n.SNMP.User, auth: n.SNMP.Auth, priv: n.SNMP.Priv, file: n.SNMP.Credentials},
 		scan:    scanFlags{ports: n.Scan.Ports},
 		targets: targetFlags{exclude: n.Exclude},

@@ -119,7 +119,7 @@ the narrowest that it lies in, and with no other.
 				if err != nil {
 					return err
 				}
-				return a.tell(append(gate.Plan(), record.plan(), portPlan(port), how.plan(), whom.plan()))
+				return a.tell(append(gate.Plan(), record.plan(), portPlan(port), how.plan(), followPlan(follow)))
 			}
 			k, err := creds.keys(a, a.Getenv)
 			if err != nil {

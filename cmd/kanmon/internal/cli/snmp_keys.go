@@ -141,14 +141,18 @@ func (w *followFlags) follow() (snmp.Follow, []netip.Prefix, error) {
 	return snmp.Follow{Scope: scope, ARP: w.arp}, scope, nil
 }
 
-// plan says in a line who is asked beside those that were named.
-func (w *followFlags) plan() string {
-	if len(w.scope) == 0 {
+// followPlan says in a line who is asked beside those that were named.
+func followPlan(f snmp.Follow) string {
+	if len(f.Scope) == 0 {
 		return "neighbours are not asked (--follow PREFIX does)"
 	}
 	by := "by LLDP, CDP and next hops"
-	if w.arp {
+	if f.ARP {
 		by += " and by their ARP caches"
 	}
-	return fmt.Sprintf("then the same of devices in %s that the agents tell of, %s: each once", strings.Join(w.scope, ", "), by)
+	var within []string
+	for _, p := range f.Scope {
+		within = append(within, plainRange(p))
+	}
+	return fmt.Sprintf("then the same of devices in %s that the agents tell of, %s: each once", strings.Join(within, ", "), by)
 }

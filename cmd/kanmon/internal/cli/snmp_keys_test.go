@@ -43,13 +43,20 @@ func TestCredentialsOfRanges(t *testing.T) {
 
 func TestFollowPlan(t *testing.T) {
 	t.Parallel()
-	r := kanmon(t, "snmp", "192.0.2.1", "--follow", "192.0.2.0/24", "--plan").want(t, 0)
-	for _, want := range []string{"192.0.2.0/24", "LLDP, CDP and next hops: each once"} {
-		if !strings.Contains(r.stdout, want) {
-			t.Errorf("the plan lacks %q:\n%s", want, r.stdout)
+	ask, audit := []string{"snmp", "192.0.2.1", "--plan"}, []string{"audit", "-i", "lo", "--traffic", "query", "--agents", "192.0.2.1", "--plan"}
+	for _, args := range [][]string{ask, audit} {
+		r := kanmon(t, append(args, "--follow", "192.0.2.0/24")...).want(t, 0)
+		for _, want := range []string{"192.0.2.0/24", "LLDP, CDP and next hops: each once"} {
+			if !strings.Contains(r.stdout, want) {
+				t.Errorf("the plan of %s lacks %q:\n%s", args[0], want, r.stdout)
+			}
 		}
+		kanmon(t, append(args, "--follow-arp")...).want(t, 2)
 	}
-	kanmon(t, "snmp", "192.0.2.1", "--follow-arp", "--plan").want(t, 2)
+	r := kanmon(t, "audit", "-i", "lo", "--traffic", "query", "--follow", "192.0.2.0/24", "--plan").want(t, 2)
+	if !strings.Contains(r.stderr, "--agents") {
+		t.Errorf("following from nobody says %s", r.stderr)
+	}
 }
 
 func TestPlanNamesThePort(t *testing.T) {

@@ -61,7 +61,7 @@ func newWire(t *testing.T) *wire {
 		run(t, w.near, "ip", strings.Fields(args)...)
 	}
 	for _, args := range []string{
-		"addr add 10.77.0.2/24 dev kmb", "addr add 10.77.0.3/24 dev kmb", "addr add 10.77.0.4/24 dev kmb", "link set kmb up",
+		"addr add 10.77.0.2/24 dev kmb", "addr add 10.77.0.3/24 dev kmb", "addr add 10.77.0.4/24 dev kmb", "addr add 10.77.0.5/24 dev kmb", "link set kmb up",
 	} {
 		run(t, w.far, "ip", strings.Fields(args)...)
 	}

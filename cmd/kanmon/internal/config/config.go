@@ -39,11 +39,13 @@ type Listen struct {
 
 // SNMP says which agents are asked, and how.
 type SNMP struct {
-	Agents  []string
-	Version string
-	User    string
-	Auth    string // protocol
-	Priv    string // protocol
+	Agents    []string
+	Follow    []string // prefixes in which devices are asked too that agents tell of
+	FollowARP bool     // also those in the agents' ARP caches
+	Version   string
+	User      string
+	Auth      string // protocol
+	Priv      string // protocol
 	// SecretsFile holds KANMON_SNMP_COMMUNITY=…, KANMON_SNMP_AUTH=… and
 	// KANMON_SNMP_PRIV=…, a line each; only its owner may read it.
 	SecretsFile string
@@ -89,6 +91,8 @@ type file struct {
 	} `yaml:"listen"`
 	SNMP struct {
 		Agents      []strictyaml.Text `yaml:"agents"`
+		Follow      []strictyaml.Text `yaml:"follow"`
+		FollowARP   strictyaml.Text   `yaml:"follow_arp"`
 		Version     strictyaml.Text   `yaml:"version"`
 		User        strictyaml.Text   `yaml:"user"`
 		Auth        strictyaml.Text   `yaml:"auth_protocol"`
@@ -120,7 +124,7 @@ func Load(r io.Reader, name string) (Nightly, error) {
 		Signatures: values(f.Signatures), Evidence: values(f.Evidence), Exclude: values(f.Exclude),
 		Traffic: f.Traffic.Value, Tell: values(f.Tell), Keep: defaultKeep,
 		SNMP: SNMP{
-			Agents: values(f.SNMP.Agents), Version: f.SNMP.Version.Value, User: f.SNMP.User.Value,
+			Agents: values(f.SNMP.Agents), Follow: values(f.SNMP.Follow), FollowARP: f.SNMP.FollowARP.Value == "true", Version: f.SNMP.Version.Value, User: f.SNMP.User.Value,
 			Auth: f.SNMP.Auth.Value, Priv: f.SNMP.Priv.Value, SecretsFile: f.SNMP.SecretsFile.Value,
 			Credentials: f.SNMP.Credentials.Value,
 		},
@@ -186,6 +190,7 @@ func (c *checker) traffic(f file) {
 			c.add(t, "snmp: agents are named, but traffic: %s does not allow to ask them: write traffic: query", level)
 		}
 	}
+	c.follow(f)
 	for _, t := range f.Scan.Targets {
 		c.prefix(t, "scan: targets")
 		if level < discover.TrafficProbe {
@@ -199,6 +204,22 @@ func (c *checker) traffic(f file) {
 	}
 	if v := f.SNMP.Version; v.Set() && v.Value != "1" && v.Value != "2c" && v.Value != "3" {
 		c.add(v, "snmp: version %q is not one of 1, 2c, 3", v.Value)
+	}
+}
+
+// follow checks where agents are followed.
+func (c *checker) follow(f file) {
+	for _, t := range f.SNMP.Follow {
+		c.prefix(t, "snmp: follow")
+	}
+	arp := f.SNMP.FollowARP
+	switch {
+	case len(f.SNMP.Follow) > 0 && len(f.SNMP.Agents) == 0:
+		c.add(f.SNMP.Follow[0], "snmp: follow asks whom agents tell of, but no agent is named: name the first in agents")
+	case arp.Set() && arp.Value != "true" && arp.Value != "false":
+		c.add(arp, "snmp: follow_arp: %q is not true or false", arp.Value)
+	case arp.Value == "true" && len(f.SNMP.Follow) == 0:
+		c.add(arp, "snmp: follow_arp: no prefix is named in which addresses are followed: write follow: [10.99.0.0/24]")
 	}
 }
 

@@ -25,6 +25,8 @@ listen:
   - {interface: eth2}
 snmp:
   agents: [10.0.0.1]
+  follow: [10.0.0.0/24, 10.0.9.1]
+  follow_arp: true
   version: "3"
   user: kanmon
   auth_protocol: SHA-256
@@ -50,7 +52,7 @@ func TestLoad(t *testing.T) {
 				{Interface: "eth2", Duration: 10 * time.Minute},
 			},
 			SNMP: config.SNMP{
-				Agents: []string{"10.0.0.1"}, Version: "3", User: "kanmon",
+				Agents: []string{"10.0.0.1"}, Follow: []string{"10.0.0.0/24", "10.0.9.1"}, FollowARP: true, Version: "3", User: "kanmon",
 				Auth: "SHA-256", Priv: "AES", SecretsFile: "secrets",
 			},
 			Scan: config.Scan{Targets: []string{"10.1.0.0/24"}, Ports: "80,443"},
@@ -84,6 +86,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"agents without leave", start + "snmp:\n  agents: [10.0.0.1]\n", `nightly.yaml:4: snmp: agents are named, but traffic: listen`},
 		{"targets without leave", start + "traffic: query\nscan:\n  targets: [10.0.0.0/24]\n", `nightly.yaml:5: scan: targets are named, but traffic: query`},
 		{"listen without leave", start + "traffic: none\nlisten:\n  - interface: eth0\n", `nightly.yaml:5: listen: `},
+		{"follow nobody", start + "evidence: [x]\ntraffic: query\nsnmp:\n  follow: [10.0.0.0/24]\n", `nightly.yaml:6: snmp: follow asks whom agents tell of`},
+		{"follow a name", start + "traffic: query\nsnmp:\n  agents: [10.0.0.1]\n  follow: [core]\n", `nightly.yaml:6: snmp: follow: "core"`},
+		{"follow caches nowhere", start + "traffic: query\nsnmp:\n  agents: [10.0.0.1]\n  follow_arp: true\n", `nightly.yaml:6: snmp: follow_arp: no prefix`},
+		{"follow caches perhaps", start + "traffic: query\nsnmp:\n  agents: [10.0.0.1]\n  follow: [10.0.0.0/24]\n  follow_arp: perhaps\n", `nightly.yaml:7: snmp: follow_arp: "perhaps"`},
 		{"snmp version", start + "traffic: query\nsnmp:\n  agents: [10.0.0.1]\n  version: 4\n", `nightly.yaml:6: snmp: version "4"`},
 		{"no interface", start + "listen:\n  - vantage: x\n", `nightly.yaml:4: listen: an entry has no interface`},
 		{"another version", "version: 2\nfolder: runs\nevidence: [x]\n", `nightly.yaml:1: version "2" is not known`},
