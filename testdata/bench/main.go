@@ -9,7 +9,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -17,13 +16,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"kanmon/testdata/bench/internal/measure"
 	"kanmon/testdata/bench/internal/traffic"
 )
 
@@ -48,13 +45,11 @@ func bench(ctx context.Context, sizes string, rounds int, limit time.Duration) (
 		return err
 	}
 	for name, pack := range map[string]string{"kanmon": "./cmd/kanmon", "bare": "./testdata/bench/bare"} {
-		c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, name), pack)
-		c.Env, c.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-		if err := c.Run(); err != nil {
-			return fmt.Errorf("build %s: %w", pack, err)
+		if err := measure.Build(ctx, dir, name, pack); err != nil {
+			return err
 		}
 	}
-	fmt.Printf("%s/%s, %d processors, %s, load %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), load())
+	fmt.Println(measure.Machine())
 	for text := range strings.SplitSeq(sizes, ",") {
 		mb, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
@@ -80,26 +75,10 @@ func makeCapture(name string, size int64) error {
 	return errors.Join(traffic.Write(f, size, 1), f.Close())
 }
 
-// load is how busy the machine was in the last minutes.
-func load() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "?"
-	}
-	return strings.Join(strings.Fields(string(b))[:2], " ")
-}
-
-// run is what one run took.
-type run struct {
-	wall, cpu time.Duration
-	peak      float64 // MiB
-	err       error
-}
-
 // table runs the programs in turn and prints their medians.
 func table(ctx context.Context, dir, capture string, mb int64, rounds int, limit time.Duration) {
 	all := programs(dir, capture)
-	runs := make([][]run, len(all))
+	runs := make([]measure.Runs, len(all))
 	var absent []string
 	for range rounds {
 		for i, p := range all {
@@ -109,7 +88,10 @@ func table(ctx context.Context, dir, capture string, mb int64, rounds int, limit
 				}
 				continue
 			}
-			runs[i] = append(runs[i], measure(ctx, dir, p, limit))
+			for _, left := range []string{"evidence.jsonl", "prads.log", "prads.fifo"} {
+				_ = os.Remove(filepath.Join(dir, left)) // it may not be there
+			}
+			runs[i] = append(runs[i], measure.Program(ctx, limit, p.args))
 		}
 	}
 	fmt.Printf("\n%d MB, median of %d\n\n", mb, rounds)
@@ -123,43 +105,9 @@ func table(ctx context.Context, dir, capture string, mb int64, rounds int, limit
 		if p.pack != "" {
 			name += " " + version(ctx, p.pack)
 		}
-		var wall, cpu, peak, wallRatio, cpuRatio []float64
-		for j, r := range runs[i] {
-			if r.err != nil {
-				name += ", " + r.err.Error()
-			}
-			wall, cpu, peak = append(wall, r.wall.Seconds()), append(cpu, r.cpu.Seconds()), append(peak, r.peak)
-			first := runs[0][j]
-			wallRatio, cpuRatio = append(wallRatio, r.wall.Seconds()/first.wall.Seconds()), append(cpuRatio, r.cpu.Seconds()/first.cpu.Seconds())
-		}
-		fmt.Printf("| %s | %s | %.2f | %.2f | %.0f | %.2f | %.2f |\n", name, p.does, median(wall), median(cpu), slices.Max(peak), median(wallRatio), median(cpuRatio))
+		fmt.Printf("| %s%s | %s | %s | %s |\n", name, runs[i].Errors(), p.does, runs[i].Took(), runs[i].Times(runs[0]))
 	}
 	if len(absent) > 0 {
 		fmt.Printf("\nnot installed here: %s\n", strings.Join(absent, ", "))
 	}
-}
-
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return v[len(v)/2]
-}
-
-// measure runs a program once.
-func measure(ctx context.Context, dir string, p program, limit time.Duration) run {
-	for _, left := range []string{"evidence.jsonl", "prads.log", "prads.fifo"} {
-		_ = os.Remove(filepath.Join(dir, left)) // it may not be there
-	}
-	ctx, stop := context.WithTimeout(ctx, limit)
-	defer stop()
-	c := exec.CommandContext(ctx, p.args[0], p.args[1:]...)
-	began := time.Now()
-	err := c.Run()
-	r := run{wall: time.Since(began), err: cmp.Or(ctx.Err(), err)}
-	if c.ProcessState != nil {
-		r.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-		if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			r.peak = float64(u.Maxrss) / 1024 // KiB on Linux
-		}
-	}
-	return r
 }

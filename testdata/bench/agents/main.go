@@ -23,9 +23,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"kanmon/testdata/bench/internal/measure"
 	"kanmon/testdata/snmpfarm"
 )
 
@@ -165,12 +165,10 @@ func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "kanmon"), "./cmd/kanmon")
-	c.Env, c.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("build kanmon: %w", err)
+	if err := measure.Build(ctx, dir, "kanmon", "./cmd/kanmon"); err != nil {
+		return err
 	}
-	fmt.Printf("%s/%s, %d processors, %s, load %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), load())
+	fmt.Println(measure.Machine())
 	for _, f := range []farm{
 		{agents: 200, vars: 2000, delay: 10 * time.Millisecond},
 		{agents: 200, vars: 2000, delay: 10 * time.Millisecond, silent: 20},
@@ -181,15 +179,6 @@ func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
 		}
 	}
 	return nil
-}
-
-// load is how busy the machine was in the last minutes.
-func load() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "?"
-	}
-	return strings.Join(strings.Fields(string(b))[:2], " ")
 }
 
 // program asks the agents.
@@ -223,14 +212,6 @@ func programs(dir string, r *running) []program {
 	return all
 }
 
-// run is what one run took.
-type run struct {
-	wall, cpu time.Duration
-	peak      float64 // MiB
-	seen      seen
-	err       error
-}
-
 // table runs the programs in turn and prints their medians.
 func table(ctx context.Context, dir string, f farm, rounds int, limit time.Duration) (err error) {
 	r, err := start(ctx, f)
@@ -246,17 +227,16 @@ func table(ctx context.Context, dir string, f farm, rounds int, limit time.Durat
 		return err
 	}
 	all := programs(dir, r)
-	runs := make([][]run, len(all))
+	runs, said := make([]measure.Runs, len(all)), make([]seen, len(all))
 	for range rounds {
 		for i, p := range all {
 			if _, err := exec.LookPath("snmpbulkwalk"); err != nil && p.args[0] == "xargs" {
 				continue
 			}
-			one := measure(ctx, dir, p, limit)
-			if one.seen, err = r.seen(); err != nil {
+			runs[i] = append(runs[i], run(ctx, dir, p, limit))
+			if said[i], err = r.seen(); err != nil {
 				return err
 			}
-			runs[i] = append(runs[i], one)
 		}
 	}
 	fmt.Printf("\n%d agents of %d variables, %d of them silent, answers after %s, median of %d\n\n", f.agents, f.vars, f.silent, f.delay, rounds)
@@ -266,47 +246,20 @@ func table(ctx context.Context, dir string, f farm, rounds int, limit time.Durat
 		if len(runs[i]) == 0 {
 			continue
 		}
-		name := p.name
-		var wall, cpu, peak, wallRatio, cpuRatio []float64
-		for j, one := range runs[i] {
-			if one.err != nil {
-				name += ", " + one.err.Error()
-			}
-			wall, cpu, peak = append(wall, one.wall.Seconds()), append(cpu, one.cpu.Seconds()), append(peak, one.peak)
-			first := runs[0][j]
-			wallRatio, cpuRatio = append(wallRatio, one.wall.Seconds()/first.wall.Seconds()), append(cpuRatio, one.cpu.Seconds()/first.cpu.Seconds())
-		}
-		last := runs[i][len(runs[i])-1].seen
-		fmt.Printf("| %s | %.2f | %.2f | %.0f | %d | %d | %.2f | %.2f |\n",
-			name, median(wall), median(cpu), slices.Max(peak), last.Requests, last.InFlight, median(wallRatio), median(cpuRatio))
+		fmt.Printf("| %s%s | %s | %d | %d | %s |\n",
+			p.name, runs[i].Errors(), runs[i].Took(), said[i].Requests, said[i].InFlight, runs[i].Times(runs[0]))
 	}
 	return nil
 }
 
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return v[len(v)/2]
-}
-
-// measure runs a program once.
-func measure(ctx context.Context, dir string, p program, limit time.Duration) run {
+// run runs a program once.
+func run(ctx context.Context, dir string, p program, limit time.Duration) measure.Run {
 	for _, left := range []string{"walks", "evidence.jsonl", "evidence.receipts.jsonl"} {
 		_ = os.RemoveAll(filepath.Join(dir, left)) // it may not be there
 	}
-	ctx, stop := context.WithTimeout(ctx, limit)
-	defer stop()
-	c := exec.CommandContext(ctx, p.args[0], p.args[1:]...)
-	began := time.Now()
-	err := c.Run()
-	r := run{wall: time.Since(began), err: err}
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 4 {
-		r.err = nil // silent agents are told of by that
-	}
-	if c.ProcessState != nil {
-		r.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-		if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			r.peak = float64(u.Maxrss) / 1024 // KiB on Linux
-		}
+	r := measure.Program(ctx, limit, p.args)
+	if exit := (*exec.ExitError)(nil); errors.As(r.Err, &exit) && exit.ExitCode() == 4 {
+		r.Err = nil // silent agents are told of by that
 	}
 	return r
 }
