@@ -11,11 +11,13 @@ import (
 )
 
 // alliedPlus reads what "show running-config" of AlliedWare Plus prints: the AR
-// series of routers and the switches of Allied Telesis (Allied Telesis,
-// "AlliedWare Plus command reference" and its collection of configurations).
+// series of routers and the switches of Allied Telesis.
 //
 // Its firewall knows zones, networks and hosts (entities) and lets through only
-// what a rule permits, once it is on ("protect").
+// what a rule permits, once it is on ("protect"): Allied Telesis, "Firewall and
+// Network Address Translation, feature overview and configuration guide"
+// (C613-22012). Tunnels, PPP and cellular lines are as in configurations that the
+// maker and users published.
 type alliedPlus struct {
 	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
@@ -37,6 +39,7 @@ type alliedPlus struct {
 	six      map[string]bool
 	apn      map[string]string
 	serves   map[string]string
+	asks     answer // who may ask by SNMP
 }
 
 // alliedEntity is a zone, a network in it, or a host in that.
@@ -144,12 +147,7 @@ func (a *alliedPlus) global(place string, w words) {
 			add(d, &d.names, nameRoute{fact: f, place: place})
 		}
 	case w.is("snmp-server"):
-		if w.at(1) != "location" && w.at(1) != "contact" {
-			d.snmp = "on"
-			a.serves["snmp"] = place
-		} else if w.at(1) == "location" {
-			d.location = strings.Join(w.from(2), " ")
-		}
+		a.snmp(place, w)
 	case w.is("service", "telnet"), w.is("service", "ssh"), w.is("service", "http"):
 		a.serves[w.at(1)] = place
 	case w.is("no", "service"):
@@ -158,6 +156,26 @@ func (a *alliedPlus) global(place string, w words) {
 	case !a.harmless[w[0]]:
 		d.miss(w[0], []string{"router", "route-map", "ips", "web-control", "url-filter", "malware-protection", "antivirus", "pbr", "openvpn"})
 	}
+}
+
+// snmp reads "snmp-server …". The community is passed over; whom an access list
+// behind it lets in is not evaluated.
+func (a *alliedPlus) snmp(place string, w words) {
+	switch w.at(1) {
+	case "location":
+		a.d.location = strings.Join(w.from(2), " ")
+		return
+	case "contact":
+		return
+	case "community":
+		rest := slices.DeleteFunc(slices.Clone(w.from(3)), func(s string) bool { return s == "ro" || s == "rw" })
+		if rest.is("view") {
+			rest = rest.from(2)
+		}
+		a.asks = either(a.asks, answer{open: len(rest) == 0, unsure: len(rest) > 0})
+	}
+	a.d.snmp = "on"
+	a.serves["snmp"] = place
 }
 
 func (a *alliedPlus) open(place, name string) {
@@ -196,10 +214,7 @@ func alliedType(name string) uint32 {
 func (a *alliedPlus) inInterface(place string, w words) {
 	i := a.cur
 	switch {
-	case w.is("description"):
-		i.alias = strings.Join(w.from(1), " ")
-	case w.is("shutdown"):
-		i.down = true
+	case i.told(w):
 	case w.is("encapsulation", "ppp"): // PPPoE over this port
 		if n, ok := number(w.at(2)); ok {
 			a.ppp["ppp"+itoa(n)] = i.name
@@ -258,102 +273,6 @@ func (a *alliedPlus) inTunnel(w words) {
 	case "protection":
 		t.protected = true
 	}
-}
-
-// inZone reads the entities of a zone.
-func (a *alliedPlus) inZone(w words) {
-	switch {
-	case w.is("network"):
-		a.network, a.host = w.at(1), ""
-		a.entity(a.zone + "." + a.network)
-	case w.is("host"):
-		a.host = w.at(1)
-		a.entity(a.zone + "." + a.network + "." + a.host)
-	case w.is("ip", "subnet"), w.is("ip", "address"), w.is("ipv6", "subnet"), w.is("ipv6", "address"):
-		name := a.zone + "." + a.network
-		if a.host != "" {
-			name += "." + a.host
-		}
-		e := a.entity(name)
-		if p, ok := prefix(w.at(2)); ok {
-			e.prefixes = append(e.prefixes, p.Masked())
-		} else if w.at(2) == "dynamic" {
-			e.own = true
-		} else {
-			e.unsure = true
-		}
-		if on := w.after("interface"); on != "" {
-			e.on = append(e.on, on)
-		}
-	}
-}
-
-func (a *alliedPlus) entity(name string) *alliedEntity {
-	if e := a.entities[name]; e != nil {
-		return e
-	}
-	e := &alliedEntity{}
-	if len(a.entities) < maxEach {
-		a.entities[name] = e
-	}
-	return e
-}
-
-// members returns the entities that a name stands for: itself, and what lies in
-// it.
-func (a *alliedPlus) members(name string) []*alliedEntity {
-	var out []*alliedEntity
-	for n, e := range a.entities {
-		if n == name || strings.HasPrefix(n, name+".") && strings.Count(n, ".") == 1 {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// inApplication reads what an application of the operator's own is: "protocol
-// tcp", "dport 3389 to 3390".
-func (a *alliedPlus) inApplication(w words) {
-	name := a.in.at(1)
-	if len(a.apps) >= maxEach {
-		return
-	}
-	r := a.apps[name]
-	switch {
-	case w.is("protocol"):
-		r.protos = []string{strings.ToLower(w.at(1))}
-	case w.is("dport"):
-		p, ok := ports(w.at(1))
-		if q, ok2 := port(w.after("to")); ok && ok2 && q >= p.first {
-			p.last = q
-		}
-		if r.unsure = !ok; ok {
-			r.ports = append(r.ports, p)
-		}
-	case w.is("sport"):
-		r.sources = true
-	}
-	a.apps[name] = r
-}
-
-// application returns the protocol and ports of an application.
-func (a *alliedPlus) application(name string) rule {
-	if name == "any" || name == "" {
-		return rule{}
-	}
-	if r, ok := a.apps[name]; ok {
-		return r
-	}
-	switch name {
-	case "isakmp", "ike":
-		return rule{protos: []string{"udp"}, ports: []portRange{{500, 500}, {4500, 4500}}}
-	case "esp", "gre", "icmp", "ping", "ospf", "igmp", "icmpv6":
-		return rule{protos: []string{name}}
-	}
-	if p, ok := port(name); ok {
-		return rule{ports: []portRange{{p, p}}}
-	}
-	return rule{unsure: true}
 }
 
 func (a *alliedPlus) vlan(place string, w words) {

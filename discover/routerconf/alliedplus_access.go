@@ -85,7 +85,8 @@ func (a *alliedPlus) endTunnel(t *ciscoTunnel) {
 	case mode == "":
 		return
 	default:
-		f.Type = "gre"
+		d.miss("tunnel", []string{"tunnel"})
+		return
 	}
 	add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, place: t.place})
 }
@@ -106,8 +107,12 @@ func (a *alliedPlus) endAccess() {
 		{"ike", "ike", "udp", 500},
 		{"openvpn", "openvpn", "udp", 1194},
 	} {
+		limit := everybody
+		if s.key == "snmp" && !a.asks.closed() {
+			limit = a.asks
+		}
 		if place, ok := a.serves[s.key]; ok {
-			add(d, &d.services, service{typ: s.typ, transport: s.transport, ports: portRange{s.port, s.port}, limit: everybody, place: place})
+			add(d, &d.services, service{typ: s.typ, transport: s.transport, ports: portRange{s.port, s.port}, limit: limit, place: place})
 		}
 	}
 	if a.natOn {

@@ -55,11 +55,10 @@ func ciscoType(name string) uint32 {
 // inInterface reads a line of an interface section.
 func (c *cisco) inInterface(place string, w words) {
 	i := c.cur
+	if i.told(w) {
+		return
+	}
 	switch w[0] {
-	case "description":
-		i.alias = strings.Join(w.from(1), " ")
-	case "shutdown":
-		i.down = true
 	case "encapsulation":
 		if strings.EqualFold(w.at(1), "dot1q") {
 			i.vid = vlanID(w.at(2))

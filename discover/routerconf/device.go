@@ -3,6 +3,7 @@ package routerconf
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"kanmon/discover/fact"
 )
@@ -82,6 +83,22 @@ type iface struct {
 	natted    bool     // addresses are translated to its own, and what nobody asked for is dropped
 	in4, in6  []string // filters on what comes in; nil: none
 	undefined bool     // a filter that is bound and not defined lets everything in
+}
+
+// told reads what the configurations of several makers say alike of an interface,
+// and reports whether the line was such.
+func (i *iface) told(w words) bool {
+	switch {
+	case w.is("description"):
+		i.alias = strings.Join(w.from(1), " ")
+	case w.is("shutdown"):
+		i.down = true
+	case w.is("no", "shutdown"):
+		i.down = false
+	default:
+		return false
+	}
+	return true
 }
 
 type route struct {

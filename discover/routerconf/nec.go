@@ -1,7 +1,6 @@
 package routerconf
 
 import (
-	"cmp"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -9,9 +8,13 @@ import (
 	"kanmon/discover/fact"
 )
 
-// nec reads what "show running-config" of NEC UNIVERGE IX prints (NEC, "UNIVERGE
-// IX2000/IX3000 series command reference"). Lines that begin with a blank belong
-// to the last that does not.
+// nec reads what "show running-config" of NEC UNIVERGE IX prints. Lines that begin
+// with a blank belong to the last that does not.
+//
+// NAPT, NAT, SNMP and access lists are as in the chapters on them of NEC
+// Platforms, "UNIVERGE IX-R/IX-V command reference" and "feature description"; the
+// rest was compared with configurations that users published. What opens from
+// outside is read from the commands that both have.
 type nec struct {
 	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
@@ -30,7 +33,9 @@ type nec struct {
 	filters  map[string][]necFilter
 	napt     []ciscoNAT // with the interface that translates
 	serves   map[string]string
-	by       map[string]string // access lists of services
+	limits   map[string]*necLimit // of services, one for each version of IP
+	ports    map[string]uint16    // of services
+	dynamic  map[string]string    // access lists that follow conversations: the list of who begins them
 }
 
 type necTunnel struct {
@@ -47,6 +52,12 @@ type necPeer struct {
 	policy  string
 }
 
+// necLimit is whom a server answers over one version of IP.
+type necLimit struct {
+	on bool
+	by []string // access lists; none: everybody
+}
+
 type necFilter struct {
 	list string
 	seq  uint32
@@ -60,7 +71,8 @@ func newNEC() parser {
 		harmless: set(necHarmless()),
 		d:        d, realms: make(map[string]string), bindings: make(map[string]string), pppoe: make(map[string]bool), dhcp: make(map[string]bool),
 		six: make(map[string]bool), mobile: make(map[string]string), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
-		filters: make(map[string][]necFilter), serves: make(map[string]string), by: make(map[string]string),
+		filters: make(map[string][]necFilter), serves: make(map[string]string), limits: make(map[string]*necLimit),
+		ports: make(map[string]uint16), dynamic: make(map[string]string),
 	}
 }
 
@@ -114,6 +126,10 @@ func (n *nec) global(place string, w words) {
 		n.open(place, w.at(1))
 	case w.is("ip", "route"), w.is("ipv6", "route"):
 		n.route(place, w)
+	case w.is("ip", "access-list", "dynamic"), w.is("ipv6", "access-list", "dynamic"):
+		if len(n.dynamic) < maxEach {
+			n.dynamic[w.at(3)] = w.after("access")
+		}
 	case w.is("ip", "access-list"), w.is("ipv6", "access-list"):
 		n.accessList(w.at(2), w.from(3))
 	case w.is("ike", "policy"), w.is("ike", "remote-id"), w.is("ipsec", "autokey-map"), w.is("ipsec", "dynamic-map"):
@@ -125,151 +141,6 @@ func (n *nec) global(place string, w words) {
 	case w.is("ppp", "profile"):
 	case !n.harmless[w[0]]:
 		d.miss(w[0], []string{"router", "mpls", "route-map", "ngn", "sip", "pki"})
-	}
-}
-
-func (n *nec) open(place, name string) {
-	n.cur = n.d.iface(name, place, necType(name))
-	if base, sub, ok := strings.Cut(name, "."); ok && sub != "0" {
-		n.cur.parent = base + ".0"
-	}
-	if n.cur.typ == typeTunnel && room(n.d, n.tunnels) {
-		n.tunnel = &necTunnel{name: name, place: place}
-		n.tunnels = append(n.tunnels, n.tunnel)
-	}
-}
-
-func necType(name string) uint32 {
-	switch {
-	case strings.HasPrefix(name, "Tunnel"):
-		return typeTunnel
-	case strings.HasPrefix(name, "Loopback"):
-		return typeLoopback
-	case strings.HasPrefix(name, "BVI"):
-		return typeBridge
-	case strings.HasPrefix(name, "BRI"):
-		return typeISDN
-	case strings.HasPrefix(name, "USB"), strings.HasPrefix(name, "Mobile"):
-		return typeMobile
-	case strings.HasPrefix(name, "Null"):
-		return typeOther
-	}
-	return typeEthernet
-}
-
-func (n *nec) inInterface(place string, w words) {
-	i := n.cur
-	switch {
-	case w.is("description"):
-		i.alias = strings.Join(w.from(1), " ")
-	case w.is("shutdown"):
-		i.down = true
-	case w.is("no", "shutdown"):
-		i.down = false
-	case w.is("encapsulation", "pppoe"):
-		n.pppoe[i.name], i.typ, i.has4 = true, typePPP, true
-	case w.is("encapsulation", "ppp"):
-		i.has4 = true
-	case w.is("encapsulation", "dot1q"):
-		i.vid, i.typ = vlanID(w.at(2)), typeVLAN
-	case w.is("ppp", "binding"):
-		n.bindings[i.name] = w.at(2)
-	case w.is("mobile", "id"):
-		n.mobile[i.name] = hostName(w[len(w)-1])
-	case w[0] == "ip" || w[0] == "ipv6":
-		n.ipOn(i, place, w)
-	case w.is("bridge-group"):
-		if b, ok := number(w.at(1)); ok {
-			i.parent = "BVI" + itoa(b)
-		}
-	case w.is("vrrp") && w.at(2) == "ip", w.is("vrrp") && w.at(2) == "address":
-		if id, ok := number(w.at(1)); ok && id < 256 && address(w.at(3)).IsValid() {
-			add(n.d, &n.d.groups, group{
-				fact: fact.RedundancyGroup{Protocol: "vrrp", Group: id, Addresses: []netip.Addr{address(w.at(3))}}, iface: i.name, place: place,
-			})
-		}
-	case n.tunnel != nil:
-		n.inTunnel(w)
-	}
-}
-
-func (n *nec) ipOn(i *iface, place string, w words) {
-	switch {
-	case w.is("ip", "address"), w.is("ip", "unnumbered"):
-		i.has4 = true
-		n.dhcp[i.name] = w.at(2) == "dhcp"
-		if p, ok := prefix(w.at(2)); ok {
-			add(n.d, &i.addrs, p)
-		}
-	case w.is("ipv6", "address", "autoconfig"), w.is("ipv6", "dhcp", "client"):
-		i.has6, n.six[i.name] = true, true
-	case w.is("ipv6", "address"):
-		i.has6 = true
-		if p, ok := prefix(w.at(2)); ok && !p.Addr().IsLinkLocalUnicast() && !w.has("eui-64") {
-			add(n.d, &i.addrs, p)
-		}
-	case w.is("ipv6", "enable"):
-		i.has6 = true
-	case len(w) >= 5 && w[1] == "filter" && w[4] == "in":
-		seq, _ := number(w[3])
-		if len(n.filters[i.name]) < 256 {
-			n.filters[i.name] = append(n.filters[i.name], necFilter{w[2], seq, w[0] == "ipv6"})
-		}
-	case w.is("ip", "napt", "enable"), w.is("ip", "nat", "enable"):
-		i.natted = true
-	case w.is("ip", "napt", "static"), w.is("ip", "napt", "service"):
-		n.static(i, place, w)
-	}
-}
-
-// static reads ports that are passed on:
-//
-//	ip napt static {ADDRESS|INTERFACE} PROTOCOL [PORT]
-//	ip napt service NAME ADDRESS {PORT|none} PROTOCOL PORT
-func (n *nec) static(i *iface, place string, w words) {
-	s := service{typ: "port-forward", place: place, limit: answer{open: true}}
-	var inner string
-	if w[2] == "static" {
-		s.target, s.transport = address(w.at(3)), w.at(4)
-		w = w.from(5)
-	} else {
-		s.target, inner, s.transport = address(w.at(4)), w.at(5), w.at(6)
-		w = w.from(7)
-	}
-	var ok bool
-	if s.ports, ok = ports(w.at(0)); !ok || s.transport != "tcp" && s.transport != "udp" {
-		return
-	}
-	if p, ok := port(inner); ok && p != s.ports.first {
-		s.inner = p
-	}
-	add(n.d, &n.napt, ciscoNAT{s: s, iface: i.name})
-}
-
-func (n *nec) inTunnel(w words) {
-	t := n.tunnel
-	switch {
-	case w.is("tunnel", "mode"):
-		t.mode, t.service = w.at(2), w.at(3)
-	case w.is("tunnel", "destination", "fqdn"):
-		t.peer.name = hostName(w.at(3))
-	case w.is("tunnel", "destination"):
-		if t.peer.addr = address(w.at(2)); !t.peer.addr.IsValid() {
-			t.peer.name = hostName(w.at(2))
-		}
-	case w.is("tunnel", "source"):
-		t.source = w.at(2)
-	case w.is("ipsec", "policy"):
-		t.policy = w.at(3)
-	case w.is("ikev2", "peer"):
-		t.peer.addr, t.peer.anybody = address(w.at(2)), w.at(2) == "any"
-		for k := range w {
-			if w[k] == "id" && (w.at(k+1) == "fqdn" || w.at(k+1) == "keyid") && !t.peer.addr.IsValid() {
-				t.peer.name = peerName(w.at(k + 2))
-			}
-		}
-	case len(w) > 2 && w[0] == "ikev2" && strings.HasPrefix(w[1], "peer-fqdn"):
-		t.peer.name = hostName(w[2])
 	}
 }
 
@@ -390,20 +261,38 @@ func (n *nec) names(place string, w words) {
 	}
 }
 
-// server reads "ssh-server ip enable", "ssh-server ip access-list NAME". A
-// community of the SNMP agent is passed over.
+// server reads "ssh-server ip enable", "ssh-server ip access-list NAME" and
+// "snmp-agent ip community COMMUNITY [ACCESS-LIST]". The community is passed over.
 func (n *nec) server(place string, w words) {
-	switch {
-	case w.has("enable"):
-		n.serves[w[0]] = place
+	if w.is("snmp-agent", "location") {
+		n.d.location = strings.Join(w.from(2), " ")
+	}
+	if v := w.at(1); v != "ip" && v != "ipv6" {
+		return
+	}
+	l := n.limits[w[0]+w[1]]
+	if l == nil {
+		l = &necLimit{}
+		n.limits[w[0]+w[1]] = l
+	}
+	bind := func(list string) {
+		if list != "" && list != "read-only" && list != "read-write" && len(l.by) < maxOutside {
+			l.by = append(l.by, list)
+		}
+	}
+	switch w.at(2) {
+	case "enable":
+		n.serves[w[0]], l.on = place, true
 		if w[0] == "snmp-agent" {
 			n.d.snmp = "on"
 		}
-	case w.at(2) == "access-list":
-		n.by[w[0]] = w.at(3)
-	case w.is("snmp-agent", "location"):
-		n.d.location = strings.Join(w.from(2), " ")
-	case w.is("snmp-agent", "ip", "community"):
-		n.by[w[0]] = cmp.Or(w.at(4), n.by[w[0]])
+	case "access-list":
+		bind(w.at(3))
+	case "community":
+		bind(w.at(4))
+	case "port":
+		if p, ok := port(w.at(3)); ok {
+			n.ports[w[0]] = p
+		}
 	}
 }

@@ -11,6 +11,13 @@ import (
 // end implements parser.
 func (n *nec) end() (*device, error) {
 	d := n.d
+	for name, of := range n.dynamic { // which go before a list of the same name
+		rules, ok := d.lists[of]
+		if _, follows := n.dynamic[of]; !ok || follows {
+			rules = []rule{{permit: true, unsure: true}}
+		}
+		d.lists[name] = rules
+	}
 	for _, i := range d.order {
 		n.endInterface(i)
 	}
@@ -92,11 +99,11 @@ func (n *nec) endTunnels() (waits bool) {
 			continue
 		case "l2tp-lac", "l2tp":
 			f.Type = "l2tp"
+		case "ether-ip":
+			f.Type = "etherip"
 		default:
-			f.Type = "gre"
-			if mode != "ether-ip" && !strings.HasPrefix(mode, "gre") {
-				continue
-			}
+			n.d.miss("tunnel", []string{"tunnel"})
+			continue
 		}
 		if s := n.d.ifaces[t.source]; s != nil && len(s.addrs) > 0 {
 			f.Local = s.addrs[0].Addr()
@@ -146,10 +153,27 @@ func (n *nec) endAccess(i *iface, waits bool) {
 		if !ok {
 			continue
 		}
-		limit := answer{open: true}
-		if rules, bound := n.d.lists[n.by[m.name]]; bound {
-			limit = admit(rules, question{transport: m.transport, first: m.port, last: m.port})
+		if p := n.ports[m.name]; p != 0 {
+			m.port = p
 		}
-		offer(m.typ, m.transport, m.port, limit, place)
+		q := question{transport: m.transport, first: m.port, last: m.port}
+		offer(m.typ, m.transport, m.port, either(n.limit(m.name+"ip", q), n.limit(m.name+"ipv6", q)), place)
 	}
+}
+
+// limit returns whom a server answers over one version of IP.
+func (n *nec) limit(server string, q question) (a answer) {
+	l := n.limits[server]
+	if l == nil || !l.on {
+		return answer{}
+	}
+	for _, name := range l.by {
+		rules, ok := n.d.lists[name]
+		if !ok {
+			return answer{open: true}
+		}
+		a = either(a, admit(rules, q))
+	}
+	a.open = a.open || l.by == nil
+	return a
 }

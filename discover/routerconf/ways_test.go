@@ -134,6 +134,49 @@ interface ppp0
 			},
 		},
 		{
+			name: "hosts that are reached from outside, in the ways of NEC",
+			in: nec + "ip access-list dynamic in-dyn access in-list\nip access-list in-list permit tcp src 198.51.100.0/28 sport any dest any dport any\nip access-list odd-dyn permit ip src any dest any\nip access-list dynamic odd-dyn tcp any any\n" +
+				"interface GigaEthernet0.1\n  encapsulation pppoe\n  ip address ipcp\n  ip napt enable\n  ip napt service http 192.168.1.9\n  ip nat static 192.168.1.8 203.0.113.8\n  ip filter in-dyn 1 in\n  no shutdown\n" +
+				"interface GigaEthernet0.2\n  encapsulation pppoe\n  ip napt enable\n  ip napt static 192.168.1.7 tcp 22\n  ip filter odd-dyn 1 in\n  no shutdown\n",
+			want: []string{
+				`gap "what":"who may come in by port-forward on NEC GigaEthernet0.2","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration"`,
+				`line "name":"GigaEthernet0.1","type":"pppoe","configured":true`,
+				`line "name":"GigaEthernet0.2","type":"pppoe","configured":true`,
+				`remote-access "type":"port-forward","interface":"GigaEthernet0.1","transport":"tcp","port":80,"target":"192.168.1.9","from":["198.51.100.0/28"],"configured":true`,
+				`remote-access "type":"port-forward","interface":"GigaEthernet0.2","transport":"tcp","port":22,"target":"192.168.1.7","filtered":true,"configured":true`,
+				`remote-access "type":"static-nat","interface":"GigaEthernet0.1","target":"192.168.1.8","from":["198.51.100.0/28"],"configured":true`,
+			},
+		},
+		{
+			name: "whom servers of NEC answer over each version of IP",
+			in: nec + "ip access-list mgmt permit ip src 198.51.100.9/32 dest any\nssh-server ip enable\nssh-server ip access-list mgmt\nssh-server ip port 10022\ntelnet-server ipv6 enable\ntelnet-server ip access-list mgmt\nhttp-server ip enable\nhttp-server ip access-list missing\nsnmp-agent ip enable\nsnmp-agent ip community SECRET mgmt\n" +
+				"interface GigaEthernet0.1\n  encapsulation pppoe\n  ip address ipcp\n  no shutdown\n",
+			want: []string{
+				`line "name":"GigaEthernet0.1","type":"pppoe","configured":true`,
+				`remote-access "type":"http","interface":"GigaEthernet0.1","transport":"tcp","port":80,"configured":true`,
+				`remote-access "type":"snmp","interface":"GigaEthernet0.1","transport":"udp","port":161,"from":["198.51.100.9/32"],"configured":true`,
+				`remote-access "type":"ssh","interface":"GigaEthernet0.1","transport":"tcp","port":10022,"from":["198.51.100.9/32"],"configured":true`,
+				`remote-access "type":"telnet","interface":"GigaEthernet0.1","transport":"tcp","port":23,"configured":true`,
+			},
+		},
+		{
+			name: "a bridge over IPv6, and a tunnel of a kind that is not known",
+			in:   nec + "interface Tunnel0.0\n  tunnel mode ether-ip ipv6\n  tunnel destination 2001:db8:3::1\n  bridge-group 1\n  no shutdown\ninterface Tunnel1.0\n  tunnel mode unheard-of\n  tunnel destination 203.0.113.3\n  no shutdown\n",
+			want: []string{
+				`gap "what":"1 lines of the configuration of NEC","why":"kanmon does not evaluate these commands: tunnel (1)"`,
+				`tunnel-end "name":"Tunnel0.0","type":"etherip","remote":"2001:db8:3::1","configured":true`,
+			},
+		},
+		{
+			name: "an agent that a list limits",
+			in:   plus + "snmp-server\nsnmp-server community SECRET ro 10\ninterface eth1\n encapsulation ppp 0\ninterface ppp0\n ip address negotiated\n",
+			want: []string{
+				`gap "what":"who may come in by snmp on Allied Telesis ppp0","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration"`,
+				`line "name":"ppp0","type":"pppoe","configured":true`,
+				`remote-access "type":"snmp","interface":"ppp0","transport":"udp","port":161,"filtered":true,"configured":true`,
+			},
+		},
+		{
 			name: "a caller by its name",
 			in:   plus + "interface tunnel1\n tunnel source ppp0\n tunnel destination dynamic\n tunnel remote name ct-maker\n tunnel mode ipsec ipv4\n",
 			want: []string{`tunnel-end "name":"tunnel1","type":"ipsec","remote_name":"ct-maker","calls":true,"configured":true`},
