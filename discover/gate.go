@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -56,8 +57,10 @@ const (
 // asks it for a permit first. A nil Gate refuses everything. It may be used by
 // several goroutines.
 type Gate struct {
-	opts GateOptions
-	stop chan struct{} // closed by Stop
+	opts  GateOptions
+	hosts map[netip.Addr]bool // the targets that are one address
+	nets  []netip.Prefix      // the others
+	stop  chan struct{}       // closed by Stop
 
 	mu      sync.Mutex
 	stopped string                   // why
@@ -87,7 +90,15 @@ func NewGate(opts GateOptions) (*Gate, error) {
 	}
 	opts.PerSecond = cmp.Or(opts.PerSecond, DefaultPerSecond)
 	opts.PerHostInterval = cmp.Or(opts.PerHostInterval, DefaultPerHostInterval)
-	return &Gate{opts: opts, stop: make(chan struct{}), nextFor: make(map[netip.Addr]time.Time)}, nil
+	g := &Gate{opts: opts, stop: make(chan struct{}), nextFor: make(map[netip.Addr]time.Time), hosts: make(map[netip.Addr]bool)}
+	for _, t := range opts.Targets {
+		if t.IsSingleIP() {
+			g.hosts[t.Addr()] = true
+		} else {
+			g.nets = append(g.nets, t)
+		}
+	}
+	return g, nil
 }
 
 // checkTargets returns the targets as plain prefixes without host bits, or why
@@ -202,7 +213,7 @@ func (g *Gate) Check(need Traffic, to netip.Addr, what string) error {
 	if g.opts.Level < need {
 		return refusal(what, to, fmt.Sprintf("it needs traffic level %s and this run has %s; allow it with --traffic %s", need, g.opts.Level, need))
 	}
-	if !among(g.opts.Targets, to) {
+	if !g.hosts[plainAddr(to)] && !among(g.nets, to) {
 		return refusal(what, to, "it is not among the named targets; name it if it is meant")
 	}
 	if why := g.Spared(to); why != "" {
@@ -235,7 +246,7 @@ func (g *Gate) Spared(a netip.Addr) string {
 	if among(g.opts.Exclude, a) {
 		return "it is excluded"
 	}
-	for _, t := range g.opts.Targets {
+	for _, t := range g.nets {
 		if isBroadcast(t, plainAddr(a)) {
 			return fmt.Sprintf("it is the network or broadcast address of %s", t)
 		}
@@ -292,11 +303,7 @@ func (g *Gate) Delegate(need Traffic, to []netip.Addr, what string, packets int)
 
 // receipt notes that a permit is given. Without a receipt there is none.
 func (g *Gate) receipt(at time.Time, to netip.Addr, what string, packets int) error {
-	line, err := json.Marshal(receipt{at.UTC(), to, fact.Clean(what), packets})
-	if err == nil {
-		_, err = g.opts.Receipts.Write(append(line, '\n'))
-	}
-	if err != nil {
+	if _, err := g.opts.Receipts.Write(receipt{at.UTC(), to, fact.Clean(what), packets}.appendTo(nil)); err != nil {
 		return fmt.Errorf("%w to %s: its receipt cannot be written: %w", ErrRefused, to, err)
 	}
 	return nil
@@ -308,6 +315,21 @@ type receipt struct {
 	To      netip.Addr `json:"to"`
 	What    string     `json:"what"`
 	Packets int        `json:"packets"`
+}
+
+// appendTo appends the line. There is one for each packet, so that it is put
+// together by hand.
+func (r receipt) appendTo(b []byte) []byte {
+	b = append(b, `{"at":"`...)
+	b = r.At.AppendFormat(b, time.RFC3339Nano)
+	b = append(b, `","to":"`...)
+	b = r.To.AppendTo(b)
+	b = append(b, `","what":`...)
+	what, _ := json.Marshal(r.What) // a text has no error
+	b = append(b, what...)
+	b = append(b, `,"packets":`...)
+	b = strconv.AppendInt(b, int64(r.Packets), 10)
+	return append(b, "}\n"...)
 }
 
 // areReceipts reports whether a file that begins with head holds receipts.

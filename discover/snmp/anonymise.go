@@ -210,7 +210,7 @@ func (a *Anonymiser) table(w *walk, t table, out *recording) (written int, whole
 		c := w.column(t.entry, root.last())
 		for i := range c.len() {
 			cell := c.cell(i)
-			index, ok := a.index(known.index, unpack(cell.index).arcs())
+			index, ok := a.index(known.index, oid(cell.index).arcs())
 			v, _ := cell.value()
 			if ok {
 				v, ok = a.value(known.columns[root.last()], v)

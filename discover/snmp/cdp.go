@@ -63,7 +63,7 @@ func decodeCDP(w *walk, r *reporter) error {
 			continue
 		}
 		f := fact.RemoteNeighbor{Agent: r.agent, Protocol: "cdp", IfIndex: row.index[0], Neighbor: n}
-		if f.LocalPort = names.at(row.key[:arcLen]).text(); f.LocalPort == "" {
+		if f.LocalPort = names.at(row.key.first(1)).text(); f.LocalPort == "" {
 			f.LocalPort = strconv.FormatUint(uint64(f.IfIndex), 10)
 		}
 		if err := r.emit("snmp/cdp", row.place(), f); err != nil {

@@ -28,7 +28,7 @@ type Options struct {
 	Credentials Credentials
 	Session     string // name of the live session: Sighting.Input
 	Vantage     string
-	Now         func() time.Time // the time of sightings, and of limits below
+	Now         func() time.Time // a clock that goes: of sightings, of waits for answers, and of limits below
 
 	Keys Keyring // credentials of ranges and devices; Credentials are those of all others
 
@@ -92,7 +92,11 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk()}
+	weak, err := weaknesses()
+	if err != nil {
+		return err
+	}
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak}
 	var incomplete []error
 	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
 		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
@@ -121,7 +125,8 @@ type run struct {
 	trail *trail
 	// columns is an empty walk, which those of all devices are made like.
 	columns *walk
-	stop    error // why nobody is asked any more
+	weak    []weakness // of all models
+	stop    error      // why nobody is asked any more
 }
 
 // spared reports whether the gate leaves an address alone that nobody named, but
@@ -157,7 +162,7 @@ func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets
 
 // visit asks one target, and keeps its answers where that is wanted.
 func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
-	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, w: r.columns.empty(), absent: make(map[oid]bool)}
+	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, w: r.columns.empty(), absent: make(map[oid]bool)}
 	if r.opts.Record != nil {
 		file, err := r.opts.Record(target)
 		if err != nil {

@@ -18,7 +18,7 @@ type column struct {
 
 // cell is one instance, read out of its column.
 type cell struct {
-	index []byte // what follows the OID of the column, packed
+	index []byte // what follows the OID of the column
 	rest  []byte // its value, and its line
 }
 
@@ -41,14 +41,12 @@ func (c *column) cell(i int) cell {
 
 // add appends an instance; line is that of a recorded walk.
 func (c *column) add(index oid, v value, line uint64) {
-	var store [64]byte
-	packed := index.pack(store[:0])
-	if n := c.len(); n > 0 && !c.unsorted && bytes.Compare(c.cell(n-1).index, packed) >= 0 {
+	if n := c.len(); n > 0 && !c.unsorted && string(c.cell(n-1).index) >= string(index) {
 		c.unsorted = true
 	}
 	c.kinds |= v.kind()
-	c.data = binary.AppendUvarint(c.data, uint64(len(packed)))
-	c.data = append(c.data, packed...)
+	c.data = binary.AppendUvarint(c.data, uint64(len(index)))
+	c.data = append(c.data, index...)
 	c.data = append(c.data, v.tag)
 	if v.isNumber() {
 		c.data = binary.AppendVarint(c.data, v.num)
@@ -103,9 +101,8 @@ func (c *column) seal(repeated func(line uint64)) {
 
 // at returns the value at index, no value where the column has none there.
 func (c *column) at(index oid) value {
-	var store [64]byte
-	packed := index.pack(store[:0])
-	i, ok := sort.Find(c.len(), func(i int) int { return bytes.Compare(packed, c.cell(i).index) })
+	key := []byte(index)
+	i, ok := sort.Find(c.len(), func(i int) int { return bytes.Compare(key, c.cell(i).index) })
 	if !ok {
 		return value{}
 	}

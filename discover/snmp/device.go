@@ -21,6 +21,7 @@ type device struct {
 	gate Permitter
 	to   discover.Sink
 	rec  *recording // nil: nothing is recorded
+	weak []weakness // of all models
 
 	trail *trail
 	facts fact.Maker
@@ -35,7 +36,7 @@ type device struct {
 
 	vid      uint16       // the VLAN that is asked for alone
 	left     []table      // tables that its model does not bear
-	trees    []oid        // that are passed over: of these tables, and those with secrets
+	trees    []oid        // that are passed over, in order: of these tables, and those with secrets
 	vlans    []uint16     // that it told of
 	absent   map[oid]bool // entries of tables that it has not
 	furthest oid          // the last object that it gave
@@ -188,9 +189,8 @@ func (d *device) visit(ctx context.Context) (missing, fatal error) {
 
 // whole walks everything that the agent has.
 func (d *device) whole(ctx context.Context) (missing, fatal error) {
-	d.trees = append(d.trees, secretTrees()...)
-	start := mustOID("1.0")
-	root := &cursor{root: start[:arcLen], last: start}
+	d.passOver(secretTrees()...)
+	root := &cursor{root: mustOID("1"), last: mustOID("1.0")}
 	err := d.columns(ctx, "whole tree", []*cursor{root})
 	if err = cmp.Or(err, root.err); err != nil {
 		if missing, fatal = d.lacking("whole tree", err); fatal != nil {
@@ -280,7 +280,7 @@ func (d *device) group(ctx context.Context, g group) (missing, fatal error) {
 			continue
 		case t.name == systemTable().name: // a part of it is known
 			scalars = append(scalars, t.roots()[systemHello:]...)
-			scalars = append(scalars, mustOID(ifNumber)[:len(mustOID(ifNumber))-arcLen])
+			scalars = append(scalars, mustOID(ifNumber).parent())
 		default:
 			scalars = append(scalars, t.roots()...)
 		}

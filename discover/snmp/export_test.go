@@ -1,52 +1,34 @@
 package snmp
 
 import (
-	"bytes"
 	"net/netip"
 	"slices"
 	"testing"
 )
 
-// PackOIDs packs identifiers, and returns them in the order of their packed
-// form, then each unpacked again, then each as it comes back from BER.
-func PackOIDs(t *testing.T, in []string) (sorted, back, fromBER []string) {
-	t.Helper()
-	var packed [][]byte
-	for _, s := range in {
-		p := mustOID(s).pack(nil)
-		packed = append(packed, p)
-		back = append(back, unpack(p).String())
-		o, err := oidFromBER(mustOID(s).appendBER(nil))
-		if err != nil {
-			t.Error(err)
-		}
-		fromBER = append(fromBER, o.String())
-	}
-	slices.SortFunc(packed, bytes.Compare)
-	for _, p := range packed {
-		sorted = append(sorted, unpack(p).String())
-	}
-	return sorted, back, fromBER
-}
-
-// SortOIDs returns identifiers in their order.
-func SortOIDs(t *testing.T, in []string) []string {
+// OIDs returns identifiers in their order, and as they come back from BER.
+func OIDs(t *testing.T, in []string) (sorted, fromBER []string) {
 	t.Helper()
 	var all []oid
 	for _, s := range in {
-		all = append(all, mustOID(s))
+		o := mustOID(s)
+		all = append(all, o)
+		back, err := appendFromBER(nil, string(o.appendBER(nil)))
+		if err != nil {
+			t.Error(err)
+		}
+		fromBER = append(fromBER, oid(back).String())
 	}
 	slices.Sort(all)
-	out := make([]string, 0, len(all))
 	for _, o := range all {
-		out = append(out, o.String())
+		sorted = append(sorted, o.String())
 	}
-	return out
+	return sorted, fromBER
 }
 
 // ParseMessage reads an answer, and returns how many variables it holds.
 func ParseMessage(b []byte) (int, error) {
-	m, err := parseMessage(b, nil)
+	m, err := new(decoder).message(b)
 	return len(m.vars), err
 }
 

@@ -85,7 +85,7 @@ func decodeEDP(w *walk, r *reporter) error {
 	addresses := make(map[oid][]value)
 	for row := range w.rows(edpVLANTable()) {
 		if len(row.index) > indexLen {
-			key := row.key[:indexLen*arcLen]
+			key := row.key.first(indexLen)
 			addresses[key] = append(addresses[key], row.get(edpNeighborVLANAddress))
 		}
 	}

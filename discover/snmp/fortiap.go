@@ -73,7 +73,7 @@ func decodeFortiAP(w *walk, r *reporter) error {
 			continue
 		}
 		f := fact.WirelessClient{
-			SSID: ssids.at(row.key[:2*arcLen]).text(), AccessPoint: byID[row.get(fgWCStaWTP).text()],
+			SSID: ssids.at(row.key.first(2)).text(), AccessPoint: byID[row.get(fgWCStaWTP).text()],
 		}
 		f.MAC, _ = macIndex(row.index[2:])
 		if err := r.wirelessClient(row, f); err != nil {

@@ -144,7 +144,7 @@ func managementAddresses(w *walk, t table, neighborLen int) map[oid][]netip.Addr
 		if len(row.index) <= neighborLen {
 			continue
 		}
-		key := row.key[:neighborLen*arcLen]
+		key := row.key.first(neighborLen)
 		a, err := lastInet(row.index[neighborLen:])
 		if err != nil || !isHost(a) || len(out[key]) == maxManAddr || slices.Contains(out[key], a) {
 			continue

@@ -150,7 +150,7 @@ func parseObject(s string) object {
 	}
 	at := mustOID(s)
 	return object{
-		entry: at[:len(at)-arcLen].String(), column: at.last(), several: several, instance: mustOID(instance),
+		entry: at.parent().String(), column: at.last(), several: several, instance: mustOID(instance),
 	}
 }
 
@@ -233,8 +233,8 @@ func (w *walk) unit(model, word string) int {
 // has none.
 func (w *walk) maker() uint32 {
 	below, ok := strings.CutPrefix(string(w.scalar(systemTable().entry, 2).oid()), string(mustOID(enterprises)))
-	if !ok || len(below) < arcLen {
+	if !ok {
 		return 0
 	}
-	return oid(below).arcs()[0]
+	return oid(below).first(1).last()
 }

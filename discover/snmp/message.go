@@ -1,9 +1,9 @@
 package snmp
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Tags of PDUs (RFC 3416, 3).
@@ -59,65 +59,73 @@ var (
 
 // take splits a value off b; it does not take one that is cut short. Only
 // definite lengths are read (RFC 3417, 8).
-func take(b []byte) (tag byte, content, rest []byte, ok bool) {
+func take(b string) (tag byte, content, rest string, ok bool) {
 	if len(b) < 2 || b[0]&0x1f == 0x1f {
-		return 0, nil, nil, false
+		return 0, "", "", false
 	}
 	n, head := uint64(b[1]), 2
 	if n >= 0x80 {
 		count := int(n & 0x7f)
 		if count == 0 || count > 4 || len(b) < 2+count {
-			return 0, nil, nil, false
-		}
-		n = 0
-		for _, c := range b[2 : 2+count] {
-			n = n<<8 | uint64(c)
+			return 0, "", "", false
 		}
 		head += count
+		n = bigEndian(b[2:head])
 	}
 	if n > uint64(len(b)-head) {
-		return b[0], b[head:], nil, false
+		return b[0], b[head:], "", false
 	}
 	return b[0], b[head : head+int(n)], b[head+int(n):], true
 }
 
+// bigEndian reads a number of at most eight octets.
+func bigEndian(b string) uint64 {
+	n := uint64(0)
+	for i := range len(b) {
+		n = n<<8 | uint64(b[i])
+	}
+	return n
+}
+
 // integerOf reads an INTEGER of at most eight octets, nine where the first is 0
 // (a Counter64).
-func integerOf(b []byte) (int64, bool) {
-	if len(b) == 9 && b[0] == 0 {
-		return int64(min(binary.BigEndian.Uint64(b[1:]), 1<<63-1)), true
-	}
-	if len(b) == 0 || len(b) > 8 {
+func integerOf(b string) (int64, bool) {
+	switch {
+	case len(b) == 9 && b[0] == 0:
+		return int64(min(bigEndian(b[1:]), 1<<63-1)), true
+	case len(b) == 0 || len(b) > 8:
 		return 0, false
 	}
-	n := int64(int8(b[0]))
-	for _, c := range b[1:] {
-		n = n<<8 | int64(c)
-	}
-	return n, true
+	unused := 64 - 8*len(b)
+	return int64(bigEndian(b)<<unused) >> unused, true
 }
 
 // unsignedOf reads what agents send as a Counter, a Gauge or TimeTicks, often
 // without the octet that would keep it from being negative.
-func unsignedOf(b []byte) (int64, bool) {
+func unsignedOf(b string) (int64, bool) {
 	for len(b) > 1 && b[0] == 0 {
 		b = b[1:]
 	}
 	if len(b) == 0 || len(b) > 8 {
 		return 0, false
 	}
-	n := uint64(0)
-	for _, c := range b {
-		n = n<<8 | uint64(c)
-	}
-	return int64(min(n, 1<<63-1)), true
+	return int64(min(bigEndian(b), 1<<63-1)), true
 }
 
-// parseMessage reads an answer, its variables into vars. A message whose last
-// octets are missing gives the variables that are whole.
-func parseMessage(b []byte, vars []binding) (message, error) {
-	m := message{vars: vars[:0]}
-	tag, body, _, whole := take(b)
+// decoder reads answers, one after the other. The texts of an answer are parts
+// of one string, and its identifiers are of another, so that an answer of fifty
+// variables takes two pieces of memory. The variables are good until the next.
+type decoder struct {
+	vars []binding
+	ids  []byte // all identifiers of the answer
+	ends []int  // of each identifier, in ids: of a variable's name, then of its value
+}
+
+// message reads an answer. One whose last octets are missing gives the variables
+// that are whole.
+func (d *decoder) message(octets []byte) (message, error) {
+	var m message
+	tag, body, _, whole := take(string(octets))
 	if tag != 0x30 {
 		return m, errNotMessage
 	}
@@ -138,7 +146,7 @@ func parseMessage(b []byte, vars []binding) (message, error) {
 	m.cut = m.cut || !whole
 	var status, index int64
 	for _, field := range []*int64{&m.id, &status, &index} {
-		var content []byte
+		var content string
 		tag, content, body, ok = take(body)
 		if *field, isInt = integerOf(content); !ok || tag != tagInteger || !isInt {
 			return m, errNotMessage
@@ -150,45 +158,73 @@ func parseMessage(b []byte, vars []binding) (message, error) {
 		return m, errNotMessage
 	}
 	m.cut = m.cut || !whole
-	for len(list) > 0 {
-		var pair []byte
-		if tag, pair, list, ok = take(list); !ok || tag != 0x30 {
-			m.cut = true
+	whole, err := d.bindings(list)
+	m.cut, m.vars = m.cut || !whole, d.vars
+	if err == nil && m.cut && len(m.vars) == 0 {
+		err = errCutMessage
+	}
+	return m, err
+}
+
+// bindings reads a list of variables. It reports whether it is whole.
+func (d *decoder) bindings(list string) (whole bool, err error) {
+	d.vars, d.ids, d.ends = d.vars[:0], d.ids[:0], d.ends[:0]
+	whole = true
+	for list != "" {
+		var (
+			tag  byte
+			pair string
+		)
+		if tag, pair, list, whole = take(list); tag != 0x30 {
+			whole = false
+		}
+		if !whole {
 			break
 		}
-		v, err := parseBinding(pair)
-		if err != nil {
-			return m, err
+		if err := d.binding(pair); err != nil {
+			return true, err
 		}
-		m.vars = append(m.vars, v)
 	}
-	if m.cut && len(m.vars) == 0 {
-		return m, errCutMessage
+	ids, start := oid(d.ids), 0
+	for i := range d.vars {
+		b := &d.vars[i]
+		name, val := d.ends[2*i], d.ends[2*i+1]
+		b.oid = ids[start:name]
+		if b.value.tag == tagOID {
+			b.value.s = string(ids[name:val])
+		}
+		start = val
 	}
-	return m, nil
+	return whole, nil
 }
 
-func parseBinding(pair []byte) (binding, error) {
+// binding reads a variable, but for its identifiers, which bindings fills in.
+func (d *decoder) binding(pair string) (err error) {
 	tag, name, rest, ok := take(pair)
 	if !ok || tag != tagOID {
-		return binding{}, errNotMessage
+		return errNotMessage
 	}
-	o, err := oidFromBER(name)
-	if err != nil {
-		return binding{}, fmt.Errorf("answer names a variable wrongly: %w", err)
+	if d.ids, err = appendFromBER(d.ids, name); err != nil {
+		return fmt.Errorf("answer names a variable wrongly: %w", err)
 	}
-	b := binding{oid: o}
-	var content []byte
-	if b.tag, content, _, ok = take(rest); !ok {
-		return binding{}, errNotMessage
+	end := len(d.ids)
+	tag, content, _, ok := take(rest)
+	if !ok {
+		return errNotMessage
 	}
-	b.value = valueFromBER(b.tag, content)
-	return b, nil
+	b := binding{tag: tag}
+	if tag != tagOID {
+		b.value = valueFromBER(tag, content)
+	} else if ids, err := appendFromBER(d.ids, content); err == nil {
+		d.ids, b.value = ids, octets(tagOID, "")
+	}
+	d.vars, d.ends = append(d.vars, b), append(d.ends, end, len(d.ids))
+	return nil
 }
 
-// valueFromBER returns a value; the zero value for types that carry none of use,
-// and for contents that their type has not.
-func valueFromBER(tag byte, content []byte) value {
+// valueFromBER returns a value that is no identifier; the zero value for types
+// that carry none of use, and for contents that their type has not.
+func valueFromBER(tag byte, content string) value {
 	switch tag {
 	case tagInteger:
 		if n, ok := integerOf(content); ok {
@@ -203,46 +239,13 @@ func valueFromBER(tag byte, content []byte) value {
 			return number(tagGauge32, n)
 		}
 	case tagOctets, tagOpaque, 0x03: // BIT STRING of RFC 1442
-		return octets(max(tag, tagOctets), string(content))
-	case tagOID:
-		if o, err := oidFromBER(content); err == nil {
-			return octets(tag, string(o))
-		}
+		return octets(max(tag, tagOctets), content)
 	case tagIPAddress:
 		if len(content) == 4 || len(content) == 16 {
-			return octets(tag, string(content))
+			return octets(tag, content)
 		}
 	}
 	return value{}
-}
-
-// appendTLV appends a value to dst.
-func appendTLV(dst []byte, tag byte, content ...[]byte) []byte {
-	n := 0
-	for _, c := range content {
-		n += len(c)
-	}
-	switch {
-	case n < 0x80:
-		dst = append(dst, tag, byte(n))
-	case n < 0x100:
-		dst = append(dst, tag, 0x81, byte(n))
-	default:
-		dst = append(dst, tag, 0x82, byte(n>>8), byte(n))
-	}
-	for _, c := range content {
-		dst = append(dst, c...)
-	}
-	return dst
-}
-
-// appendInt appends an INTEGER that is not negative.
-func appendInt(dst []byte, n int) []byte {
-	b := binary.BigEndian.AppendUint64(nil, uint64(n))
-	for len(b) > 1 && b[0] == 0 && b[1] < 0x80 {
-		b = b[1:]
-	}
-	return appendTLV(dst, tagInteger, b)
 }
 
 // request is what is asked of an agent at once.
@@ -253,15 +256,43 @@ type request struct {
 	repetitions int // of a GETBULK
 }
 
-// encode returns r as a message of version 1 or 2c.
-func (r request) encode(version int, community string, id int) []byte {
-	var list []byte
+// encode appends r to dst, as a message of version 1 or 2c.
+func (r request) encode(dst []byte, version int, community string, id int) []byte {
+	message := len(dst)
+	dst = appendInt(dst, version)
+	text := len(dst)
+	dst = wrap(append(dst, community...), text, tagOctets)
+	pdu := len(dst)
+	dst = appendInt(dst, id)
+	dst = appendInt(appendInt(dst, 0), r.repetitions) // error-status and error-index, or non-repeaters and repetitions
+	list := len(dst)
 	for _, o := range r.names {
-		list = appendTLV(list, 0x30, appendTLV(nil, tagOID, o.appendBER(nil)), []byte{tagNull, 0})
+		pair := len(dst)
+		dst = wrap(o.appendBER(dst), pair, tagOID)
+		dst = wrap(append(dst, tagNull, 0), pair, 0x30)
 	}
-	pdu := appendInt(nil, id)
-	pdu = appendInt(appendInt(pdu, 0), r.repetitions) // error-status and error-index, or non-repeaters and repetitions
-	pdu = appendTLV(pdu, 0x30, list)
-	body := appendTLV(appendInt(nil, version), tagOctets, []byte(community))
-	return appendTLV(nil, 0x30, body, appendTLV(nil, r.kind, pdu))
+	return wrap(wrap(wrap(dst, list, 0x30), pdu, r.kind), message, 0x30)
+}
+
+// wrap makes what dst holds from a position on the content of a value.
+func wrap(dst []byte, from int, tag byte) []byte {
+	switch n := len(dst) - from; {
+	case n < 0x80:
+		return slices.Insert(dst, from, tag, byte(n))
+	case n < 0x100:
+		return slices.Insert(dst, from, tag, 0x81, byte(n))
+	default:
+		return slices.Insert(dst, from, tag, 0x82, byte(n>>8), byte(n))
+	}
+}
+
+// appendInt appends an INTEGER of 32 bits that is not negative.
+func appendInt(dst []byte, n int) []byte {
+	from := len(dst)
+	for shift := 24; shift > 0; shift -= 8 {
+		if n>>(shift-1) != 0 { // the highest bit is that of the sign
+			dst = append(dst, byte(n>>shift))
+		}
+	}
+	return wrap(append(dst, byte(n)), from, tagInteger)
 }

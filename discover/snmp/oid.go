@@ -1,20 +1,20 @@
 package snmp
 
 import (
-	"encoding/binary"
 	"errors"
 	"strconv"
 	"strings"
 )
 
-// oid is an object identifier with four octets, big-endian, for each
-// sub-identifier, so that strings compare as OIDs do and a prefix of the string
-// is a prefix of the OID.
+// oid is an object identifier: one octet for each sub-identifier below oidWide,
+// and for others an octet that says how many follow, and these. Such strings
+// compare as OIDs do, and a prefix of the OID is a prefix of the string. Walks
+// hold many of them, and most of their sub-identifiers are small.
 type oid string
 
 const (
-	arcLen = 4   // octets of a sub-identifier in oid
-	maxArc = 128 // sub-identifiers in an OID (RFC 2578, 3.5)
+	oidWide = 0xfc // sub-identifiers from here on take more than one octet
+	maxArc  = 128  // sub-identifiers in an OID (RFC 2578, 3.5)
 )
 
 var (
@@ -32,18 +32,19 @@ func parseOID(s string) (oid, error) {
 			break
 		}
 	}
-	buf := make([]byte, 0, 24*arcLen)
-	for more := true; more; {
-		var arc string
-		arc, s, more = strings.Cut(s, ".")
-		n, ok := parseArc(arc)
+	var store [64]byte
+	buf, more := store[:0], true
+	for n := 0; more; n++ {
+		var text string
+		text, s, more = strings.Cut(s, ".")
+		arc, ok := parseArc(text)
 		if !ok {
 			return "", errNotOID
 		}
-		if len(buf) == maxArc*arcLen {
+		if n == maxArc {
 			return "", errLongOID
 		}
-		buf = binary.BigEndian.AppendUint32(buf, n)
+		buf = appendArc(buf, arc)
 	}
 	return oid(buf), nil
 }
@@ -72,39 +73,147 @@ func mustOID(s string) oid {
 	return o
 }
 
-// child returns o with one more sub-identifier.
-func (o oid) child(arc uint32) oid {
-	return o + oid(binary.BigEndian.AppendUint32(nil, arc))
+// appendArc appends a sub-identifier to an identifier.
+func appendArc(dst []byte, n uint32) []byte {
+	switch {
+	case n < oidWide:
+		return append(dst, byte(n))
+	case n < 1<<8:
+		return append(dst, oidWide, byte(n))
+	case n < 1<<16:
+		return append(dst, oidWide+1, byte(n>>8), byte(n))
+	case n < 1<<24:
+		return append(dst, oidWide+2, byte(n>>16), byte(n>>8), byte(n))
+	}
+	return append(dst, oidWide+3, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }
 
+// cutArc takes the first sub-identifier off an identifier that has one.
+func (o oid) cutArc() (arc uint32, rest oid) {
+	if o[0] < oidWide {
+		return uint32(o[0]), o[1:]
+	}
+	size := int(o[0]-oidWide) + 2
+	for _, c := range []byte(o[1:size]) {
+		arc = arc<<8 | uint32(c)
+	}
+	return arc, o[size:]
+}
+
+// child returns o with one more sub-identifier.
+func (o oid) child(arc uint32) oid {
+	var store [5]byte
+	return o + oid(appendArc(store[:0], arc))
+}
+
+// first returns the first n sub-identifiers of o, all of them where it has no
+// more.
+func (o oid) first(n int) oid {
+	rest := o
+	for ; n > 0 && rest != ""; n-- {
+		_, rest = rest.cutArc()
+	}
+	return o[:len(o)-len(rest)]
+}
+
+// parent returns o without its last sub-identifier.
+func (o oid) parent() oid { return o.first(o.len() - 1) }
+
 // len returns the number of sub-identifiers.
-func (o oid) len() int { return len(o) / arcLen }
+func (o oid) len() int {
+	n := 0
+	for o != "" {
+		_, o = o.cutArc()
+		n++
+	}
+	return n
+}
 
 // last returns the last sub-identifier, 0 where there is none.
 func (o oid) last() uint32 {
-	if len(o) < arcLen {
-		return 0
+	var arc uint32
+	for o != "" {
+		arc, o = o.cutArc()
 	}
-	return binary.BigEndian.Uint32([]byte(o[len(o)-arcLen:]))
+	return arc
 }
 
 // arcs returns the sub-identifiers.
 func (o oid) arcs() []uint32 {
-	out := make([]uint32, o.len())
-	for i := range out {
-		out[i] = binary.BigEndian.Uint32([]byte(o[i*arcLen : (i+1)*arcLen]))
+	out := make([]uint32, 0, len(o))
+	for o != "" {
+		var arc uint32
+		arc, o = o.cutArc()
+		out = append(out, arc)
 	}
 	return out
 }
 
 // String writes o in numbers without a leading dot.
 func (o oid) String() string {
-	var b []byte
-	for i, arc := range o.arcs() {
-		if i > 0 {
-			b = append(b, '.')
+	var store [64]byte
+	return string(o.appendText(store[:0]))
+}
+
+// appendText appends o in numbers without a leading dot.
+func (o oid) appendText(dst []byte) []byte {
+	for first := true; o != ""; first = false {
+		if !first {
+			dst = append(dst, '.')
 		}
-		b = strconv.AppendUint(b, uint64(arc), 10)
+		var arc uint32
+		arc, o = o.cutArc()
+		dst = strconv.AppendUint(dst, uint64(arc), 10)
 	}
-	return string(b)
+	return dst
+}
+
+// appendBER appends the content octets of o (ITU-T X.690, 8.19).
+func (o oid) appendBER(dst []byte) []byte {
+	if o.len() < 2 {
+		return append(dst, 0)
+	}
+	root, o := o.cutArc()
+	root *= 40 // two sub-identifiers in one
+	for o != "" {
+		var n uint32
+		n, o = o.cutArc()
+		n, root = n+root, 0
+		for shift := 28; shift > 0; shift -= 7 {
+			if n>>shift != 0 {
+				dst = append(dst, byte(n>>shift)|0x80)
+			}
+		}
+		dst = append(dst, byte(n&0x7f))
+	}
+	return dst
+}
+
+// appendFromBER appends the identifier that has these content octets.
+func appendFromBER(dst []byte, content string) ([]byte, error) {
+	if len(content) == 0 || content[len(content)-1]&0x80 != 0 {
+		return dst, errNotOID
+	}
+	n, arcs := uint64(0), 0
+	for i := range len(content) {
+		c := content[i]
+		n = n<<7 | uint64(c&0x7f)
+		if n > 1<<32-1 {
+			return dst, errNotOID
+		}
+		if c&0x80 != 0 {
+			continue
+		}
+		if arcs == 0 { // two sub-identifiers in one
+			first := min(n/40, 2)
+			dst, arcs = appendArc(dst, uint32(first)), 1
+			n -= first * 40
+		}
+		if arcs == maxArc {
+			return dst, errLongOID
+		}
+		dst, arcs = appendArc(dst, uint32(n)), arcs+1
+		n = 0
+	}
+	return dst, nil
 }

@@ -15,7 +15,7 @@ type recording struct {
 	to   *bufio.Writer
 	file io.Closer
 	line []byte
-	// The text of what the last identifiers began with, which seldom changes.
+	// What the last identifiers began with, which seldom changes, and its text.
 	prefix     oid
 	prefixText []byte
 }
@@ -36,7 +36,7 @@ func (r *recording) write(o oid, v value) {
 	case v.isNumber():
 		b = strconv.AppendInt(append(b, '|'), v.num, 10)
 	case v.tag == tagOID:
-		b = append(append(b, '|'), oid(v.s).String()...)
+		b = oid(v.s).appendText(append(b, '|'))
 	case v.tag == tagIPAddress:
 		b = hex.AppendEncode(append(b, 'x', '|'), []byte(v.s))
 	case isPlain(v.s):
@@ -51,19 +51,16 @@ func (r *recording) write(o oid, v value) {
 
 // name appends o in numbers.
 func (r *recording) name(b []byte, o oid) []byte {
-	const tail = 2 * arcLen // what changes from row to row
-	n := max(len(o)-tail, 0)
-	if r.prefix != o[:n] || n == 0 {
-		r.prefix, r.prefixText = o[:n], append(r.prefixText[:0], o[:n].String()...)
+	rest, ok := strings.CutPrefix(string(o), string(r.prefix))
+	if !ok || r.prefix == "" || rest == "" {
+		r.prefix = o.parent()
+		r.prefixText = append(r.prefix.appendText(r.prefixText[:0]), '.')
+		rest = string(o[len(r.prefix):])
 	}
-	b = append(b, r.prefixText...)
-	for rest := o[n:]; len(rest) >= arcLen; rest = rest[arcLen:] {
-		if len(b) > 0 && (n > 0 || len(rest) < len(o)) {
-			b = append(b, '.')
-		}
-		b = strconv.AppendUint(b, uint64(rest[0])<<24|uint64(rest[1])<<16|uint64(rest[2])<<8|uint64(rest[3]), 10)
+	if r.prefix == "" {
+		return o.appendText(b)
 	}
-	return b
+	return oid(rest).appendText(append(b, r.prefixText...))
 }
 
 // isPlain reports whether s can stand in a line as it is.

@@ -30,7 +30,8 @@ type community struct {
 	retries int
 	id      int
 	buf     []byte
-	vars    []binding
+	out     []byte // the last request
+	decoder decoder
 }
 
 // maxID bounds request IDs (RFC 3416, 3: Integer32).
@@ -66,7 +67,8 @@ func (c *community) ask(ctx context.Context, r request) (answer, error) {
 		if c.id > maxID {
 			c.id, first = 1, 1
 		}
-		_, err := c.sock.Write(r.encode(c.version, c.secret.text(), c.id))
+		c.out = r.encode(c.out[:0], c.version, c.secret.text(), c.id)
+		_, err := c.sock.Write(c.out)
 		for err == nil {
 			var m message
 			if m, err = c.read(); err != nil {
@@ -103,8 +105,7 @@ func (c *community) read() (message, error) {
 			}
 			return message{}, err
 		}
-		m, err := parseMessage(c.buf[:n], c.vars)
-		c.vars = m.vars
+		m, err := c.decoder.message(c.buf[:n])
 		if err == nil {
 			return m, nil
 		}

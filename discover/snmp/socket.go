@@ -68,10 +68,7 @@ func (s *socket) Write(b []byte) (int, error) {
 			s.loose, _ = all.(*net.UDPConn)
 		}
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
-	deadline, _ := ctx.Deadline()
-	cancel()
-	if err := s.heard().SetReadDeadline(deadline); err != nil {
+	if err := s.heard().SetReadDeadline(s.now().Add(s.timeout)); err != nil {
 		return 0, err
 	}
 	if s.ctx.Err() != nil {

@@ -66,10 +66,10 @@ func decodeAirMAX(w *walk, r *reporter) error {
 			r.skip(row.place(), errIndex)
 			continue
 		}
-		if modes.at(row.key[:arcLen]).is(ubntModeStation) {
+		if modes.at(row.key.first(1)).is(ubntModeStation) {
 			continue
 		}
-		f := fact.WirelessClient{SSID: ssids.at(row.key[:arcLen]).text()}
+		f := fact.WirelessClient{SSID: ssids.at(row.key.first(1)).text()}
 		var ok bool
 		if f.MAC, ok = row.get(ubntStaMAC).mac(); !ok {
 			f.MAC, _ = macIndex(row.index[1:])

@@ -155,7 +155,7 @@ func (w *walk) rows(t table) iter.Seq[row] {
 					next[i]++
 				}
 			}
-			r.key = unpack(key)
+			r.key = oid(key)
 			r.index = r.key.arcs()
 			if !yield(r) {
 				return

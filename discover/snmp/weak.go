@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the table of weak models
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,13 +73,9 @@ func (w weakness) fits(object, descr string) bool {
 
 // spare asks no more of the agent than its model bears.
 func (d *device) spare() error {
-	all, err := weaknesses()
-	if err != nil {
-		return err
-	}
 	sys := systemTable().entry
 	object, descr := d.w.scalar(sys, 2).oid().String(), d.w.scalar(sys, 1).text()
-	for _, w := range all {
+	for _, w := range d.weak {
 		if !w.fits(object, descr) {
 			continue
 		}
@@ -93,7 +90,8 @@ func (d *device) spare() error {
 			for _, t := range g.tables {
 				for _, name := range w.leave {
 					if t.name == name {
-						d.left, d.trees = append(d.left, t), append(d.trees, mustOID(t.entry))
+						d.left = append(d.left, t)
+						d.passOver(mustOID(t.entry))
 						if err := d.gap(d.named(name), "not asked: this model does not bear it ("+w.source+")"); err != nil {
 							return err
 						}
@@ -106,10 +104,19 @@ func (d *device) spare() error {
 	return nil
 }
 
+// passOver leaves trees out.
+func (d *device) passOver(trees ...oid) {
+	d.trees = append(d.trees, trees...)
+	slices.Sort(d.trees)
+}
+
 // leftOut returns where to go on behind a tree that is left out, nothing where o
 // is in none.
 func (d *device) leftOut(o oid) oid {
 	for _, tree := range d.trees {
+		if tree > o {
+			break
+		}
 		if strings.HasPrefix(string(o), string(tree)) {
 			return tree.child(1<<32 - 1)
 		}

@@ -110,6 +110,7 @@ func (a *Agent) Honest(r Request) Reply { return a.Tree.Answer(r, a.Octets) }
 func (a *Agent) serve() {
 	defer close(a.done)
 	buf := make([]byte, 1<<16)
+	var vars []Var // of the last honest answer
 	for {
 		n, from, err := a.conn.ReadFromUDPAddrPort(buf)
 		if err != nil {
@@ -120,9 +121,10 @@ func (a *Agent) serve() {
 			continue
 		}
 		count := a.note(r)
-		packets := []Packet(nil)
+		var packets []Packet
 		if a.Kind == nil {
-			packets = []Packet{{Octets: a.Honest(r).Encode()}}
+			reply := a.Tree.answer(r, a.Octets, vars)
+			vars, packets = reply.Vars, one(reply)
 		} else {
 			packets = a.Kind(a, r, count)
 		}

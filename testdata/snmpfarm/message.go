@@ -116,12 +116,49 @@ func (v Var) Encode() []byte {
 
 // Encode returns the message.
 func (r Reply) Encode() []byte {
-	list := make([][]byte, 0, len(r.Vars))
+	const heads = 64 // octets of all that stands before the variables, but for the community
+	size := heads + len(r.Community)
 	for _, v := range r.Vars {
-		list = append(list, v.Encode())
+		size += len(v.Encode())
 	}
-	pdu := tlv(r.Kind, tlv(2, Integer(r.ID)), tlv(2, Integer(r.Status)), tlv(2, Integer(r.Index)), tlv(0x30, list...))
-	return tlv(0x30, tlv(2, Integer(r.Version)), tlv(4, []byte(r.Community)), pdu)
+	m := backward{b: make([]byte, size), at: size}
+	for _, v := range slices.Backward(r.Vars) {
+		m.put(v.Encode())
+	}
+	m.head(0x30, size)
+	for _, n := range []int{r.Index, r.Status, r.ID} {
+		m.put(tlv(2, Integer(n)))
+	}
+	m.head(r.Kind, size)
+	m.put([]byte(r.Community))
+	m.head(4, m.at+len(r.Community))
+	m.put(tlv(2, Integer(r.Version)))
+	m.head(0x30, size)
+	return m.b[m.at:]
+}
+
+// backward is a message that is written from its end on, where lengths are known
+// before they are written.
+type backward struct {
+	b  []byte
+	at int // where the message begins
+}
+
+func (m *backward) put(b []byte) {
+	m.at -= len(b)
+	copy(m.b[m.at:], b)
+}
+
+// head makes all up to a position the content of a value.
+func (m *backward) head(tag byte, end int) {
+	switch n := end - m.at; {
+	case n < 1<<7:
+		m.put([]byte{tag, byte(n)})
+	case n < 1<<8:
+		m.put([]byte{tag, 0x81, byte(n)})
+	default:
+		m.put([]byte{tag, 0x82, byte(n >> 8), byte(n)})
+	}
 }
 
 // cut splits a value off b.
@@ -155,10 +192,7 @@ func number(b []byte) int {
 }
 
 func identifier(b []byte) OID {
-	var (
-		out OID
-		n   uint32
-	)
+	out, n := make(OID, 0, len(b)+1), uint32(0)
 	for _, c := range b {
 		n = n<<7 | uint32(c&0x7f)
 		if c&0x80 != 0 {

@@ -31,8 +31,11 @@ const (
 )
 
 // Answer answers as an honest agent does, in at most so many octets.
-func (t Tree) Answer(r Request, octets int) Reply {
-	out := Reply{Version: r.Version, Community: r.Community, Kind: Respond, ID: r.ID}
+func (t Tree) Answer(r Request, octets int) Reply { return t.answer(r, octets, nil) }
+
+// answer is Answer with its variables in the place of vars.
+func (t Tree) answer(r Request, octets int, vars []Var) Reply {
+	out := Reply{Version: r.Version, Community: r.Community, Kind: Respond, ID: r.ID, Vars: vars[:0]}
 	if r.Kind == Get {
 		for _, o := range r.OIDs {
 			v := Var{OID: o, Tag: noSuchInstance}
