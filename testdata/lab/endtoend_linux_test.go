@@ -172,8 +172,9 @@ func floors() []floor {
 		{score.Passive, score.Subnets, 1, 0.80},
 		{score.Passive, score.WaysOut, 1, 0.80},
 		{score.SNMP, score.Devices, 0.90, 0.95},
-		{score.SNMP, score.Links, 0.95, 0.95},
-		{score.SNMP, score.Ports, 0.95, 1},
+		{score.SNMP, score.Links, 1, 1}, // these three as they are: switches are asked, and tell
+		{score.SNMP, score.Ports, 1, 1},
+		{score.SNMP, score.Interfaces, 1, 1},
 		{score.SNMP, score.Hops, 1, 0.20},
 		{score.SNMP, score.Subnets, 1, 1},
 		{score.SNMP, score.WaysOut, 0.85, 0.70},

@@ -48,8 +48,10 @@ func TestRecordedVisit(t *testing.T) {
 	}
 	s := build.Build(c.Observations(), build.Options{Signatures: signatures(t), Register: approvals(t, folder)})
 	r := score.Of(site, s, score.SNMP)
-	t.Logf("\n%s", score.Details([]score.Result{r}))
-	for kind, want := range map[string][2]float64{"devices": {0.95, 1}, "links": {1, 1}, "ways out": {1, 0.85}} {
+	t.Logf("\n%s\n%s", score.Table([]score.Result{r}, false), score.Details([]score.Result{r}))
+	for kind, want := range map[string][2]float64{
+		score.Devices: {0.95, 1}, score.Links: {1, 1}, score.Ports: {1, 1}, score.Interfaces: {1, 1}, score.WaysOut: {1, 0.9},
+	} {
 		if got := r.Tally(kind); got.Precision() < want[0] || got.Recall() < want[1] {
 			t.Errorf("%s: precision %.2f and recall %.2f, want at least %.2f and %.2f", kind, got.Precision(), got.Recall(), want[0], want[1])
 		}
@@ -98,7 +100,7 @@ func TestRecordedMirrors(t *testing.T) {
 	}
 	s := build.Build(c.Observations(), build.Options{Signatures: signatures(t), Register: approvals(t, folder)})
 	r := score.Of(site, s, score.Passive)
-	t.Logf("\n%s", score.Details([]score.Result{r}))
+	t.Logf("\n%s\n%s", score.Table([]score.Result{r}, false), score.Details([]score.Result{r}))
 	if got := r.Tally(score.WaysOut); got.Precision() < 1 || got.RecallOfKnowable() < 1 {
 		t.Errorf("ways out: missed %v, wrong %v", got.Missed, got.Wrong)
 	}

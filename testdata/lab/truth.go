@@ -187,19 +187,19 @@ func (p *Plan) other(at Port) Port {
 }
 
 func (p *Plan) node(h *Host) Node {
-	n := Node{Name: h.Name, Known: []Vantage{BySNMP}}
+	n := Node{Name: h.Name, Known: []Vantage{BySNMP}, Switch: slices.ContainsFunc(h.Interfaces, (*Interface).IsBridge)}
 	mirrors := map[Vantage]bool{}
 	for _, i := range h.Interfaces {
 		segment := p.segmentAt(Port{h.Name, i.Name})
 		if i.IsBridge() {
-			n.Switch, segment = true, p.Segment(i.VLAN).Name
+			segment = p.Segment(i.VLAN).Name
 		}
 		for _, v := range p.mirrored(segment) {
 			if !h.Quiet && (len(i.Addrs) > 0 || !p.mirrors(h, v)) {
 				mirrors[v] = true
 			}
 		}
-		if i.Silent {
+		if i.Silent && !n.Switch { // of a switch it is a port like others, whose agent tells of it
 			continue
 		}
 		end := NodeEnd{Name: i.Name, MAC: i.MAC, Segment: segment}

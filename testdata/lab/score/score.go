@@ -81,19 +81,20 @@ func (r Result) Tally(kind string) Tally {
 
 // Kinds of tallies.
 const (
-	Devices = "devices"
-	Links   = "links"   // pairs of nodes with a cable between them
-	Ports   = "ports"   // ends of the links found that the snapshot names
-	Hops    = "routes"  // pairs of nodes, one the next hop of the other
-	Subnets = "subnets" // of the zones that were found, not declared
-	WaysOut = "ways out"
+	Devices    = "devices"
+	Links      = "links"      // pairs of nodes with a cable between them
+	Ports      = "ports"      // ends of cables at managed switches
+	Interfaces = "interfaces" // of managed switches
+	Hops       = "routes"     // pairs of nodes, one the next hop of the other
+	Subnets    = "subnets"    // of the zones that were found, not declared
+	WaysOut    = "ways out"
 )
 
 // Of compares a snapshot with the truth.
 func Of(site lab.Site, s *topology.Snapshot, level Level) Result {
 	m := match(site, s)
 	r := Result{Level: level, WaysOut: map[string]string{}}
-	r.Tallies = []Tally{devices(site, s, level, m), links(site, s, level, m), ports(site, s, m), hops(site, s, level, m), subnets(site, s)}
+	r.Tallies = []Tally{devices(site, s, level, m), links(site, s, level, m), ports(site, s, level, m), interfaces(site, s, level, m), hops(site, s, level, m), subnets(site, s)}
 	r.Tallies = append(r.Tallies, r.waysOut(site, s, m))
 	return r
 }
@@ -183,29 +184,69 @@ func links(site lab.Site, s *topology.Snapshot, level Level, m matching) Tally {
 	return t
 }
 
-// ports compares the ports that the links between right pairs name.
-func ports(site lab.Site, s *topology.Snapshot, m matching) Tally {
+// ports compares the ends of cables at managed switches with those that links
+// between the right pairs name. Wrong is a name at any device.
+func ports(site lab.Site, s *topology.Snapshot, level Level, m matching) Tally {
 	t := Tally{Kind: Ports}
+	type end struct{ at, port, to string }
+	named := map[end]bool{}
 	for _, l := range s.Links {
 		a, b := m.node[l.A.Device], m.node[l.B.Device]
-		if l.Layer != 2 || !wired(site, a, b) {
-			continue
+		if l.Layer == 2 && wired(site, a, b) {
+			named[end{a, l.A.Port, b}], named[end{b, l.B.Port, a}] = true, true
 		}
-		for _, end := range []struct{ at, port, to string }{{a, l.A.Port, b}, {b, l.B.Port, a}} {
-			if end.port == "" {
-				continue
+	}
+	for _, w := range site.Links {
+		for _, e := range []end{{w.A, w.APort, w.B}, {w.B, w.BPort, w.A}} {
+			if managed(site, e.at) {
+				t.one(e.at+" "+e.port, level != Passive, named[e])
 			}
-			right := slices.ContainsFunc(site.Links, func(w lab.Wire) bool {
-				return w.A == end.at && w.APort == end.port && w.B == end.to || w.B == end.at && w.BPort == end.port && w.A == end.to
-			})
+			delete(named, e)
+		}
+	}
+	t.Shown = t.Found
+	for e := range named {
+		if e.port != "" {
 			t.Shown++
-			t.one("", right, right)
-			if !right {
-				t.True--
-				t.Wrong = append(t.Wrong, fmt.Sprintf("%s %s does not lead to %s", end.at, end.port, end.to))
+			t.Wrong = append(t.Wrong, fmt.Sprintf("%s %s does not lead to %s", e.at, e.port, e.to))
+		}
+	}
+	slices.Sort(t.Wrong)
+	return t
+}
+
+func managed(site lab.Site, name string) bool {
+	return slices.ContainsFunc(site.Nodes, func(n lab.Node) bool { return n.Name == name && n.Switch && !n.Unmanaged })
+}
+
+// interfaces compares those of managed switches: each with its name, its
+// hardware address and its addresses.
+func interfaces(site lab.Site, s *topology.Snapshot, level Level, m matching) Tally {
+	t := Tally{Kind: Interfaces}
+	key := func(node, name, mac string, addrs []string) string {
+		return fmt.Sprintf("%s %s, %s, %s", node, name, strings.ToLower(mac), strings.Join(slices.Sorted(slices.Values(addrs)), " "))
+	}
+	shown := map[string]bool{}
+	for _, d := range s.Devices {
+		for _, i := range d.Interfaces {
+			if node := m.node[d.ID]; managed(site, node) && i.Name != "" && i.Name != "lo" {
+				shown[key(node, i.Name, i.MAC, i.IPs)] = true
 			}
 		}
 	}
+	t.Shown = len(shown)
+	for _, n := range site.Nodes {
+		for _, i := range n.Interfaces {
+			if name := key(n.Name, i.Name, i.MAC, i.Addresses); managed(site, n.Name) && i.Name != "lo" {
+				t.one(name, level != Passive, shown[name])
+				delete(shown, name)
+			}
+		}
+	}
+	for name := range shown {
+		t.Wrong = append(t.Wrong, "there is none: "+name)
+	}
+	slices.Sort(t.Wrong)
 	return t
 }
 

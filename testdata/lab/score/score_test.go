@@ -82,6 +82,7 @@ func TestOf(t *testing.T) {
 		},
 		Zones: []topology.Zone{},
 	}
+	s.Devices[3].Interfaces[0].Name = "eth9"
 	r := score.Of(site(), s, score.SNMP)
 	for _, tt := range []struct {
 		kind string
@@ -95,7 +96,14 @@ func TestOf(t *testing.T) {
 			True: 3, Knowable: 3, Found: 2, Expected: 2, Shown: 4,
 			Missed: []string{"pc-2 - small"}, Wrong: []string{"an end is none: switch - nobody", "there is none: pc-1 - router"},
 		}},
-		{score.Ports, score.Tally{True: 1, Knowable: 1, Found: 1, Expected: 1, Shown: 2, Wrong: []string{"switch port7 does not lead to pc-1"}}},
+		{score.Ports, score.Tally{
+			True: 2, Knowable: 2, Found: 1, Expected: 1, Shown: 2,
+			Missed: []string{"switch port1"}, Wrong: []string{"switch port7 does not lead to pc-1"},
+		}},
+		{score.Interfaces, score.Tally{
+			True: 1, Knowable: 1, Shown: 1,
+			Missed: []string{"switch eth0, 00:00:5e:00:00:04, 10.0.0.4/24"}, Wrong: []string{"there is none: switch eth9, 00:00:5e:00:00:04, "},
+		}},
 		{score.Hops, score.Tally{True: 1, Knowable: 1, Found: 1, Expected: 1, Shown: 1}},
 		{score.Subnets, score.Tally{True: 1, Knowable: 1, Missed: []string{"10.0.0.0/24"}}},
 		{score.WaysOut, score.Tally{
@@ -144,7 +152,7 @@ func TestFullScore(t *testing.T) {
 	for _, n := range truth.Nodes {
 		d := topology.Device{ID: topology.DeviceID(n.Name), Name: n.Name}
 		for _, end := range n.Interfaces {
-			d.Interfaces = append(d.Interfaces, topology.Interface{MAC: end.MAC, IPs: end.Addresses})
+			d.Interfaces = append(d.Interfaces, topology.Interface{Name: end.Name, MAC: end.MAC, IPs: end.Addresses})
 		}
 		s.Devices = append(s.Devices, d)
 	}
@@ -160,7 +168,7 @@ func TestFullScore(t *testing.T) {
 		})
 	}
 	r := score.Of(truth, s, score.Probe)
-	for _, kind := range []string{score.Devices, score.Links, score.Ports, score.Hops, score.WaysOut} {
+	for _, kind := range []string{score.Devices, score.Links, score.Ports, score.Interfaces, score.Hops, score.WaysOut} {
 		tally := r.Tally(kind)
 		if tally.True == 0 || tally.Precision() < 1 || tally.Recall() < 1 {
 			t.Errorf("%s: %+v", kind, tally)

@@ -13,10 +13,6 @@ func Table(results []Result, markdown bool) string {
 	rows := [][]string{{"done", "what", "there are", "can be known", "found", "wrong", "precision", "recall", "of what can be known"}}
 	for _, r := range results {
 		for _, t := range r.Tallies {
-			if t.Kind == Ports {
-				rows = append(rows, []string{string(r.Level), t.Kind, "", "", fmt.Sprint(t.Found), fmt.Sprint(t.Shown - t.Found), percent(t.Precision(), t.Shown), "", ""})
-				continue
-			}
 			rows = append(rows, []string{
 				string(r.Level), t.Kind, fmt.Sprint(t.True), fmt.Sprint(t.Knowable), fmt.Sprint(t.Found), fmt.Sprint(t.Shown - t.Found),
 				percent(t.Precision(), t.Shown), percent(t.Recall(), t.True), percent(t.RecallOfKnowable(), t.Knowable),
