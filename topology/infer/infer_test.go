@@ -129,6 +129,29 @@ func TestLinks(t *testing.T) {
 			in:   slices.Concat(walked(t, "a", 1), []fact.Observation{sees(t, "a", 1, 1, "Gi0/2")}),
 		},
 		{
+			name: "a cable for the management of a neighbour is a link beside the other",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+				seen(t, "b", fact.Interface{Agent: "engine:b", IfIndex: 9, Name: "mgmt0", MAC: macN(20)}),
+				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "b", 1, 1, "Gi0/1"), learned(t, "a", 1, macN(2)), learned(t, "a", 2, macN(20)),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/1 lldp confirmed",
+				"L2 a GigabitEthernet0/2 - b mgmt0 fdb reported",
+			},
+		},
+		{
+			name: "addresses of a switch that come through other switches are no cables of it",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				seen(t, "c", fact.Interface{Agent: "engine:c", IfIndex: 9, Name: "Vlan9", MAC: macN(20)}),
+				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "b", 1, 1, "Gi0/1"), sees(t, "b", 2, 3, "Gi0/1"), sees(t, "c", 1, 2, "Gi0/2"),
+				learned(t, "a", 1, macN(20)), learned(t, "b", 2, macN(20)),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/1 lldp confirmed",
+				"L2 b GigabitEthernet0/2 - c GigabitEthernet0/1 lldp confirmed",
+			},
+		},
+		{
 			name: "a station learned alone is attached, also behind a second switch",
 			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
 				sees(t, "a", 1, 2, "Gi0/1"), sees(t, "b", 1, 1, "Gi0/1"),

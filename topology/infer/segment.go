@@ -147,14 +147,30 @@ func (f *fabric) place() {
 			}
 		}
 	}
-	for s := range f.stations {
-		if f.self[s] != none {
+	for s, y := range f.self {
+		if y != none && f.towards == nil {
 			continue
 		}
 		for _, g := range f.segmentsOf(s) {
-			g.stations = append(g.stations, s)
+			if y == none || f.apart(g, y) {
+				g.stations = append(g.stations, s)
+			}
 		}
 	}
+}
+
+// apart reports whether a bridge whose address was learned on a segment has a
+// cable of its own there, which passes no frames of others on, as one for its
+// management: nobody is heard there, and the bridge at the segment's only end
+// hears it, or is heard by it, at another port.
+func (f *fabric) apart(g *segment, y int) bool {
+	if len(g.ends) != 1 {
+		return false
+	}
+	at := g.ends[0]
+	i, j := f.towards[at.bridge][y], f.towards[y][at.bridge]
+	return i != none && i != int32(at.port) && len(f.in.near[f.key(at)]) == 0 &&
+		(f.hearsAt(at.bridge, int(i), y) || j != none && f.hearsAt(y, int(j), at.bridge))
 }
 
 // leastCrowded returns the port on which the fewest others were learned, of
