@@ -34,11 +34,11 @@ type visit struct {
 	register string
 }
 
-func newVisit(t *testing.T, l *lab.Lab, p *lab.Plan) *visit {
+func newVisit(t *testing.T, p *lab.Plan) *visit {
 	t.Helper()
 	dir := t.TempDir()
-	v := &visit{l, p, filepath.Join(dir, "kanmon"), filepath.Join(dir, "evidence"), filepath.Join(dir, "register.yaml")}
-	build := exec.Command("go", "build", "-o", v.kanmon, "kanmon/cmd/kanmon")
+	v := &visit{newLab(t), p, filepath.Join(dir, "kanmon"), filepath.Join(dir, "evidence"), filepath.Join(dir, "register.yaml")}
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", v.kanmon, "kanmon/cmd/kanmon") // as it is released
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building kanmon: %v\n%s", err, out)
@@ -49,18 +49,29 @@ func newVisit(t *testing.T, l *lab.Lab, p *lab.Plan) *visit {
 	if err := os.WriteFile(v.register, []byte(p.Truth().Register()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Up(t.Context(), p); err != nil {
+	if err := v.lab.Up(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(6 * time.Second) // neighbours are told every five
 	return v
+}
+
+// gather makes visits at the same time.
+func gather(t *testing.T, visits ...*visit) {
+	t.Helper()
+	time.Sleep(6 * time.Second) // neighbours are told every five
+	var group errgroup.Group
+	for _, v := range visits {
+		v.gather(t, &group)
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // gather listens at all mirror ports while it asks all agents, each with its
 // own access.
-func (v *visit) gather(t *testing.T) {
+func (v *visit) gather(t *testing.T, group *errgroup.Group) {
 	t.Helper()
-	var group errgroup.Group
 	run := func(env []string, args ...string) {
 		group.Go(func() error {
 			cmd := exec.CommandContext(t.Context(), v.lab.Helper, append([]string{"-id", v.lab.ID, "inside", "auditor", v.kanmon}, args...)...)
@@ -88,9 +99,6 @@ func (v *visit) gather(t *testing.T) {
 			args = append(args, "-v3", "-u", access.User, "-l", "authPriv", "-a", "SHA", "-x", "AES")
 		}
 		run(env, args...)
-	}
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -186,11 +194,11 @@ func floors() []floor {
 // The hospital is mapped, and the maps are compared with what there is; in its
 // twin without unapproved ways out, none is shown.
 func TestEndToEnd(t *testing.T) {
-	l := newLab(t)
+	t.Parallel()
+	v, twin := newVisit(t, lab.Hospital()), newVisit(t, lab.Twin())
+	gather(t, v, twin)
 	var results []score.Result
 	t.Run("hospital", func(t *testing.T) {
-		v := newVisit(t, l, lab.Hospital())
-		v.gather(t)
 		v.probe(t)
 		v.unharmed(t)
 		for _, level := range score.Levels() {
@@ -211,11 +219,9 @@ func TestEndToEnd(t *testing.T) {
 	})
 	var alarms strings.Builder
 	t.Run("twin", func(t *testing.T) {
-		v := newVisit(t, l, lab.Twin())
-		v.gather(t)
-		v.unharmed(t)
+		twin.unharmed(t)
 		for _, level := range []score.Level{score.Passive, score.SNMP} {
-			r := v.score(t, level)
+			r := twin.score(t, level)
 			fmt.Fprintf(&alarms, "- %s: %d\n", level, len(r.Alarms))
 			for _, alarm := range r.Alarms {
 				fmt.Fprintf(&alarms, "  - %s\n", alarm)

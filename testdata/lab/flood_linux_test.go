@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,13 +30,15 @@ import (
 const (
 	flooding = 1_000_000
 	flooded  = "mirror0"
+	maxPeak  = 128 << 10 // KiB of memory, that of the kernel's ring among them
 )
 
 // Nothing that a mirror port shows is lost, and nothing made up is shown, while
 // a million frames of random senders come to the same port. That the twin shows
 // nothing is for TestEndToEnd: two minutes more would tell little.
 func TestFlood(t *testing.T) {
-	v := newVisit(t, newLab(t), lab.Hospital())
+	t.Parallel()
+	v := newVisit(t, lab.Hospital())
 	v.gatherFlooded(t)
 	v.unharmed(t)
 	r := v.score(t, score.Passive)
@@ -66,7 +69,7 @@ func (v *visit) gatherFlooded(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				return err
 			}
-			peak := make(chan string, 1)
+			peak := make(chan int, 1)
 			go func() { peak <- peakOf(ctx, cmd.Process.Pid) }()
 			go func() {
 				n := 0
@@ -88,8 +91,15 @@ func (v *visit) gatherFlooded(t *testing.T) {
 			if err != nil {
 				return fmt.Errorf("kanmon at %s: %w\n%s", m.Port, err, said.String())
 			}
+			if m.Port == flooded && n < flooding {
+				t.Errorf("only %d frames of the flood were sent", n)
+			}
 			frames, gaps := told(t, file)
-			t.Logf("%s: %d frames of the flood sent, %d frames read, peak %s, gaps:\n%s", m.Port, n, frames, <-peak, strings.Join(gaps, "\n"))
+			most := <-peak
+			t.Logf("%s: %d frames of the flood sent, %d frames read, peak %d KiB, gaps:\n%s", m.Port, n, frames, most, strings.Join(gaps, "\n"))
+			if most == 0 || most > maxPeak {
+				t.Errorf("%s: the peak of memory is %d KiB, want at most %d", m.Port, most, maxPeak)
+			}
 			return nil
 		})
 	}
@@ -99,14 +109,14 @@ func (v *visit) gatherFlooded(t *testing.T) {
 }
 
 // peakOf follows the memory of a process until the context ends, and returns the
-// most that it had. That of its usage would count what started it.
-func peakOf(ctx context.Context, pid int) string {
-	peak := ""
+// most that it had, in KiB. That of its usage would count what started it.
+func peakOf(ctx context.Context, pid int) int {
+	peak := 0
 	for {
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // gone when it ended
 		for line := range strings.Lines(string(status)) {
-			if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-				peak = strings.TrimSpace(rest)
+			if words := strings.Fields(line); len(words) == 3 && words[0] == "VmHWM:" {
+				peak, _ = strconv.Atoi(words[1]) // proc_pid_status(5): in kB, which are KiB
 			}
 		}
 		select {
@@ -163,9 +173,11 @@ func flood(ctx context.Context, port string, over time.Duration) (int, error) {
 	sent := 0
 	for sent < flooding && ctx.Err() == nil {
 		due := int(float64(flooding) * min(1, time.Since(began).Seconds()/over.Seconds()))
-		for ; sent < due; sent++ {
-			err := unix.Sendto(fd, madeUp(rng), 0, &unix.SockaddrLinklayer{Ifindex: iface.Index})
-			if err != nil && !errors.Is(err, unix.ENOBUFS) {
+		for sent < due {
+			switch err := unix.Sendto(fd, madeUp(rng), 0, &unix.SockaddrLinklayer{Ifindex: iface.Index}); {
+			case err == nil:
+				sent++
+			case !errors.Is(err, unix.ENOBUFS): // a full queue is given time
 				return sent, fmt.Errorf("flood %s: %w", port, err)
 			}
 		}

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,9 @@ func newLab(t *testing.T) *lab.Lab {
 	if out, err := exec.Command("go", "build", "-o", helper, "./cmd/lab").CombinedOutput(); err != nil {
 		t.Fatalf("building the helper: %v\n%s", err, out)
 	}
-	l := &lab.Lab{ID: fmt.Sprintf("t%d", os.Getpid()%1_000_000), Helper: helper}
+	// Several labs run at once, each test's own.
+	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%d %s", os.Getpid(), helper))
+	l := &lab.Lab{ID: fmt.Sprintf("t%07x", id>>4), Helper: helper}
 	t.Cleanup(func() {
 		if err := l.Down(context.Background()); err != nil { // the test's own has ended
 			t.Logf("taking the lab away: %v", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,6 +34,18 @@ func kanmonWith(tb testing.TB, env map[string]string, args ...string) result {
 		Now:    func() time.Time { return time.Date(2026, 11, 21, 17, 0, 0, 0, time.UTC) },
 	})
 	return result{code: code, stdout: out.String(), stderr: errs.String()}
+}
+
+// built returns the program as it is released.
+func built(tb testing.TB) string {
+	tb.Helper()
+	program := filepath.Join(tb.TempDir(), "kanmon")
+	build := exec.CommandContext(tb.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "kanmon/cmd/kanmon")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		tb.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
 }
 
 // want fails the test where the command did not end with code.

@@ -145,10 +145,7 @@ func TestPlansSendNothing(t *testing.T) {
 
 // The program answers at once: no command pays for drawing that does not draw.
 func TestVersionIsQuick(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "kanmon")
-	if out, err := exec.Command("go", "build", "-o", program, "kanmon/cmd/kanmon").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	program := built(t)
 	best := time.Hour
 	for range 5 {
 		cmd := exec.Command(program, "version")

@@ -46,12 +46,7 @@ func newWire(t *testing.T) *wire {
 			t.Skipf("live test skipped: no %s here", program)
 		}
 	}
-	w := &wire{binary: filepath.Join(t.TempDir(), "kanmon")}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", w.binary, "kanmon/cmd/kanmon")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v: %s", err, out)
-	}
+	w := &wire{binary: built(t)}
 	w.near, w.far = namespace(t), namespace(t)
 	_, far, _ := strings.Cut(w.far, "/proc/")
 	for _, args := range []string{

@@ -81,11 +81,11 @@ func open(o *Options) (Tap, error) {
 		return nil, err
 	}
 	r := &ring{fd: fd, index: index, kind: link}
-	r.before, _ = droppedBy(index)
 	if err := r.setUp(o); err != nil {
 		r.Close()
 		return nil, err
 	}
+	r.before, _ = droppedBy(index) // where nobody listens, it drops protocols that the system does not know
 	return r, nil
 }
 
