@@ -66,6 +66,7 @@ type Gate struct {
 	stopped string                   // why
 	next    time.Time                // when the total rate allows the next packet
 	nextFor map[netip.Addr]time.Time // the same for one address
+	line    []byte                   // the last receipt
 }
 
 // NewGate returns a Gate, or an error where the options make no sense. No
@@ -301,9 +302,11 @@ func (g *Gate) Delegate(need Traffic, to []netip.Addr, what string, packets int)
 	return nil
 }
 
-// receipt notes that a permit is given. Without a receipt there is none.
+// receipt notes that a permit is given. Without a receipt there is none. The
+// caller holds g.mu.
 func (g *Gate) receipt(at time.Time, to netip.Addr, what string, packets int) error {
-	if _, err := g.opts.Receipts.Write(receipt{at.UTC(), to, fact.Clean(what), packets}.appendTo(nil)); err != nil {
+	g.line = receipt{at.UTC(), to, fact.Clean(what), packets}.appendTo(g.line[:0])
+	if _, err := g.opts.Receipts.Write(g.line); err != nil {
 		return fmt.Errorf("%w to %s: its receipt cannot be written: %w", ErrRefused, to, err)
 	}
 	return nil

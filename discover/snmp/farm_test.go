@@ -82,8 +82,10 @@ func TestFarmLimits(t *testing.T) {
 		port    uint16
 		scope   []netip.Prefix
 	)
+	wire := snmpfarm.NewWire(5 * time.Millisecond)
+	t.Cleanup(wire.Close) // after the agents
 	for i := range 4 {
-		a := &snmpfarm.Agent{Tree: snmpfarm.Switch(i, 24, 300, 1000), Delay: 5 * time.Millisecond}
+		a := &snmpfarm.Agent{Tree: snmpfarm.Switch(i, 24, 300, 1000), Wire: wire}
 		at := fmt.Sprintf("127.61.%d.1", i)
 		if err := a.Listen(netip.AddrPortFrom(netip.MustParseAddr(at), port)); err != nil {
 			t.Skipf("no agent can be simulated on loopback: %v", err)

@@ -197,6 +197,10 @@ func appendFromBER(dst []byte, content string) ([]byte, error) {
 	n, arcs := uint64(0), 0
 	for i := range len(content) {
 		c := content[i]
+		if n == 0 && c < 0x80 && 0 < arcs && arcs < maxArc { // as nearly all are
+			dst, arcs = append(dst, c), arcs+1
+			continue
+		}
 		n = n<<7 | uint64(c&0x7f)
 		if n > 1<<32-1 {
 			return dst, errNotOID

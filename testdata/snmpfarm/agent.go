@@ -11,7 +11,7 @@ import (
 // Packet is what an agent sends.
 type Packet struct {
 	Octets    []byte
-	After     time.Duration // since the request, beside the agent's delay
+	After     time.Duration // since the request, beside the time on the wire
 	Elsewhere bool          // from another address
 	OtherPort bool          // from another port
 }
@@ -23,8 +23,8 @@ type Kind func(a *Agent, r Request, n int) []Packet
 // Agent is an agent on loopback.
 type Agent struct {
 	Tree   Tree
-	Octets int           // that its answers have at most
-	Delay  time.Duration // before each answer
+	Octets int   // that its answers have at most
+	Wire   *Wire // that its answers take; nil: they are there at once
 	Kind   Kind
 
 	conn    *net.UDPConn
@@ -130,10 +130,11 @@ func (a *Agent) serve() {
 		}
 		for i, p := range packets {
 			last := i == len(packets)-1
-			if wait := a.Delay + p.After; wait > 0 {
-				time.AfterFunc(wait, func() { a.send(p, from, r, last) })
+			send := func() { a.Wire.carry(func() { a.send(p, from, r, last) }) }
+			if p.After > 0 {
+				time.AfterFunc(p.After, send)
 			} else {
-				a.send(p, from, r, last)
+				send()
 			}
 		}
 	}

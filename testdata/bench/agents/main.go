@@ -39,6 +39,7 @@ type farm struct {
 
 func main() {
 	rounds := flag.Int("n", 3, "how often each program is run")
+	only := flag.Int("table", 0, "the table to make, from 1 (default: all)")
 	limit := flag.Duration("limit", 3*time.Minute, "how long one run may take")
 	simulate := flag.String("simulate", "", "be the agents: AGENTS,VARIABLES,DELAY,SILENT")
 	flag.Parse()
@@ -46,7 +47,7 @@ func main() {
 	if *simulate != "" {
 		err = serve(*simulate)
 	} else {
-		err = bench(context.Background(), *rounds, *limit)
+		err = bench(context.Background(), *only, *rounds, *limit)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -76,11 +77,12 @@ func serve(what string) error {
 		return err
 	}
 	var (
+		wire = snmpfarm.NewWire(f.delay)
 		all  []*snmpfarm.Agent
 		port uint16
 	)
 	for i := range f.agents {
-		a := &snmpfarm.Agent{Tree: snmpfarm.Plain(i, f.vars), Delay: f.delay}
+		a := &snmpfarm.Agent{Tree: snmpfarm.Plain(i, f.vars), Wire: wire}
 		if i >= f.agents-f.silent {
 			a.Kind = func(a *snmpfarm.Agent, r snmpfarm.Request, _ int) []snmpfarm.Packet { a.Forget(r); return nil }
 		}
@@ -97,6 +99,9 @@ func serve(what string) error {
 		for _, a := range all {
 			s := a.Reset()
 			sum.Requests += s.Requests
+			if a.Kind == nil {
+				sum.Answers += s.Requests
+			}
 			sum.InFlight, sum.Variables = max(sum.InFlight, s.InFlight), max(sum.Variables, s.Variables)
 		}
 		if err := json.NewEncoder(os.Stdout).Encode(sum); err != nil {
@@ -107,7 +112,7 @@ func serve(what string) error {
 }
 
 // seen is what the agents say of a run.
-type seen struct{ Requests, InFlight, Variables int }
+type seen struct{ Requests, Answers, InFlight, Variables int }
 
 // running is a farm that runs.
 type running struct {
@@ -159,7 +164,7 @@ func (r *running) stop() error {
 }
 
 // bench builds kanmon and runs the tables.
-func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
+func bench(ctx context.Context, only, rounds int, limit time.Duration) (err error) {
 	dir, err := os.MkdirTemp("", "kanmon-bench-")
 	if err != nil {
 		return err
@@ -169,11 +174,14 @@ func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
 		return err
 	}
 	fmt.Println(measure.Machine())
-	for _, f := range []farm{
+	for i, f := range []farm{
 		{agents: 200, vars: 2000, delay: 10 * time.Millisecond},
 		{agents: 200, vars: 2000, delay: 10 * time.Millisecond, silent: 20},
 		{agents: 200, vars: 20_000, delay: 10 * time.Millisecond},
 	} {
+		if only != 0 && only != i+1 {
+			continue
+		}
 		if err := table(ctx, dir, f, rounds, limit); err != nil {
 			return err
 		}
@@ -183,31 +191,42 @@ func bench(ctx context.Context, rounds int, limit time.Duration) (err error) {
 
 // program asks the agents.
 type program struct {
-	name string
-	args []string
+	name   string
+	atOnce int // agents
+	args   []string
+}
+
+// bound is how long a run takes at least: agents that are asked at the same time
+// answer a request each in every delay, and those that are silent none.
+func (p program) bound(f farm, s seen) time.Duration {
+	answering := f.agents - f.silent
+	turns := (answering + p.atOnce - 1) / p.atOnce
+	each := (s.Answers + answering - 1) / answering
+	return time.Duration(turns*each) * f.delay
 }
 
 // programs are those that are run, in turn. The first is what the others are
 // compared with.
 func programs(dir string, r *running) []program {
+	const walks = 64 // at once
 	list := filepath.Join(dir, "agents.txt")
 	kanmon := []string{filepath.Join(dir, "kanmon"), "snmp", "-q", "-c", "public", "--port", r.port, "--rate", "10000000", "--interval", "1ns"}
 	for i := range r.agents {
 		kanmon = append(kanmon, address(i).String())
 	}
 	walk := func(options ...string) []string {
-		return append(append([]string{"xargs", "-a", list, "-P64", "-I{}", "snmpbulkwalk", "-v2c", "-c", "public", "-On", "-Oq", "-m", ""}, options...), "{}:"+r.port, "1.3.6.1.2.1")
+		return append(append([]string{"xargs", "-a", list, "-P", strconv.Itoa(walks), "-I{}", "snmpbulkwalk", "-v2c", "-c", "public", "-On", "-Oq", "-m", ""}, options...), "{}:"+r.port, "1.3.6.1.2.1")
 	}
 	all := []program{
-		{"kanmon snmp --record --whole --repetitions 50", append(slices.Clone(kanmon), "--record", filepath.Join(dir, "walks"), "--whole", "--repetitions", "50")},
-		{"xargs -P64 snmpbulkwalk -Cr50", walk("-Cr50")},
-		{"kanmon snmp -o (its tables, default options)", append(slices.Clone(kanmon), "-o", filepath.Join(dir, "evidence.jsonl"))},
+		{"kanmon snmp --record --whole --repetitions 50", r.agents, append(slices.Clone(kanmon), "--record", filepath.Join(dir, "walks"), "--whole", "--repetitions", "50")},
+		{"xargs -P64 snmpbulkwalk -Cr50", walks, walk("-Cr50")},
+		{"kanmon snmp -o (its tables, default options)", r.agents, append(slices.Clone(kanmon), "-o", filepath.Join(dir, "evidence.jsonl"))},
 	}
 	switch {
 	case r.silent > 0:
 		return []program{all[2]}
 	case r.vars < 10_000:
-		all = append(all, program{"xargs -P64 snmpbulkwalk (default options)", walk()})
+		all = append(all, program{"xargs -P64 snmpbulkwalk (default options)", walks, walk()})
 	}
 	return all
 }
@@ -240,14 +259,14 @@ func table(ctx context.Context, dir string, f farm, rounds int, limit time.Durat
 		}
 	}
 	fmt.Printf("\n%d agents of %d variables, %d of them silent, answers after %s, median of %d\n\n", f.agents, f.vars, f.silent, f.delay, rounds)
-	fmt.Println("| program | wall s | CPU s | peak MiB | requests | at once to one agent | wall, times kanmon's | CPU, times kanmon's |")
-	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|")
+	fmt.Println("| program | wall s | CPU s | peak MiB | requests | at once to one agent | delay bound s | wall, times the bound | wall, times kanmon's | CPU, times kanmon's |")
+	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
 	for i, p := range all {
 		if len(runs[i]) == 0 {
 			continue
 		}
-		fmt.Printf("| %s%s | %s | %d | %d | %s |\n",
-			p.name, runs[i].Errors(), runs[i].Took(), said[i].Requests, said[i].InFlight, runs[i].Times(runs[0]))
+		fmt.Printf("| %s%s | %s | %d | %d | %s | %s |\n",
+			p.name, runs[i].Errors(), runs[i].Took(), said[i].Requests, said[i].InFlight, runs[i].Above(p.bound(f, said[i])), runs[i].Times(runs[0]))
 	}
 	return nil
 }

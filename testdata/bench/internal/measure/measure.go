@@ -98,6 +98,12 @@ func (r Runs) Times(others Runs) string {
 	return fmt.Sprintf("%.2f | %.2f", ratio(wall), ratio(cpu))
 }
 
+// Above says how long a bound is, in seconds, and how many times that the runs
+// took, as columns of a table: the median of the ratios.
+func (r Runs) Above(bound time.Duration) string {
+	return fmt.Sprintf("%.2f | %.2f", bound.Seconds(), r.median(wall)/bound.Seconds())
+}
+
 func wall(r Run) float64 { return r.Wall.Seconds() }
 
 func cpu(r Run) float64 { return r.CPU.Seconds() }
