@@ -19,6 +19,10 @@ type InputRead struct {
 type Gap struct {
 	What string `json:"what"` // what was not seen: "frames", "192.0.2.1", "dot1qTpFdbTable of 192.0.2.1"
 	Why  string `json:"why"`
+	// Code names what What and Why say, and Args what is filled in there, for those
+	// who say it in another language; empty where only the source has words for it.
+	Code string   `json:"code,omitempty"`
+	Args []string `json:"args,omitempty"`
 }
 
 // Kind implements Fact.

@@ -44,8 +44,8 @@ func emitHost(in *discover.Input, to discover.Sink, h *scan.Host, run *scan.Run,
 			return err
 		}
 	}
-	if why := missing(h); why != "" {
-		if err := emit(sourceHost, fact.Gap{What: fmt.Sprintf("ports of %s", ip), Why: why}); err != nil {
+	if code, why := missing(h); why != "" {
+		if err := emit(sourceHost, fact.Gap{What: fmt.Sprintf("ports of %s", ip), Why: why, Code: code, Args: []string{ip.String()}}); err != nil {
 			return err
 		}
 	}
@@ -75,14 +75,14 @@ func emitHost(in *discover.Input, to discover.Sink, h *scan.Host, run *scan.Run,
 }
 
 // missing returns why the ports of h are not known; empty where they are.
-func missing(h *scan.Host) string {
+func missing(h *scan.Host) (code, why string) {
 	switch {
 	case isHint(h):
-		return "nmap was stopped before it had looked at them"
+		return fact.GapScanStopped, "nmap was stopped before it had looked at them"
 	case h.TimedOut:
-		return "nmap gave up on it after its host timeout"
+		return fact.GapScanGivenUp, "nmap gave up on it after its host timeout"
 	}
-	return ""
+	return "", ""
 }
 
 // addressOf returns the IP address of h. nmap gives one, and takes it for IPv4

@@ -87,7 +87,7 @@ func TestRead(t *testing.T) {
 			fact.HostStatus{IP: netip.MustParseAddr("2001:db8::1"), State: "up"},
 		}},
 		{name: "timed-out", in: head + `<host timedout="true"><status state="up"/><address addr="192.0.2.1"/></host></nmaprun>`, want: []fact.Fact{
-			up, fact.Gap{What: "ports of 192.0.2.1", Why: "nmap gave up on it after its host timeout"},
+			up, fact.Gap{What: "ports of 192.0.2.1", Why: "nmap gave up on it after its host timeout", Code: fact.GapScanGivenUp, Args: []string{"192.0.2.1"}},
 		}},
 		{
 			name: "bad-ports", in: host(`<ports><port protocol="tcp" portid="65536"><state state="open"/></port><port protocol="tcp" portid="-1"/>` +
@@ -126,7 +126,7 @@ func TestRead(t *testing.T) {
 			want: []fact.Fact{
 				up,
 				fact.HostStatus{IP: netip.MustParseAddr("192.0.2.2"), State: "up", HostNames: []string{"b"}},
-				fact.Gap{What: "ports of 192.0.2.2", Why: "nmap was stopped before it had looked at them"},
+				fact.Gap{What: "ports of 192.0.2.2", Why: "nmap was stopped before it had looked at them", Code: fact.GapScanStopped, Args: []string{"192.0.2.2"}},
 			},
 		},
 		{name: "nmap-error", in: head + `<runstats><finished exit="error" errormsg="no&#xa;route"/></runstats></nmaprun>`, err: "nmap itself ended with an error after 0 hosts: no route"},

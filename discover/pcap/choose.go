@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"fmt"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 
@@ -93,19 +94,33 @@ func (c *chooser) tell(to func(fact.Gap) error) error {
 	if err := tellChoice(c.o.Filter, c.o.Snaplen, "", to); err != nil || !c.left {
 		return err
 	}
-	return to(fact.Gap{What: fmt.Sprintf("frames after the first %d", c.o.MaxFrames), Why: "the operator chose to look at no more"})
+	return to(fact.Gap{
+		What: fmt.Sprintf("frames after the first %d", c.o.MaxFrames), Why: "the operator chose to look at no more",
+		Code: fact.GapFrameLimit, Args: []string{fmt.Sprint(c.o.MaxFrames)},
+	})
 }
 
-// tellChoice emits what the operator chose not to look at.
-func tellChoice(f *filter.Filter, snaplen int, where string, to func(fact.Gap) error) error {
+// tellChoice emits what the operator chose not to look at, on an interface where
+// one is named.
+func tellChoice(f *filter.Filter, snaplen int, iface string, to func(fact.Gap) error) error {
+	where := ""
+	if iface != "" {
+		where = " on " + iface
+	}
 	if f != nil {
-		g := fact.Gap{What: "frames" + where, Why: "the operator's filter left some out; it takes: " + f.String()}
+		g := fact.Gap{
+			What: "frames" + where, Why: "the operator's filter left some out; it takes: " + f.String(),
+			Code: fact.GapFrameFilter, Args: []string{f.String(), iface},
+		}
 		if err := to(g); err != nil {
 			return err
 		}
 	}
 	if snaplen > 0 {
-		return to(fact.Gap{What: fmt.Sprintf("what follows octet %d of frames%s", snaplen, where), Why: "the operator chose to look at no more"})
+		return to(fact.Gap{
+			What: fmt.Sprintf("what follows octet %d of frames%s", snaplen, where), Why: "the operator chose to look at no more",
+			Code: fact.GapFrameLength, Args: []string{strconv.Itoa(snaplen), iface},
+		})
 	}
 	return nil
 }

@@ -214,7 +214,7 @@ func (t *flowTable) gap() (fact.Gap, bool) {
 	return fact.Gap{What: "flows", Why: fmt.Sprintf(
 		"more than %d flows without an answer or %d with one, within the network or to the outside; %d frames beyond that were not kept",
 		limitFlows(0), limitFlows(classAnswered), lost,
-	)}, lost > 0
+	), Code: fact.GapFlows, Args: []string{strconv.Itoa(limitFlows(0)), strconv.Itoa(limitFlows(classAnswered)), strconv.FormatUint(lost, 10)}}, lost > 0
 }
 
 func protocolName(p uint8) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -246,7 +247,7 @@ const (
 func (a *analyzer) quicGap() (fact.Gap, bool) {
 	return fact.Gap{What: "server names in QUIC", Why: fmt.Sprintf(
 		"more than one frame in %d began a connection; %d of them were not deciphered", quicShare, a.quicLost,
-	)}, a.quicLost > 0
+	), Code: fact.GapQUIC, Args: []string{strconv.Itoa(quicShare), fmt.Sprint(a.quicLost)}}, a.quicLost > 0
 }
 
 func (a *analyzer) quicInitial(c *conn, side int, q *quic.Hello, b []byte) {

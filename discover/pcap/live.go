@@ -114,7 +114,7 @@ func (l *Listener) Run(ctx context.Context, session string, to discover.Sink) (d
 		}
 		return to.Emit(obs)
 	}
-	err := tellChoice(l.o.Filter, l.o.Snaplen, " on "+l.o.Interface, func(g fact.Gap) error { return l.emit("pcap/live", g, fact.Sighting{}) })
+	err := tellChoice(l.o.Filter, l.o.Snaplen, l.o.Interface, func(g fact.Gap) error { return l.emit("pcap/live", g, fact.Sighting{}) })
 	if err == nil {
 		err = l.hear(ctx)
 	}
@@ -123,8 +123,8 @@ func (l *Listener) Run(ctx context.Context, session string, to discover.Sink) (d
 }
 
 // gap emits that frames were not seen on the interface.
-func (l *Listener) gap(why string, s fact.Sighting) error {
-	return l.emit("pcap/live", fact.Gap{What: "frames on " + l.o.Interface, Why: why}, s)
+func (l *Listener) gap(code, why string, s fact.Sighting) error {
+	return l.emit("pcap/live", fact.Gap{What: "frames on " + l.o.Interface, Why: why, Code: code, Args: []string{l.o.Interface}}, s)
 }
 
 // hear learns from frames until the session is over.
@@ -196,7 +196,7 @@ func (l *Listener) next() error {
 }
 
 func (l *Listener) tellDown(until int64) error {
-	return l.gap("the interface was down for a while", fact.Sighting{First: when(l.downFrom), Last: when(until)})
+	return l.gap(fact.GapInterfaceDown, "the interface was down for a while", fact.Sighting{First: when(l.downFrom), Last: when(until)})
 }
 
 // flush emits what is new, and how many frames were lost until now: who is
@@ -224,7 +224,7 @@ func (l *Listener) tellDrops() error {
 		return nil
 	}
 	l.told = n
-	return l.gap("the kernel dropped some because they came faster than they could be read",
+	return l.gap(fact.GapFramesDropped, "the kernel dropped some because they came faster than they could be read",
 		fact.Sighting{First: when(l.a.seenAnything.first), Last: when(l.a.seenAnything.last), Count: n})
 }
 

@@ -175,6 +175,7 @@ func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	return fact.Gap{
 		What: what,
 		Why:  fmt.Sprintf("more than %d different ones; %d sightings beyond that were not kept", limit, lost),
+		Code: fact.GapTable, Args: []string{what, strconv.Itoa(limit), strconv.FormatUint(lost, 10)},
 	}, lost > 0
 }
 

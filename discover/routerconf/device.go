@@ -59,8 +59,7 @@ type device struct {
 	rules    int               // in all of them
 	work     int               // rules that were evaluated
 	own      []netip.Addr      // see addresses
-	gaps     []gap
-	unknown  map[string]int // lines that are not evaluated, by first word where that is a command
+	unknown  map[string]int    // lines that are not evaluated, by first word where that is a command
 	// translated says that filters see what comes in after its destination was
 	// translated: Yamaha, NEC.
 	translated bool
@@ -139,8 +138,6 @@ type vlan struct {
 	untagged []string
 	place    string
 }
-
-type gap struct{ what, why string }
 
 // service is something that the device lets others in by.
 type service struct {

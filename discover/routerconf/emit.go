@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kanmon/discover/fact"
@@ -198,14 +199,14 @@ func (e *emitter) tunnels() {
 }
 
 func (e *emitter) access() {
-	told := make(map[gap]bool)
+	told := make(map[string]bool)
 	for _, a := range e.d.access() {
 		f, g := e.d.remoteAccess(a)
 		f.Agent, f.IfIndex = e.agent, e.index[a.iface.name]
 		e.put(sourceAccess, a.service.place, f)
-		if g != nil && !told[*g] {
-			told[*g] = true
-			e.put(sourceAccess, a.service.place, fact.Gap{What: g.what, Why: g.why})
+		if g != nil && !told[g.What] {
+			told[g.What] = true
+			e.put(sourceAccess, a.service.place, *g)
 		}
 	}
 }
@@ -217,22 +218,20 @@ func (e *emitter) rest() {
 		f.Agent = e.agent
 		e.put(sourceNames, n.place, f)
 	}
-	for _, g := range e.d.gaps {
-		e.put(sourceText, "", fact.Gap{What: g.what, Why: g.why})
-	}
 	if e.d.bounded {
 		e.put(sourceText, "", fact.Gap{
 			What: "part of the configuration of " + e.d.title(),
 			Why:  fmt.Sprintf("it has more than %d interfaces, routes, tunnels or rules: the rest was not read", maxEach),
+			Code: fact.GapConfigSize, Args: []string{e.d.title(), strconv.Itoa(maxEach)},
 		})
 	}
-	if what, why := e.d.unread(); what != "" {
-		e.put(sourceText, "", fact.Gap{What: what, Why: why})
+	if g, ok := e.d.unread(); ok {
+		e.put(sourceText, "", g)
 	}
 }
 
 // unread says how many lines were not evaluated, by command.
-func (d *device) unread() (what, why string) {
+func (d *device) unread() (g fact.Gap, ok bool) {
 	total := 0
 	var parts []string
 	for first, n := range d.unknown {
@@ -242,12 +241,15 @@ func (d *device) unread() (what, why string) {
 		}
 	}
 	if total == 0 {
-		return "", ""
+		return g, false
 	}
 	slices.Sort(parts)
+	g.What = fmt.Sprintf("%d lines of the configuration of %s", total, d.title())
+	g.Code, g.Args = fact.GapCommands, []string{strconv.Itoa(total), d.title(), strings.Join(parts, ", ")}
 	if n := d.unknown[""]; n > 0 {
 		parts = append(parts, fmt.Sprintf("others (%d)", n))
+		g.Code, g.Args = fact.GapLines, append(g.Args, strconv.Itoa(n))
 	}
-	return fmt.Sprintf("%d lines of the configuration of %s", total, d.title()),
-		"kanmon does not evaluate these commands: " + strings.Join(parts, ", ")
+	g.Why = "kanmon does not evaluate these commands: " + strings.Join(parts, ", ")
+	return g, true
 }

@@ -172,7 +172,7 @@ func (d *device) through(i *iface, lists []string, q question) answer {
 
 // remoteAccess makes the fact of an access, and the gap where whom it lets in is
 // not known.
-func (d *device) remoteAccess(a access) (fact.RemoteAccess, *gap) {
+func (d *device) remoteAccess(a access) (fact.RemoteAccess, *fact.Gap) {
 	s := a.service
 	f := fact.RemoteAccess{
 		Type: s.typ, Interface: a.iface.name, Transport: s.transport, Port: s.ports.first,
@@ -185,8 +185,12 @@ func (d *device) remoteAccess(a access) (fact.RemoteAccess, *gap) {
 		f.Transport, f.Port, f.PortEnd = "", 0, 0
 	}
 	if a.who.unsure {
-		what := "who may come in by " + s.typ + " on " + strings.TrimSpace(d.title()+" "+a.iface.name)
-		return f, &gap{what, "its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration"}
+		where := strings.TrimSpace(d.title() + " " + a.iface.name)
+		return f, &fact.Gap{
+			What: "who may come in by " + s.typ + " on " + where,
+			Why:  "its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration",
+			Code: fact.GapAccess, Args: []string{s.typ, where},
+		}
 	}
 	f.From = slices.Clone(a.who.from)
 	for i := range f.From {

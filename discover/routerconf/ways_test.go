@@ -139,7 +139,7 @@ interface ppp0
 				"interface GigaEthernet0.1\n  encapsulation pppoe\n  ip address ipcp\n  ip napt enable\n  ip napt service http 192.168.1.9\n  ip nat static 192.168.1.8 203.0.113.8\n  ip filter in-dyn 1 in\n  no shutdown\n" +
 				"interface GigaEthernet0.2\n  encapsulation pppoe\n  ip napt enable\n  ip napt static 192.168.1.7 tcp 22\n  ip filter odd-dyn 1 in\n  no shutdown\n",
 			want: []string{
-				`gap "what":"who may come in by port-forward on NEC GigaEthernet0.2","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration"`,
+				`gap "what":"who may come in by port-forward on NEC GigaEthernet0.2","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration","code":"access-not-evaluated","args":["port-forward","NEC GigaEthernet0.2"]`,
 				`line "name":"GigaEthernet0.1","type":"pppoe","configured":true`,
 				`line "name":"GigaEthernet0.2","type":"pppoe","configured":true`,
 				`remote-access "type":"port-forward","interface":"GigaEthernet0.1","transport":"tcp","port":80,"target":"192.168.1.9","from":["198.51.100.0/28"],"configured":true`,
@@ -163,7 +163,7 @@ interface ppp0
 			name: "a bridge over IPv6, and a tunnel of a kind that is not known",
 			in:   nec + "interface Tunnel0.0\n  tunnel mode ether-ip ipv6\n  tunnel destination 2001:db8:3::1\n  bridge-group 1\n  no shutdown\ninterface Tunnel1.0\n  tunnel mode unheard-of\n  tunnel destination 203.0.113.3\n  no shutdown\n",
 			want: []string{
-				`gap "what":"1 lines of the configuration of NEC","why":"kanmon does not evaluate these commands: tunnel (1)"`,
+				`gap "what":"1 lines of the configuration of NEC","why":"kanmon does not evaluate these commands: tunnel (1)","code":"commands-not-evaluated","args":["1","NEC","tunnel (1)"]`,
 				`tunnel-end "name":"Tunnel0.0","type":"etherip","remote":"2001:db8:3::1","configured":true`,
 			},
 		},
@@ -171,7 +171,7 @@ interface ppp0
 			name: "an agent that a list limits",
 			in:   plus + "snmp-server\nsnmp-server community SECRET ro 10\ninterface eth1\n encapsulation ppp 0\ninterface ppp0\n ip address negotiated\n",
 			want: []string{
-				`gap "what":"who may come in by snmp on Allied Telesis ppp0","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration"`,
+				`gap "what":"who may come in by snmp on Allied Telesis ppp0","why":"its filters depend on names, groups, times or zones that kanmon does not evaluate: look into its configuration","code":"access-not-evaluated","args":["snmp","Allied Telesis ppp0"]`,
 				`line "name":"ppp0","type":"pppoe","configured":true`,
 				`remote-access "type":"snmp","interface":"ppp0","transport":"udp","port":161,"filtered":true,"configured":true`,
 			},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"kanmon/discover/fact"
 )
 
 // cursor is how far a column was read.
@@ -246,18 +248,20 @@ func (d *device) remarks(t table, all []*cursor) error {
 		}
 		switch {
 		case c.strange > 0:
-			if err := d.gap(d.named(t.name), fmt.Sprintf("type unexpected: %d values of column %d are of no type that SNMP has", c.strange, c.root.last())); err != nil {
+			if err := d.lacks(t.name, fact.GapNoType, fmt.Sprintf("type unexpected: %d values of column %d are of no type that SNMP has", c.strange, c.root.last()),
+				fmt.Sprint(c.strange), fmt.Sprint(c.root.last())); err != nil {
 				return err
 			}
 		case c.kinds&(c.kinds-1) != 0:
-			if err := d.gap(d.named(t.name), fmt.Sprintf("type unexpected: the values of column %d are of several types", c.root.last())); err != nil {
+			if err := d.lacks(t.name, fact.GapSeveralTypes, fmt.Sprintf("type unexpected: the values of column %d are of several types", c.root.last()),
+				fmt.Sprint(c.root.last())); err != nil {
 				return err
 			}
 		}
 	}
 	if t.name == ifTable().name && d.interfaces > most.rows {
 		why := fmt.Sprintf("rows missing: the agent says that it has %d interfaces, and gave %d", d.interfaces, most.rows)
-		if err := d.gap(d.named(t.name), why); err != nil {
+		if err := d.lacks(t.name, fact.GapMissingRows, why, fmt.Sprint(d.interfaces), fmt.Sprint(most.rows)); err != nil {
 			return err
 		}
 	}
@@ -266,7 +270,8 @@ func (d *device) remarks(t table, all []*cursor) error {
 	}
 	why := fmt.Sprintf("record incomplete: the agent gave %d rows of column %d and %d of column %d",
 		most.rows, most.root.last(), fewest.rows, fewest.root.last())
-	return d.gap(d.named(t.name), why)
+	return d.lacks(t.name, fact.GapUneven, why,
+		fmt.Sprint(most.rows), fmt.Sprint(most.root.last()), fmt.Sprint(fewest.rows), fmt.Sprint(fewest.root.last()))
 }
 
 // scalars asks for the instances .0 of some objects.

@@ -110,7 +110,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	}
 	for _, g := range run.trail.gaps() {
 		d := &device{opts: opts, to: to}
-		if err := d.gap(g.What, g.Why); errors.As(err, &sink) {
+		if err := d.gap(g); errors.As(err, &sink) {
 			return sink.err
 		}
 	}
@@ -224,8 +224,17 @@ type sinkError struct{ err error }
 func (e *sinkError) Error() string { return e.err.Error() }
 
 // gap emits that something of the target was not seen.
-func (d *device) gap(what, why string) error {
-	return d.emit("snmp/gap", "", fact.Gap{What: what, Why: why})
+func (d *device) gap(g fact.Gap) error {
+	if g.Code == "" { // only the source has words for it
+		g.Args = nil
+	}
+	return d.emit("snmp/gap", "", g)
+}
+
+// lacks emits that something is odd about what the target gave under a name.
+// more are the arguments that the code has beside the name and the address.
+func (d *device) lacks(name, code, why string, more ...string) error {
+	return d.gap(fact.Gap{What: d.named(name), Why: why, Code: code, Args: append([]string{d.placed(name), d.addr.String()}, more...)})
 }
 
 // emit emits a fact that was read just now.

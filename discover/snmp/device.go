@@ -334,7 +334,7 @@ func (d *device) outcome(ctx context.Context, name string, err error) (missing, 
 // run.
 func (d *device) lacking(name string, err error) (missing, fatal error) {
 	missing = fmt.Errorf("%s: %w", d.named(name), err)
-	if err := d.gap(d.named(name), reason(err)); err != nil {
+	if err := d.lacks(name, codeOf(err), reason(err)); err != nil {
 		return missing, err
 	}
 	if fatal = fatalOnly(err); fatal != nil {
@@ -369,7 +369,7 @@ func (d *device) addressed(f fact.Fact) fact.Fact {
 // failed emits that nothing, or nothing more, was read of the target.
 func (d *device) failed(prefix string, err error) (incomplete, fatal error) {
 	why := prefix + reason(err)
-	return fmt.Errorf("%s: %s%w", d.addr, prefix, err), d.gap(d.addr.String(), why)
+	return fmt.Errorf("%s: %s%w", d.addr, prefix, err), d.gap(fact.Gap{What: d.addr.String(), Why: why, Code: codeOf(err), Args: []string{"", d.addr.String()}})
 }
 
 // maxReason bounds the text of an error of the SNMP library, which holds a stack

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -192,10 +193,12 @@ func (t *trail) gaps() []fact.Gap {
 			names = append(names, a.String())
 		}
 		out = append(out, fact.Gap{What: "neighbours", Why: fmt.Sprintf("%d addresses of neighbours are outside the scope that was named, and were not asked: %s",
-			len(outside), strings.Join(names, ", "))})
+			len(outside), strings.Join(names, ", ")),
+			Code: fact.GapScope, Args: []string{strconv.Itoa(len(outside)), strings.Join(names, ", ")}})
 	}
 	if t.followed >= maxFollowed {
-		out = append(out, fact.Gap{What: "neighbours", Why: fmt.Sprintf("%d devices were followed, which is the most: others were not asked", maxFollowed)})
+		out = append(out, fact.Gap{What: "neighbours", Why: fmt.Sprintf("%d devices were followed, which is the most: others were not asked", maxFollowed),
+			Code: fact.GapFollowed, Args: []string{strconv.Itoa(maxFollowed)}})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"kanmon/discover/fact"
 )
@@ -23,7 +24,8 @@ func (d *device) perVLAN(ctx context.Context) (missing, fatal error) {
 	vids = slices.Compact(vids)
 	ports := d.w
 	if len(vids) > maxVLANs {
-		if err := d.gap(d.named("VLANs"), fmt.Sprintf("rows missing: %d VLANs, of which the first %d are asked for alone", len(vids), maxVLANs)); err != nil {
+		if err := d.lacks("VLANs", fact.GapVLANs, fmt.Sprintf("rows missing: %d VLANs, of which the first %d are asked for alone", len(vids), maxVLANs),
+			strconv.Itoa(len(vids)), strconv.Itoa(maxVLANs)); err != nil {
 			return nil, err
 		}
 		vids = vids[:maxVLANs]

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kanmon/discover/fact"
 )
 
 //go:embed weak.tsv
@@ -92,7 +94,7 @@ func (d *device) spare() error {
 					if t.name == name {
 						d.left = append(d.left, t)
 						d.passOver(mustOID(t.entry))
-						if err := d.gap(d.named(name), "not asked: this model does not bear it ("+w.source+")"); err != nil {
+						if err := d.lacks(name, fact.GapWeak, "not asked: this model does not bear it ("+w.source+")", w.source); err != nil {
 							return err
 						}
 					}

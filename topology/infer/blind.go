@@ -64,19 +64,23 @@ func howMany(o *fact.Observation) string {
 	return fmt.Sprintf(" (%d)", n)
 }
 
+func (b *blind) gap(o *fact.Observation, f fact.Gap) {
+	s := topology.BlindSpot{Kind: topology.BlindGap, What: f.What, Why: f.Why + howMany(o)}
+	if strings.HasPrefix(o.Source, "routerconf/") {
+		s.Kind, s.Why = topology.BlindFilter, f.Why
+	}
+	if s.WhatJA, s.WhyJA = inJapanese(f); s.WhyJA != "" && s.Kind == topology.BlindGap {
+		s.WhyJA += howMany(o)
+	}
+	b.seen[s] = true
+}
+
 func (b *blind) look(o *fact.Observation) {
 	switch f := o.Fact.(type) {
 	case fact.InputRead:
 		b.input(f)
 	case fact.Gap:
-		switch o.Source {
-		case "routerconf/access":
-			b.add(topology.BlindFilter, f.What, f.Why, "フィルタが名前、グループ、時刻、ゾーンに依存しており、誰が入れるかを判定できない。設定を確認する")
-		case "routerconf/text":
-			b.add(topology.BlindFilter, f.What, f.Why, "設定の中に、読み取りの対象でない行がある："+f.Why)
-		default:
-			b.add(topology.BlindGap, f.What, f.Why+howMany(o), "")
-		}
+		b.gap(o, f)
 	case fact.SystemGroup:
 		b.agent(o, f.Agent)
 	case fact.Interface:
@@ -131,14 +135,14 @@ func (b *blind) input(f fact.InputRead) {
 		b.scan = true
 	}
 	if f.Incomplete != "" {
-		b.add(topology.BlindInput, name, f.Incomplete, "")
+		b.add(topology.BlindInput, name, f.Incomplete, "途中までしか読めていない（"+f.Incomplete+"）")
 	}
 	if f.Skipped > 0 {
 		why := fmt.Sprintf("%d of %d records could not be read", f.Skipped, f.Records+f.Skipped)
 		ja := fmt.Sprintf("%d レコードのうち %d を読めなかった", f.Records+f.Skipped, f.Skipped)
 		if len(f.SkipReason) > 0 {
 			why += ": " + f.SkipReason[0]
-			ja += ": " + f.SkipReason[0]
+			ja += "（" + f.SkipReason[0] + "）"
 		}
 		b.add(topology.BlindInput, name, why, ja)
 	}
