@@ -31,7 +31,7 @@ type Network struct {
 	Name     string
 	Managed  int  // switches with tables
 	Hosts    int  // machines with one cable, telephones, radio clients and virtual machines
-	Scarce   bool // the facts do not tell of every cable: what is not known must be left open
+	Scarce   bool // the facts do not determine every cable: what cannot be known must be left open
 	rng      *rand.Rand
 	devices  []*device
 	cables   []*cable

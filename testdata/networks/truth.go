@@ -13,7 +13,9 @@ import (
 // Score is how what was found compares with what is there.
 type Score struct {
 	Links, Found, Right int
+	Unknowable          int      // links that the facts do not determine, of a scarce network
 	Invented, Missed    []string // sorted
+	Guessed             []string // of the unknowable links, those that were found: right by luck
 	Blocked             int      // links found that spanning tree blocks
 	Wrong               []string // blocked or not, against the truth
 	Split               []string // devices that were found more than once
@@ -24,6 +26,11 @@ func (s Score) Precision() float64 { return float64(s.Right) / float64(max(1, s.
 
 // Recall returns how much of what is there was found.
 func (s Score) Recall() float64 { return float64(s.Right) / float64(max(1, s.Links)) }
+
+// KnowableRecall returns how much was found of what is there and can be known.
+func (s Score) KnowableRecall() float64 {
+	return float64(s.Right-len(s.Guessed)) / float64(max(1, s.Links-s.Unknowable))
+}
 
 // end is one end of a link; of switches that nobody can ask, those that are
 // plugged into each other are one.
@@ -71,21 +78,7 @@ func (n *Network) truth(obs []fact.Observation) map[string]bool {
 		}
 	}
 	clouds := n.clouds()
-	name := func(p *port) end {
-		d := p.dev
-		far := p.cable.far(d)
-		switch {
-		case d.kind == unmanaged:
-			return end{device: clouds[d]}
-		case d.asked && !far.dev.radio:
-			return end{d.name, p.whole().name}
-		case d.says != "" && d.says == far.dev.says && far.dev.asked && d.says == "cdp":
-			return end{d.name, strings.Replace(p.name, "Gi", "GigabitEthernet", 1)}
-		case d.says != "" && d.says == far.dev.says && far.dev.asked:
-			return end{d.name, p.name}
-		}
-		return end{device: d.name}
-	}
+	name := func(p *port) end { return p.named(clouds) }
 	out := make(map[string]bool)
 	for _, c := range n.cables {
 		a, b := c.a.dev, c.b.dev
@@ -103,6 +96,23 @@ func (n *Network) truth(obs []fact.Observation) map[string]bool {
 		out[linkText(name(c.a), name(c.b))] = c.blocked
 	}
 	return out
+}
+
+// named returns what the truth calls the end of a cable.
+func (p *port) named(clouds map[*device]string) end {
+	d := p.dev
+	far := p.cable.far(d)
+	switch {
+	case d.kind == unmanaged:
+		return end{device: clouds[d]}
+	case d.asked && !far.dev.radio:
+		return end{d.name, p.whole().name}
+	case d.says != "" && d.says == far.dev.says && far.dev.asked && d.says == "cdp":
+		return end{d.name, strings.Replace(p.name, "Gi", "GigabitEthernet", 1)}
+	case d.says != "" && d.says == far.dev.says && far.dev.asked:
+		return end{d.name, p.name}
+	}
+	return end{device: d.name}
 }
 
 // Score holds what was found against the truth.
@@ -132,6 +142,14 @@ func (n *Network) Score(obs []fact.Observation, devices []topology.Device, links
 		}
 	}
 	s.Right = len(right)
+	if n.Scarce {
+		for text := range n.unknowable(obs) {
+			s.Unknowable++
+			if right[text] {
+				s.Guessed = append(s.Guessed, text)
+			}
+		}
+	}
 	for text := range truth {
 		if !right[text] {
 			s.Missed = append(s.Missed, text)
@@ -139,6 +157,7 @@ func (n *Network) Score(obs []fact.Observation, devices []topology.Device, links
 	}
 	slices.Sort(s.Invented)
 	slices.Sort(s.Missed)
+	slices.Sort(s.Guessed)
 	return s
 }
 

@@ -78,6 +78,7 @@ type fabric struct {
 	knows    [][]int             // by station: the bridges that have learned it
 	own      [][]int             // by bridge: the stations that are its own addresses
 	towards  [][]int32           // [x][y]: the port of bridge x that leads to bridge y
+	part     []int               // by bridge: which of the networks that are not joined it is in
 	heard    [][]neighborAt
 	all      []*segment
 	segment  [][]*segment // by bridge and port

@@ -19,6 +19,10 @@ const (
 // that have moved, and are not yet known to.
 const doubt = 4
 
+// ownWeight is as how many stations an address of a bridge itself counts, or that
+// it is heard: stations move.
+const ownWeight = 8
+
 // face finds the port of each bridge that leads to each other one.
 //
 // A station that bridge x has learned at another port than the one that leads to
@@ -44,7 +48,7 @@ func (f *fabric) face() {
 		for y := x + 1; y < n; y++ {
 			t.reset(len(f.bridges[x].names), len(f.bridges[y].names))
 			f.tally(t, x, y, step)
-			i, j := t.best()
+			i, j := t.best(none, none)
 			f.towards[x][y], f.towards[y][x] = i, j
 		}
 	}
@@ -52,27 +56,36 @@ func (f *fabric) face() {
 	for round := 0; round < maxRounds && f.refine(t, step); round++ {
 		f.follow()
 	}
+	f.join()
 }
 
-// refine finds the port of a pair of which the other is known by now: what the
-// one has learned at other ports than the one that leads to the other bridge is
-// behind the port that is looked for.
+// refine looks again at the pairs of which a port is not known, now that those of
+// others are: a third bridge that both reach is one more station.
 func (f *fabric) refine(t *tally, step int) bool {
 	changed := false
 	for x := range f.bridges {
-		for y := range f.bridges {
-			j := f.towards[y][x]
-			if x == y || f.towards[x][y] != none || j == none {
+		for y := x + 1; y < len(f.bridges); y++ {
+			i, j := f.towards[x][y], f.towards[y][x]
+			if i != none && j != none {
 				continue
 			}
 			t.reset(len(f.bridges[x].names), len(f.bridges[y].names))
 			f.tally(t, x, y, step)
-			if i := t.bestGiven(int(j)); i != none {
-				f.towards[x][y], changed = i, true
-			}
+			f.tallyBridges(t, x, y)
+			f.towards[x][y], f.towards[y][x] = t.best(i, j)
+			changed = changed || f.towards[x][y] != i || f.towards[y][x] != j
 		}
 	}
 	return changed
+}
+
+// tallyBridges counts the bridges of which two know at which port they are.
+func (f *fabric) tallyBridges(t *tally, x, y int) {
+	for z := range f.bridges {
+		if i, j := f.towards[x][z], f.towards[y][z]; i != none && j != none {
+			t.add(int(i), int(j), 1)
+		}
+	}
 }
 
 // ownStations returns the stations that are addresses of each bridge.
@@ -101,25 +114,25 @@ func (f *fabric) tally(t *tally, x, y, step int) {
 			continue
 		}
 		if s := int(a[0].station); a[0].port != none && b[0].port != none && f.self[s] == none && s%step == 0 {
-			t.add(int(a[0].port), int(b[0].port))
+			t.add(int(a[0].port), int(b[0].port), 1)
 		}
 		a, b = a[1:], b[1:]
 	}
 	for _, s := range f.own[y] {
 		if p := f.bridges[x].at(s); p != none {
-			t.add(int(p), none)
+			t.add(int(p), none, ownWeight)
 		}
 	}
 	for _, s := range f.own[x] {
 		if p := f.bridges[y].at(s); p != none {
-			t.add(none, int(p))
+			t.add(none, int(p), ownWeight)
 		}
 	}
 	for _, p := range f.hears(x, f.bridges[y].device) {
-		t.add(p, none)
+		t.add(p, none, ownWeight)
 	}
 	for _, p := range f.hears(y, f.bridges[x].device) {
-		t.add(none, p)
+		t.add(none, p, ownWeight)
 	}
 }
 
@@ -157,6 +170,25 @@ func (f *fabric) follow() {
 	}
 }
 
+// join numbers the networks of bridges that know of each other.
+func (f *fabric) join() {
+	f.part = make([]int, len(f.bridges))
+	for x := range f.part {
+		f.part[x] = x
+	}
+	for x := range f.towards {
+		for y, p := range f.towards[x] {
+			if have, other := f.part[x], f.part[y]; p != none && have != other {
+				for z := range f.part {
+					if f.part[z] == other {
+						f.part[z] = have
+					}
+				}
+			}
+		}
+	}
+}
+
 // separates reports whether bridge z is known to have x and y at different
 // ports.
 func (f *fabric) separates(z, x, y int) bool {
@@ -184,48 +216,29 @@ func resize(s []int32, n int) []int32 {
 	return s
 }
 
-// add counts a station at port i of one and port j of the other; none where it
-// is that bridge itself.
-func (t *tally) add(i, j int) {
-	t.total++
+// add counts a station at port i of one and port j of the other, none where it is
+// that bridge itself, as so many.
+func (t *tally) add(i, j int, weight int32) {
+	t.total += weight
 	if i != none {
-		t.rows[i]++
+		t.rows[i] += weight
 	}
 	if j != none {
-		t.cols[j]++
+		t.cols[j] += weight
 	}
 	if i != none && j != none {
-		t.count[i*t.width+j]++
+		t.count[i*t.width+j] += weight
 	}
 }
 
-// bestGiven returns the port of the first bridge that leads to the second, of
-// which the port that leads back is known.
-func (t *tally) bestGiven(j int) int32 {
-	best, most, total, ties := int32(none), int32(0), int32(0), false
-	for i, n := range t.rows {
-		n -= t.count[i*t.width+j]
-		total += n
-		switch {
-		case n > most:
-			best, most, ties = int32(i), n, false
-		case n == most:
-			ties = true
-		}
-	}
-	if most == 0 || ties || (total-most)*doubt > total {
-		return none
-	}
-	return best
-}
-
-// best returns the ports that face each other, each as far as it is certain.
-func (t *tally) best() (int32, int32) {
+// best returns the ports that face each other, each as far as it is certain;
+// those that are known already are given.
+func (t *tally) best(knownI, knownJ int32) (int32, int32) {
 	if t.total == 0 {
-		return none, none
+		return knownI, knownJ
 	}
 	least := t.total
-	bestI, bestJ := int32(none), int32(none)
+	bestI, bestJ := knownI, knownJ
 	try := func(i, j int32, against int32) {
 		switch {
 		case against < least:
@@ -240,12 +253,12 @@ func (t *tally) best() (int32, int32) {
 		}
 	}
 	for i := int32(none); int(i) < len(t.rows); i++ {
-		if i != none && t.rows[i] == 0 {
+		if knownI != none && i != knownI || knownI == none && i != none && t.rows[i] == 0 {
 			continue
 		}
 		for j := int32(none); int(j) < len(t.cols); j++ {
 			switch {
-			case i == none && j == none, j != none && t.cols[j] == 0:
+			case knownJ != none && j != knownJ, knownJ == none && j != none && t.cols[j] == 0, i == none && j == none:
 			case i == none:
 				try(i, j, t.total-t.cols[j])
 			case j == none:
@@ -256,7 +269,7 @@ func (t *tally) best() (int32, int32) {
 		}
 	}
 	if least*doubt > t.total {
-		return none, none
+		return knownI, knownJ
 	}
 	return bestI, bestJ
 }

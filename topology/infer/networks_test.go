@@ -17,12 +17,16 @@ import (
 )
 
 // TestNetworks holds what is found of networks of which every cable is known
-// against the truth.
+// against the truth. Where the tables hardly tell of any, what counts is the cables
+// that can be known, and that no other is claimed.
 func TestNetworks(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3} {
+	for seed := range uint64(20) {
 		var table strings.Builder
-		fmt.Fprintf(&table, "%-44s %8s %8s %6s %6s %6s %9s %7s\n", "network", "switches", "machines", "links", "found", "right", "precision", "recall")
-		for _, n := range networks.All(seed) {
+		fmt.Fprintf(&table, "%-60s %8s %8s %6s %6s %6s %9s %7s %9s\n", "network", "switches", "machines", "links", "found", "right", "precision", "recall", "knowable")
+		for _, n := range networks.All(seed + 1) {
+			if seed > 2 && !n.Scarce {
+				continue
+			}
 			obs, err := n.Facts()
 			if err != nil {
 				t.Fatal(err)
@@ -31,22 +35,18 @@ func TestNetworks(t *testing.T) {
 			got := infer.Links(obs, net)
 			devices := slices.Concat(net.Devices(), got.Unmanaged)
 			s := n.Score(obs, devices, got.Links)
-			fmt.Fprintf(&table, "%-44s %8d %8d %6d %6d %6d %8.1f%% %6.1f%%\n",
-				n.Name, n.Managed, n.Hosts, s.Links, s.Found, s.Right, 100*s.Precision(), 100*s.Recall())
-			least := 0.95
-			if n.Scarce {
-				least = 0.8
-			}
-			if s.Precision() < 0.99 || s.Recall() < least || len(s.Wrong)+len(s.Split) > 0 {
-				t.Errorf("seed %d, %s: precision %.3f, recall %.3f\ninvented %s\nmissed %s\nwrongly blocked or not %s\nfound more than once %s", seed, n.Name, s.Precision(), s.Recall(),
-					some(s.Invented), some(s.Missed), some(s.Wrong), some(s.Split))
+			fmt.Fprintf(&table, "%-60s %8d %8d %6d %6d %6d %8.1f%% %6.1f%% %8.1f%%\n",
+				n.Name, n.Managed, n.Hosts, s.Links, s.Found, s.Right, 100*s.Precision(), 100*s.Recall(), 100*s.KnowableRecall())
+			if s.Precision() < 0.99 || s.KnowableRecall() < 0.95 || len(s.Wrong)+len(s.Split)+len(s.Guessed) > 0 {
+				t.Errorf("seed %d, %s: precision %.3f, recall %.3f\ninvented %s\nmissed %s\nwrongly blocked or not %s\nfound more than once %s\nclaimed though nobody can know %s",
+					seed+1, n.Name, s.Precision(), s.KnowableRecall(), some(s.Invented), some(s.Missed), some(s.Wrong), some(s.Split), some(s.Guessed))
 			}
 			checkGrades(t, devices, got.Links)
-			if seed == 1 {
+			if seed == 0 || n.Scarce {
 				checkOrder(t, obs, got)
 			}
 		}
-		t.Logf("seed %d\n%s", seed, table.String())
+		t.Logf("seed %d\n%s", seed+1, table.String())
 	}
 }
 

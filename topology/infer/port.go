@@ -28,6 +28,7 @@ type ports struct {
 	wholes  map[portNumber]uint32                   // the aggregate that a port is part of; itself for aggregates
 	byName  map[portKey]uint32                      // ifIndex of a port
 	carried map[portNumber]bool                     // interfaces that run on top of others: VLANs, aggregates
+	tagged  map[portKey]bool                        // ports that carry frames with tags
 	blocked map[portKey]topology.EvidenceID         // ports on which spanning tree lets no frames pass
 	root    map[portKey]designated                  // ports on which another bridge is nearer to the root
 	own     map[portKey]string                      // port by its number in spanning tree
@@ -46,7 +47,7 @@ func (in *inferer) readPorts() {
 	p := ports{
 		names: make(map[portNumber]string), wholes: make(map[portNumber]uint32), byName: make(map[portKey]uint32),
 		carried: make(map[portNumber]bool), blocked: make(map[portKey]topology.EvidenceID), root: make(map[portKey]designated),
-		own: make(map[portKey]string), byMAC: make(map[topology.DeviceID]map[string]string),
+		own: make(map[portKey]string), tagged: make(map[portKey]bool), byMAC: make(map[topology.DeviceID]map[string]string),
 	}
 	aggregates := make(map[portNumber]bool)
 	for _, d := range in.net.Devices() {
@@ -84,6 +85,7 @@ func (in *inferer) readPorts() {
 	for n, whole := range p.wholes {
 		p.wholes[portNumber{n.device, whole}] = whole
 	}
+	in.readTagged()
 	in.readTrees()
 	for _, d := range in.net.Devices() {
 		for _, i := range d.Interfaces {
@@ -98,6 +100,23 @@ func (in *inferer) readPorts() {
 				continue
 			}
 			p.byMAC[d.ID][i.MAC] = i.Name
+		}
+	}
+}
+
+// readTagged reads which ports carry frames with tags: to another switch, as a
+// rule.
+func (in *inferer) readTagged() {
+	for i := range in.obs {
+		o := &in.obs[i]
+		f, ok := o.Fact.(fact.VLANPorts)
+		if !ok {
+			continue
+		}
+		for _, d := range in.agents(o, f.Agent) {
+			for _, p := range f.Tagged {
+				in.ports.tagged[portKey{d, normal(in.portName(d, p, ""))}] = true
+			}
 		}
 	}
 }

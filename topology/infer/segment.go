@@ -238,9 +238,9 @@ func (f *fabric) segmentsOf(s int) []*segment {
 }
 
 // isHere reports whether a station can be plugged into a segment: all bridges on
-// it have it there, and no further bridge is behind it.
+// it have it there, and no further bridge is behind it, or may be.
 func (f *fabric) isHere(s int, g *segment) bool {
-	if len(g.beyond) > 0 {
+	if len(g.beyond) > 0 || len(g.ends) == 1 && f.in.ports.tagged[f.key(g.ends[0])] && f.mayBeBehind(s, g.ends[0].bridge) {
 		return false
 	}
 	for _, e := range g.ends {
@@ -249,6 +249,20 @@ func (f *fabric) isHere(s int, g *segment) bool {
 		}
 	}
 	return true
+}
+
+// mayBeBehind reports whether there is a bridge in the network of x of which x
+// does not know where it is, and that may have a station behind it.
+func (f *fabric) mayBeBehind(s, x int) bool {
+	for y, b := range f.bridges {
+		if y == x || f.part[y] != f.part[x] || f.towards[x][y] != none {
+			continue
+		}
+		if p := b.at(s); p == none || p != f.towards[y][x] {
+			return true
+		}
+	}
+	return false
 }
 
 // support counts the bridges that have a station in the direction of a segment,
@@ -284,12 +298,5 @@ func (f *fabric) direction(x int, g *segment) int32 {
 
 // joined reports whether two segments are in one network, as far as is known.
 func (f *fabric) joined(a, b *segment) bool {
-	for _, x := range a.ends {
-		for _, y := range b.ends {
-			if x.bridge == y.bridge || f.towards[x.bridge][y.bridge] != none || f.towards[y.bridge][x.bridge] != none {
-				return true
-			}
-		}
-	}
-	return false
+	return f.part[a.ends[0].bridge] == f.part[b.ends[0].bridge]
 }
