@@ -96,7 +96,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	if err != nil {
 		return err
 	}
-	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak}
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak, veil: newVeil(opts)}
 	var incomplete []error
 	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
 		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
@@ -126,7 +126,8 @@ type run struct {
 	// columns is an empty walk, which those of all devices are made like.
 	columns *walk
 	weak    []weakness // of all models
-	stop    error      // why nobody is asked any more
+	veil    veil
+	stop    error // why nobody is asked any more
 }
 
 // spared reports whether the gate leaves an address alone that nobody named, but
@@ -162,7 +163,7 @@ func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets
 
 // visit asks one target, and keeps its answers where that is wanted.
 func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
-	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, w: r.columns.empty(), absent: make(map[oid]bool)}
+	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, veil: r.veil, w: r.columns.empty(), absent: make(map[oid]bool)}
 	if r.opts.Record != nil {
 		file, err := r.opts.Record(target)
 		if err != nil {

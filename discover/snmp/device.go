@@ -22,6 +22,7 @@ type device struct {
 	to   discover.Sink
 	rec  *recording // nil: nothing is recorded
 	weak []weakness // of all models
+	veil veil
 
 	trail *trail
 	facts fact.Maker

@@ -26,6 +26,11 @@ func (d *device) request(ctx context.Context, r request) (answer, time.Duration,
 	took := d.opts.Now().Sub(start) - d.sock.waited
 	d.busy += took
 	d.sent++
+	for i, b := range a.vars {
+		if b.value.isString() {
+			a.vars[i].value.s = d.veil.over(b.value.s)
+		}
+	}
 	switch {
 	case err != nil:
 	case d.busy > d.opts.DeviceTimeout:
