@@ -361,7 +361,7 @@ func (d *device) placed(place string) string {
 // addressed fills in the address that was asked.
 func (d *device) addressed(f fact.Fact) fact.Fact {
 	if s, ok := f.(fact.SystemGroup); ok {
-		s.Address = d.addr
+		s.Address = d.addr.WithZone("")
 		return s
 	}
 	return f

@@ -19,6 +19,7 @@ type Keyring []Key
 
 // of returns the credentials for an address, false where there are none.
 func (k Keyring) of(a netip.Addr) (Credentials, bool) {
+	a = a.WithZone("") // no prefix has one
 	best := -1
 	for i, key := range k {
 		if key.For.Contains(a) && (best < 0 || key.For.Bits() > k[best].For.Bits()) {

@@ -98,14 +98,20 @@ func (s *socket) Read(b []byte) (int, error) {
 		if err != nil {
 			return n, err
 		}
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if from == s.to {
+		from, to := withoutZone(from), withoutZone(s.to)
+		if from == to {
 			return n, nil
 		}
-		if from.Port() == s.to.Port() || from.Addr() == s.to.Addr() {
+		if from.Port() == to.Port() || from.Addr() == to.Addr() {
 			s.elsewhere = from
 		}
 	}
+}
+
+// withoutZone returns a without the interface it is reached by, which may be
+// written as a name or as a number.
+func withoutZone(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
 
 // fits notes that an answer came that fits a request.
@@ -147,7 +153,7 @@ func (s *socket) silence(err error, odd string) error {
 		return context.Cause(s.ctx)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return errClosed
-	case s.elsewhere.Addr() == s.to.Addr() && s.elsewhere.IsValid():
+	case s.elsewhere.Addr() == withoutZone(s.to).Addr() && s.elsewhere.IsValid():
 		return &oddAnswer{fmt.Sprintf("it answers from another port, %d", s.elsewhere.Port())}
 	case s.elsewhere.IsValid():
 		return &oddAnswer{fmt.Sprintf("it answers from another address, %s: name that one", s.elsewhere.Addr())}

@@ -325,20 +325,34 @@ func prefixes(list []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// addresses is prefixes where each must be one address.
+// addresses is prefixes where each must be one address. That of a link has the
+// name of the interface which it is reached by.
 func addresses(list []string) ([]netip.Addr, []netip.Prefix, error) {
-	ps, err := prefixes(list)
+	scope, err := prefixes(list)
 	if err != nil {
 		return nil, nil, err
 	}
-	var out []netip.Addr
-	for _, p := range ps {
+	for _, p := range scope {
 		if !p.IsSingleIP() {
 			return nil, nil, fmt.Errorf("%s: name each agent by its address; ranges are not searched for agents", p)
 		}
-		out = append(out, p.Addr())
 	}
-	return out, ps, nil
+	var out []netip.Addr
+	for _, field := range list {
+		for s := range strings.SplitSeq(field, ",") {
+			a, err := netip.ParseAddr(s)
+			switch {
+			case err != nil: // a prefix of one address
+				a = netip.MustParsePrefix(s).Addr()
+			case a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "":
+				return nil, nil, fmt.Errorf("%s may be on any link: add the interface that leads there, such as %s%%eth0", a, a)
+			case !a.IsLinkLocalUnicast():
+				a = a.WithZone("")
+			}
+			out = append(out, a)
+		}
+	}
+	return out, scope, nil
 }
 
 // partly ends a live command: what was gathered is kept, and an error of a

@@ -72,7 +72,7 @@ func (r *recordFlags) plan() string {
 // open makes the file for the answers of one agent, which only its owner may
 // read: it holds all that they say.
 func (r *recordFlags) open(agent netip.Addr) (io.WriteCloser, error) {
-	name := strings.ReplaceAll(agent.WithZone("").String(), ":", "-") + ".snmprec"
+	name := strings.NewReplacer(":", "-", "%", "-", "/", "-", `\`, "-").Replace(agent.String()) + ".snmprec"
 	if err := os.MkdirAll(r.folder, 0o700); err != nil {
 		return nil, usage("name another folder with --record", "folder of answers: %w", err)
 	}
