@@ -251,7 +251,9 @@ since people and machines of the lab act in their own rhythm.
 - *probe*: also a scan of five hosts
 
 *Can be known* counts what the vantages show at all, so the last column measures kanmon, and *recall* the visit. What is
-shown a second time counts as wrong.
+shown a second time counts as wrong. *Ports* are the ends of cables at managed switches, *interfaces* all that these have, with
+name and addresses. *Routes* are pairs of a node and its next hop: once the switches are asked, a
+map has no line to the usual gateway of a machine that does not tell of it itself, so these cannot be known then.
 
 %s
 ## Ways out

@@ -39,7 +39,7 @@ type Host struct {
 	OUI        string // the maker's three bytes, "00:a0:de"; other bytes follow from the name
 	Forward    bool   // routes between its interfaces, IPv4 and IPv6
 	NoIPv6     bool   // no interface speaks IPv6, as on a plain switch
-	Quiet      bool   // sends nothing unless it is asked: no mirror port shows it
+	Quiet      bool   // no mirror port shows it: it sends nothing unless it is asked, or nothing that passes there
 	Interfaces []*Interface
 	Loopback   []netip.Prefix // further addresses, on lo
 	Routes     []Route

@@ -93,6 +93,9 @@ type Hop struct {
 	From  string    `json:"from"`
 	Via   string    `json:"via"` // the node, not its address
 	Known []Vantage `json:"known"`
+	// Usual is the default route of a node that forwards nothing: most have one,
+	// all the same.
+	Usual bool `json:"usual,omitempty"`
 }
 
 // Truth says what there is, from the plan alone.
@@ -231,16 +234,31 @@ func (p *Plan) hops(h *Host) []Hop {
 				slices.ContainsFunc(out, func(hop Hop) bool { return hop.Via == next.Name }) {
 				continue
 			}
-			hop := Hop{From: h.Name, Via: next.Name, Known: []Vantage{}}
-			for _, v := range p.node(h).Known {
-				if v != BySNMP || h.answers() {
-					hop.Known = append(hop.Known, v)
-				}
+			hop := Hop{From: h.Name, Via: next.Name, Known: []Vantage{}, Usual: r.To.Bits() <= 0 && !h.Forward}
+			if h.answers() {
+				hop.Known = append(hop.Known, BySNMP)
+			}
+			if !h.Quiet {
+				hop.Known = append(hop.Known, p.mirrored(p.segmentTo(h, r.Via))...)
 			}
 			out = append(out, hop)
 		}
 	}
 	return out
+}
+
+// segmentTo is the segment in which a host has a neighbour's address.
+func (p *Plan) segmentTo(h *Host, neighbour netip.Addr) string {
+	for _, i := range h.Interfaces {
+		if !slices.ContainsFunc(i.Addrs, func(a netip.Prefix) bool { return a.Contains(neighbour) }) {
+			continue
+		}
+		if i.IsBridge() {
+			return p.Segment(i.VLAN).Name
+		}
+		return p.segmentAt(Port{h.Name, i.Name})
+	}
+	return ""
 }
 
 // mirrored says at which ports of the auditor a segment is seen.

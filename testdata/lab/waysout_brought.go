@@ -104,6 +104,7 @@ func bridgingPC(p *Plan) {
 // and forwards nothing.
 func dualHomedServer(p *Plan) {
 	h := p.Station("backup-sv", "00:15:5d", "sw-server", server, "10.60.0.40")
+	h.Quiet = true // what it says stays at sw-server, or in the management VLAN
 	h.Plug("eth1", core+"/99", "10.99.0.40/24")
 	h.Do(20*time.Second, "ping", "-c", "1", "-W", "1", "10.99.0.17")
 	h.Do(20*time.Second, "{lab}", "ask", "https", "https://file-sv."+domain+"/")
