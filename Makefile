@@ -4,7 +4,8 @@ GO            ?= go
 LINT_VERSION  := v2.10.1
 FUZZTIME      ?= 30s
 # Folders named testdata are left out of ./... by the go command; ours holds packages, but for the recorded sites.
-PACKAGES      := ./... $(patsubst %/,./%/...,$(filter-out testdata/sites/,$(wildcard testdata/*/)))
+# They come first, since the tests of the lab wait most of the time, and others can run beside them.
+PACKAGES      := $(patsubst %/,./%/...,$(filter-out testdata/sites/,$(wildcard testdata/*/))) ./...
 LDFLAGS       := -s -w
 PLATFORMS     := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
 # Real programs that tests talk to. They are not needed to build or to run kanmon.

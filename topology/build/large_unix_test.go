@@ -27,8 +27,12 @@ func TestLargeInASecond(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rounds := 3
+	if raceCost > 1 {
+		rounds = 1 // what is measured then says little
+	}
 	best := time.Hour
-	for range 3 {
+	for range rounds {
 		start, used := time.Now(), processorTime(t)
 		s := build.Build(obs, build.Options{Signatures: set})
 		best = min(best, time.Since(start), processorTime(t)-used)
