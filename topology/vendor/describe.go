@@ -23,10 +23,15 @@ var after = regexp.MustCompile(`(?i)[,;:(/|#"]| [-–—] | (?:software|firmware
 var beside = regexp.MustCompile(`(?i)\b(?:hardware|hw|boot\w*|u-boot|kernel|linux|openssl)[ -]?(?:version|vers?|rev\w*)?[ .:=]*v?\d\S*`)
 
 // numbered matches a version where it is called one.
-var numbered = regexp.MustCompile(`(?i)(?:\b(?:version|vers?|firmware|fw|sw|software|rev(?:ision)?|release)[ .:=]*v?|[ _]v)(\d+(?:\.\w+)+(?:[-(][\w.)-]+)?)`)
+var numbered = regexp.MustCompile(`(?i)(?:\b(?:version|vers?|firmware|fw|sw|sw_rev|software|rev(?:ision)?|release)[ .:=]*v?|[ _]v)(\d+(?:\.\w+)+(?:[-(][\w.)-]+)?)`)
 
 // dotted matches one that stands behind a name.
 var dotted = regexp.MustCompile(`^[^,;(|]*?\S [vV]?(\d+\.\d+\.\d+(?:[.-][\w-]+)*)(?:[ ,;]|$)`)
+
+// keyed matches where the model is called so. DOCSIS says it thus of modems and
+// of what they end at: "<<HW_REV: 1; VENDOR: x; BOOTR: x; SW_REV: 2; MODEL: x>>"
+// (DOCSIS OSSI, sysDescr).
+var keyed = regexp.MustCompile(`(?i)\b(?:model(?: ?(?:name|number|no\.?|type))?|product(?: ?(?:name|type|id))?|device(?: ?(?:type|model|name))?|hwsku|pid)\s?[:=]\s*([^;,|<>=:]+?)\s*(?:[;,|<>]|0 \w+(?: \w+)?\s?[:=])`)
 
 // ports matches what says how many there are.
 var ports = regexp.MustCompile(`(?i)^\d+[ -]?(?:port|g)\b`)
@@ -45,7 +50,9 @@ const maxName = 4
 // describe returns what a description that no rule knows says by its form.
 // Known are the names of the maker, as which it may begin or end.
 func describe(text string, known ...string) Product {
-	if sentence.MatchString(text) {
+	text = leadIn.ReplaceAllString(text, "")
+	said := keyed.FindStringSubmatch(text)
+	if said == nil && sentence.MatchString(text) {
 		return Product{}
 	}
 	var p Product
@@ -54,23 +61,60 @@ func describe(text string, known ...string) Product {
 			p.Version = m[1]
 		}
 	}
-	name := text
-	if at := after.FindStringIndex(text); at != nil {
-		name = text[:at[0]]
+	if said != nil {
+		p.Model = product(said[1], known)
 	}
+	// What stands first may be no more than the maker.
+	for range maxParts {
+		if p.Model != "" || text == "" {
+			break
+		}
+		name := text
+		if at := after.FindStringIndex(text); at != nil {
+			name = text[:at[0]]
+		}
+		bare := unnamed(name, known)
+		p.Model = product(name, known)
+		if bare != "" {
+			break
+		}
+		text = strings.TrimLeft(text[len(name):], between)
+		text = strings.TrimLeft(legalWords.ReplaceAllString(text, ""), between)
+	}
+	return p
+}
+
+// between stand between parts of a description.
+const between = " ,;:-–—/|"
+
+// maxParts bounds how many parts of a description are looked at for a name.
+const maxParts = 3
+
+// unnamed returns a part of a description without the names of its maker.
+func unnamed(name string, known []string) string {
 	name = strings.Trim(name, " .-")
+	whole := name
 	for _, k := range known {
 		name = without(name, k)
 	}
+	if name != whole {
+		name = legalWords.ReplaceAllString(name, "")
+	}
+	return strings.TrimSpace(name)
+}
+
+// product returns the name of a product if a part of a description can be one.
+func product(name string, known []string) string {
+	name = unnamed(name, known)
 	ws := strings.Fields(name)
 	if len(ws) == 0 || len(ws) > maxName || len(name) > 40 || ports.MatchString(name) || !strings.ContainsFunc(name, unicode.IsLetter) {
-		return p
+		return ""
 	}
 	plain := plainWords()
-	if slices.ContainsFunc(ws, func(w string) bool { return !slices.Contains(plain, strings.ToLower(w)) }) {
-		p.Model = strings.Join(ws, " ")
+	if !slices.ContainsFunc(ws, func(w string) bool { return !slices.Contains(plain, strings.ToLower(w)) }) {
+		return ""
 	}
-	return p
+	return strings.Join(ws, " ")
 }
 
 // without takes the name of a maker, or its first word, from the start or the
@@ -98,12 +142,20 @@ func ordinary() []string {
 	return []string{"", "Alpha", "Digital", "DPS", "GE", "Promise", "Quantum", "Debian", "Tomato"}
 }
 
-// onLinux matches what makers write before their name.
-var onLinux = regexp.MustCompile(`^Linux \d\S*, `)
+// leadIn matches what some write before their name.
+var leadIn = regexp.MustCompile(`(?i)^(?:Linux \d\S*, |snmp (?:agent|card|module|service) (?:on|for|of) (?:the )?)`)
+
+// legalWords matches what is left of the name of a company whose first word was
+// taken away.
+var legalWords = regexp.MustCompile(`(?i)^(?:(?:inc|ltd|llc|corp|corporation|co|gmbh|ag|ab|oy|s\.?a|s\.?r\.?l|limited|networks?|technolog(?:y|ies)|communications?|systems)\b[.,]* ?)+`)
+
+// makerSaid matches where the maker is called so (as DOCSIS does, see keyed), or
+// claims copyright.
+var makerSaid = regexp.MustCompile(`(?i)\b(?:vendor|manufacturer)\s?[:=]\s*([a-z][^;,|<>=:]*?)\s*(?:[;,|<>]|$)|(?:copyright|\(c\))[-\s\d,(c)©]*(?:by )?([a-z][\w&. -]*?)(?:[.,]? (?:all rights|inc\b|ltd|corp\b|corporation|gmbh|co\b)|[,;]|\.?$)`)
 
 // named returns the maker with whose name a text begins.
 func (k *knowledge) named(text string) string {
-	text = onLinux.ReplaceAllString(text, "")
+	text = leadIn.ReplaceAllString(text, "")
 	best := ""
 	for _, m := range k.makers {
 		if len(m) <= len(best) || len(text) <= len(m) || text[len(m)] != ' ' && text[len(m)] != '_' {
@@ -112,6 +164,12 @@ func (k *knowledge) named(text string) string {
 		if lead := text[:len(m)]; lead == m || lead == strings.ToUpper(m) {
 			best = m
 		}
+	}
+	if m := makerSaid.FindStringSubmatch(text); m != nil && best == "" {
+		if best = m[1] + m[2]; len(strings.Fields(best)) > maxName {
+			return ""
+		}
+		return company(best)
 	}
 	return best
 }

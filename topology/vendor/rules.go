@@ -26,13 +26,14 @@ var files embed.FS
 // knowledge is what the files say.
 type knowledge struct {
 	byNumber map[uint64]Product
-	rules    []*rule // of makers, what says most first
-	generic  []*rule // of no maker, likewise
+	lines    map[uint64]string // of products, by enterprise number
+	rules    []*rule           // of makers, what says most first
+	generic  []*rule           // of no maker, likewise
 	makers   []string
 }
 
 var builtIn = sync.OnceValue(func() *knowledge { //nolint:gochecknoglobals // a constant that Go cannot express
-	k := &knowledge{byNumber: make(map[uint64]Product)}
+	k := &knowledge{byNumber: make(map[uint64]Product), lines: make(map[uint64]string)}
 	if err := k.loadAll(); err != nil {
 		panic("rules about makers: " + err.Error())
 	}
@@ -53,6 +54,7 @@ type makerEntry struct {
 	Maker    string         `yaml:"maker"`   // as people call it; none for what runs on machines of any maker
 	Numbers  []uint64       `yaml:"numbers"` // its private enterprise numbers (IANA)
 	OS       string         `yaml:"os"`      // of products of which nothing better is known
+	Line     string         `yaml:"line"`    // what it makes, as model of products of which nothing better is known
 	Roles    []string       `yaml:"roles"`   // that all of its products have
 	Products []productEntry `yaml:"products"`
 	Models   []modelEntry   `yaml:"models"`
@@ -71,6 +73,7 @@ type productEntry struct {
 	Text     strictyaml.Text `yaml:"text"`   // RE2, for sysDescr and the like, with one blank wherever there is white space
 	Vendor   string          `yaml:"vendor"` // where the product bears another name than that of its maker
 	Model    string          `yaml:"model"`
+	Line     string          `yaml:"line"` // stands for the model where the text names none
 	OS       string          `yaml:"os"`
 	Version  string          `yaml:"version"`
 	Serial   string          `yaml:"serial"`
@@ -84,6 +87,7 @@ type rule struct {
 	object    string // with a dot at its end; empty where any will do
 	text      *regexp.Regexp
 	product   Product // with $1 and so on
+	line      string
 	osOfMaker string
 	examples  []string
 	place     string // "rules/japan.yaml, line 7"
@@ -146,6 +150,7 @@ func (k *knowledge) maker(m makerEntry, name string) error {
 			errs = append(errs, fmt.Errorf("%s: enterprise number %d is of two makers", name, n))
 		}
 		k.byNumber[n] = Product{Vendor: m.Maker, OS: m.OS, Roles: roles}
+		k.lines[n] = m.Line
 	}
 	for _, e := range m.Models {
 		for n, model := range e.Names {
@@ -157,7 +162,7 @@ func (k *knowledge) maker(m makerEntry, name string) error {
 	}
 	for _, p := range m.Products {
 		r := &rule{
-			osOfMaker: m.OS, examples: p.Examples,
+			osOfMaker: m.OS, line: p.Line, examples: p.Examples,
 			place: name + ", line " + strconv.Itoa(max(p.Object.Line, p.Text.Line)),
 			product: Product{
 				Vendor: m.Maker, Model: p.Model, Named: p.Named, OS: p.OS, Version: p.Version, Serial: p.Serial, Roles: roles,

@@ -60,23 +60,24 @@ func New() *Catalogue { return &Catalogue{known: builtIn} }
 // say nothing.
 func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	k, object, text := c.known(), below(objectID), normal(text)
-	p, osOfMaker, told := merge(k.rules, object, text)
+	p, f, told := merge(k.rules, object, text)
 	m := k.byNumber[number(object)]
 	if p.Vendor == "" || p.Vendor == m.Vendor {
 		p.fill(Product{Vendor: m.Vendor, Roles: m.Roles})
-		osOfMaker = cmp.Or(osOfMaker, m.OS)
+		f.os, f.line = cmp.Or(f.os, m.OS), cmp.Or(f.line, k.lines[number(object)])
 	}
-	p.OS = cmp.Or(p.OS, osOfMaker)
+	p.OS = cmp.Or(p.OS, f.os)
 	if p.Vendor == "" {
-		g, osOfAny, toldOfAny := merge(k.generic, object, text)
+		g, ofAny, toldOfAny := merge(k.generic, object, text)
 		p.fill(g)
-		p.OS = cmp.Or(p.OS, osOfAny)
+		p.OS = cmp.Or(p.OS, ofAny.os)
 		p.Vendor = cmp.Or(k.holder(object), k.named(text))
 		told = told || toldOfAny
 	}
-	if p.Vendor != "" && !told {
+	if p.Vendor != "" && (!told || p.OS == "") {
 		p.fill(describe(text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
 	}
+	p.Model = cmp.Or(p.Model, f.line)
 	if p.OS == "" && p.Vendor != "" {
 		p.OS, p.Assumed = p.Vendor+" firmware", true
 	}
@@ -84,23 +85,27 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 }
 
 // merge returns what the rules say that match: the first of them says who made
-// it, and others of the same maker what the first leaves open. OfMaker is the
-// operating system of the maker of the first; told is whether a rule knows the
-// text.
-func merge(rules []*rule, object, text string) (p Product, ofMaker string, told bool) {
+// it, and others of the same maker what the first leaves open. Told is whether a
+// rule knows the text.
+func merge(rules []*rule, object, text string) (p Product, f fallback, told bool) {
 	matched := false
 	for _, r := range rules {
 		if !r.matches(object, text) || matched && r.product.Vendor != p.Vendor {
 			continue
 		}
 		if !matched {
-			matched, ofMaker = true, r.osOfMaker
+			matched, f.os = true, r.osOfMaker
 		}
+		f.line = cmp.Or(f.line, r.line)
 		told = told || r.text != nil
 		p.fill(r.expand(text))
 	}
-	return p, ofMaker, told
+	return p, f, told
 }
+
+// fallback is what counts where neither a rule nor the form of the text says
+// more: the operating system of the maker, and the line of its products.
+type fallback struct{ os, line string }
 
 // fill takes from q what p leaves open. A version counts only for the operating
 // system that it is of.

@@ -66,6 +66,25 @@ func TestIdentify(t *testing.T) {
 			"begins with its maker", "1.3.6.1.4.1.8072.3.2.10", "Barco ClickShare CSE-200 v1.2.3",
 			vendor.Product{Vendor: "Barco", Model: "ClickShare CSE-200", OS: "Linux", Version: "1.2.3"},
 		},
+		{
+			"after its maker", "1.3.6.1.4.1.42111.1", "Inovonics, Inc. - INOmini 638 - ver 1.0.3.2",
+			vendor.Product{Vendor: "Inovonics", Model: "INOmini 638", OS: "Inovonics firmware", Assumed: true, Version: "1.0.3.2"},
+		},
+		{
+			"as DOCSIS has it", "1.3.6.1.4.1.8595.1", "Cable Modem <<HW_REV: 1A; VENDOR: Hitron Technologies; BOOTR: 2.3; SW_REV: 4.5.10.20; MODEL: CDA-32372>>",
+			vendor.Product{Vendor: "Hitron", Model: "CDA-32372", OS: "Hitron firmware", Assumed: true, Version: "4.5.10.20", Roles: []topology.Role{topology.RoleModem}},
+		},
+		{
+			"of no number, as DOCSIS has it", "", "<<HW_REV: 1A; VENDOR: Hitron Technologies; BOOTR: 2.3; SW_REV: 4.5.10.20; MODEL: CDA-32372>>",
+			vendor.Product{Vendor: "Hitron Technologies", Model: "CDA-32372", OS: "Hitron Technologies firmware", Assumed: true, Version: "4.5.10.20"},
+		},
+		{
+			"by whom", "1.3.6.1.4.1.8072.3.2.10", "MyBox 12 Version 1.2, Copyright (c) 2011-2020 by Example Devices Ltd. All rights reserved",
+			vendor.Product{Vendor: "Example Devices", Model: "MyBox 12", OS: "Linux", Version: "1.2"},
+		},
+		{"agent of a maker", "", "SNMP Agent for Barco ClickShare CSE-200", vendor.Product{Vendor: "Barco", Model: "ClickShare CSE-200", OS: "Barco firmware", Assumed: true}},
+		{"the line of its maker", "1.3.6.1.4.1.1418.4", "", vendor.Product{Vendor: "Dataprobe", Model: "iBoot", OS: "Dataprobe firmware", Assumed: true}},
+		{"agent software", "1.3.6.1.4.1.99.1.1.3", "", vendor.Product{}},
 		{"unknown", "", "something else", vendor.Product{}},
 		{"not at the start", "", "said to be RTX830 Rev.15.02.22", vendor.Product{}},
 		{"nothing", "", "", vendor.Product{}},
