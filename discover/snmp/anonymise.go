@@ -207,13 +207,16 @@ func (a *Anonymiser) table(w *walk, t table, out *recording) (written int, whole
 	}
 	whole = true
 	for _, root := range t.roots() {
-		c := w.column(t.entry, root.last())
+		c, what := w.column(t.entry, root.last()), known.columns[root.last()]
+		if isOwners(w, t.name, root.last()) {
+			what = ""
+		}
 		for i := range c.len() {
 			cell := c.cell(i)
 			index, ok := a.index(known.index, oid(cell.index).arcs())
 			v, _ := cell.value()
 			if ok {
-				v, ok = a.value(known.columns[root.last()], v)
+				v, ok = a.value(what, v)
 			}
 			if !ok {
 				whole = false
@@ -228,6 +231,19 @@ func (a *Anonymiser) table(w *walk, t table, out *recording) (written int, whole
 		}
 	}
 	return written, whole
+}
+
+// isOwners reports whether a text that makers write on other devices is one of the
+// owner's on this: FortiOS lets him describe the system, and what is a model on a
+// printer is a queue on hosts that print.
+func isOwners(w *walk, table string, column uint32) bool {
+	switch {
+	case table == systemTable().name && column == 1:
+		return w.maker() == fortinet
+	case table == deviceTable().name:
+		return !slices.Contains(printers(), w.maker()) && w.held(printerTable()) == 0
+	}
+	return false
 }
 
 // value returns what stands for v in a column of what.
@@ -275,6 +291,8 @@ func (a *Anonymiser) value(what string, v value) (value, bool) {
 	switch what {
 	case "descr":
 		return octets(v.tag, a.names.scrub(text)), true
+	case "system":
+		return octets(v.tag, a.names.system(text)), true
 	case "serial":
 		return octets(v.tag, a.names.serial(text)), true
 	}
