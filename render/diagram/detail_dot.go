@@ -262,13 +262,24 @@ func comparePorts(a, b string) int {
 }
 
 // addLinks draws the links between devices that have boxes: layer 2, and layer
-// 3 where there is no other between the same two.
+// 3 where there is no other between the same two. Which gateway carries a device's
+// packets is drawn only where the cable of one of them is not known: else it says
+// little, and pulls every device to the gateway.
 func (d *detail) addLinks(own map[string]bool, byID map[string]render.Device) {
 	joined := make(map[string]bool)
+	cabled := make(map[string]bool)
+	for _, k := range d.view.Links {
+		if k.Layer == 2 {
+			cabled[k.AID], cabled[k.BID] = true, true
+		}
+	}
+	carried := func(k render.Link) bool {
+		return k.Methods == "frames" && (cabled[k.AID] || own[byID[k.AID].SwitchID]) && (cabled[k.BID] || own[byID[k.BID].SwitchID])
+	}
 	for _, layer := range []int{2, 3} {
 		for _, k := range d.view.Links {
 			pair := k.AID + " " + k.BID
-			if k.Layer != layer || !own[k.AID] || !own[k.BID] || layer == 3 && joined[pair] {
+			if k.Layer != layer || !own[k.AID] || !own[k.BID] || layer == 3 && (joined[pair] || carried(k)) {
 				continue
 			}
 			joined[pair] = true

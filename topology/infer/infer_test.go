@@ -446,6 +446,9 @@ func TestNextHops(t *testing.T) {
 	at := func(ip string, n int) fact.Observation {
 		return seen(t, "p", fact.AddressBinding{IP: netip.MustParseAddr(ip), MAC: macN(n)})
 	}
+	table := func(n int, vid uint16) fact.Observation {
+		return seen(t, "w", fact.FDBEntry{Agent: "engine:a", VID: vid, MAC: macN(n), BasePort: uint32(n), IfIndex: uint32(n)})
+	}
 	known := []fact.Observation{at("10.0.0.5", 5), at("10.0.0.6", 6), at("10.0.0.1", 1), at("10.0.0.2", 2), at("10.1.0.254", 9)}
 	tests := []struct {
 		name string
@@ -458,6 +461,9 @@ func TestNextHops(t *testing.T) {
 		{"to a neighbour", []fact.Observation{flow(end("10.0.0.5", 5), end("10.0.0.6", 6), true)}, nil},
 		{"to the gateway itself", []fact.Observation{flow(end("10.0.0.5", 5), end("10.0.0.1", 1), true)}, nil},
 		{"the answer was heard beyond the gateway", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 9), true)}, nil},
+		{"to its gateway, and its cable is known", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 1), true), table(5, 10)}, []string{"10.0.0.1 - 10.0.0.5 confirmed"}},
+		{"to one in its VLAN of which no address is known", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 7), true), table(5, 10), table(7, 10)}, []string{"00:00:5e:00:53:07 - 10.0.0.5 confirmed"}},
+		{"the answer came from one in another VLAN", []fact.Observation{flow(end("10.0.0.5", 5), end("192.0.2.1", 7), true), table(5, 10), table(7, 20)}, nil},
 		{"the question was heard beyond the gateway", []fact.Observation{flow(end("10.0.0.5", 1), end("192.0.2.1", 9), true)}, nil},
 	}
 	for _, tt := range tests {
@@ -466,6 +472,9 @@ func TestNextHops(t *testing.T) {
 			net := resolve.Resolve(in, topology.Site{})
 			var got []string
 			for _, l := range infer.Links(in, net).Links {
+				if l.Layer != 3 {
+					continue
+				}
 				a, _ := net.Device(l.A.Device)
 				b, _ := net.Device(l.B.Device)
 				names := []string{a.Name, b.Name}

@@ -12,6 +12,9 @@ import (
 // maxFrames bounds the conversations kept as evidence of one next hop.
 const maxFrames = 3
 
+// maxTables bounds the forwarding tables in which one station is looked for.
+const maxTables = 200
+
 // hopOf is a device, and one that its packets for elsewhere were handed to.
 type hopOf struct{ device, next topology.DeviceID }
 
@@ -19,18 +22,16 @@ type hopOf struct{ device, next topology.DeviceID }
 type nextHop struct {
 	grade    topology.Grade
 	evidence []topology.EvidenceID
-	frames   uint64
 }
 
 // nextHops makes links on layer 3 between devices and the gateways that carry
 // their packets, by the MAC addresses in their frames. Where a mirror shows both
 // sides of a router, one flow may name the far side: so the gateway must have an
-// address in the device's own network. The usual gateway of a device whose cable
-// is known is no news, and is left out.
+// address in the device's own network, or, where none of its is known, be learned
+// by a switch in the device's own VLAN.
 func (in *inferer) nextHops() {
 	found := make(map[hopOf]*nextHop)
-	usual := make(map[topology.DeviceID]hopOf)
-	networks := in.networks()
+	near := vicinity{in.networks(), in.vlansOfTalkers()}
 	for i := range in.obs {
 		o := &in.obs[i]
 		f, ok := o.Fact.(fact.Flow)
@@ -38,7 +39,7 @@ func (in *inferer) nextHops() {
 			continue
 		}
 		for _, ends := range [][2]fact.Endpoint{{f.Client, f.Server}, {f.Server, f.Client}} {
-			k, ok := in.handed(ends[0], ends[1], networks)
+			k, ok := in.handed(ends[0], ends[1], near)
 			if !ok {
 				continue
 			}
@@ -50,31 +51,19 @@ func (in *inferer) nextHops() {
 			if f.Answered {
 				h.grade = topology.Confirmed
 			}
-			for _, s := range o.Seen {
-				h.frames += s.Count
-			}
 			if len(h.evidence) < maxFrames {
 				h.evidence = append(h.evidence, evidenceOf(o))
 			}
 		}
 	}
 	for k, h := range found {
-		have, ok := usual[k.device]
-		if !ok || h.frames > found[have].frames || h.frames == found[have].frames && k.next < have.next {
-			usual[k.device] = k
-		}
-	}
-	cabled := in.cabled()
-	for k, h := range found {
-		if usual[k.device] != k || len(in.out.Attached[k.device]) == 0 && !cabled[k.device] {
-			in.addL3(k.device, k.next, "frames", h.grade, h.evidence)
-		}
+		in.addL3(k.device, k.next, "frames", h.grade, h.evidence)
 	}
 }
 
 // handed returns who handed whom what was for the far end: a device at its own
 // address and MAC address, and a gateway at an address that is not its own.
-func (in *inferer) handed(near, far fact.Endpoint, networks map[topology.DeviceID][]netip.Prefix) (hopOf, bool) {
+func (in *inferer) handed(near, far fact.Endpoint, v vicinity) (hopOf, bool) {
 	if !in.net.IsGatewayMAC(far.MAC) || far.IP.IsMulticast() {
 		return hopOf{}, false
 	}
@@ -86,8 +75,49 @@ func (in *inferer) handed(near, far fact.Endpoint, networks map[topology.DeviceI
 	if owner, known := in.net.DeviceByIP(far.IP); !ok || next == d || known && owner == next {
 		return hopOf{}, false
 	}
+	if len(v.networks[next]) == 0 {
+		return hopOf{d, next}, v.oneVLAN(near.MAC, far.MAC)
+	}
 	ip := near.IP.Unmap().WithZone("")
-	return hopOf{d, next}, slices.ContainsFunc(networks[next], func(p netip.Prefix) bool { return p.Contains(ip) })
+	return hopOf{d, next}, slices.ContainsFunc(v.networks[next], func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// vicinity is what tells whether two stations are next to each other.
+type vicinity struct {
+	networks map[topology.DeviceID][]netip.Prefix
+	vlans    map[fact.MAC][]vlanTable
+}
+
+// vlanTable is the forwarding table that a switch has for one VLAN.
+type vlanTable struct {
+	agent fact.AgentID
+	vid   uint16
+}
+
+// oneVLAN reports whether a switch has learned both stations in one VLAN.
+func (v vicinity) oneVLAN(a, b fact.MAC) bool {
+	return slices.ContainsFunc(v.vlans[a], func(t vlanTable) bool { return slices.Contains(v.vlans[b], t) })
+}
+
+// vlansOfTalkers returns in which tables the stations are whose conversations
+// were heard.
+func (in *inferer) vlansOfTalkers() map[fact.MAC][]vlanTable {
+	out := make(map[fact.MAC][]vlanTable)
+	for i := range in.obs {
+		if f, ok := in.obs[i].Fact.(fact.Flow); ok {
+			out[f.Client.MAC], out[f.Server.MAC] = nil, nil
+		}
+	}
+	for i := range in.obs {
+		f, ok := in.obs[i].Fact.(fact.FDBEntry)
+		if !ok || f.VID == 0 {
+			continue
+		}
+		if have, talks := out[f.MAC]; talks && len(have) < maxTables {
+			out[f.MAC] = append(have, vlanTable{f.Agent, f.VID})
+		}
+	}
+	return out
 }
 
 // networks returns the networks in which each device has an address: where the
@@ -131,15 +161,4 @@ func network(address string, subnets []resolve.Subnet) (netip.Prefix, bool) {
 	}
 	p, err := a.Prefix(bits)
 	return p, err == nil
-}
-
-// cabled returns the devices at the ends of links on layer 2.
-func (in *inferer) cabled() map[topology.DeviceID]bool {
-	out := make(map[topology.DeviceID]bool)
-	for _, l := range in.links {
-		if l.Layer == 2 {
-			out[l.A.Device], out[l.B.Device] = true, true
-		}
-	}
-	return out
 }
