@@ -106,3 +106,31 @@ func loadSnapshot(path string) (*topology.Snapshot, error) {
 	}
 	return s, nil
 }
+
+// maxSecrets bounds a file of secrets, in octets.
+const maxSecrets = 64 << 10
+
+// readPrivate reads a file of secrets, which what names, and which nobody but its
+// owner may read.
+func readPrivate(path, what string) ([]byte, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, usage("", "%s: %w", what, err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, usage("", "%s: %w", what, err)
+	}
+	if othersMayRead(st) {
+		return nil, usage("chmod 600 "+path, "%s: %s can be read by other users", what, path)
+	}
+	if st.Size() > maxSecrets {
+		return nil, usage("", "%s: %s has more than %d octets", what, path, maxSecrets)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxSecrets)) //nolint:forbidigo // it is bounded
+	if err != nil {
+		return nil, usage("", "%s: %w", what, err)
+	}
+	return b, nil
+}

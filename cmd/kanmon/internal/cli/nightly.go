@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -154,29 +153,14 @@ func (a *app) nightlyAudit(n config.Nightly) (auditOptions, error) {
 
 // readSecrets reads NAME=VALUE lines from a file that nobody else may read.
 func readSecrets(path string) (map[string]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usage("", "secrets_file: %w", err)
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, usage("", "secrets_file: %w", err)
-	}
-	if othersMayRead(st) {
-		return nil, usage("chmod 600 "+path, "secrets_file %s can be read by other users", path)
-	}
+	b, err := readPrivate(path, "secrets_file")
 	secrets := make(map[string]string)
-	lines := bufio.NewScanner(io.LimitReader(f, 64<<10))
-	for lines.Scan() {
-		if name, value, ok := strings.Cut(lines.Text(), "="); ok && !strings.HasPrefix(name, "#") {
+	for line := range strings.Lines(string(b)) {
+		if name, value, ok := strings.Cut(line, "="); ok && !strings.HasPrefix(name, "#") {
 			secrets[strings.TrimSpace(name)] = strings.TrimSpace(value)
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return nil, usage("", "secrets_file: %w", err)
-	}
-	return secrets, nil
+	return secrets, err
 }
 
 // nightlyMap collects, and writes the map. It reports whether every source did

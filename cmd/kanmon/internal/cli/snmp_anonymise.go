@@ -89,9 +89,6 @@ a maker lets people write their names.
 	return c
 }
 
-// maxKey bounds a key, in octets.
-const maxKey = 4096
-
 // anonymiserKey reads the key, or makes one up.
 func anonymiserKey(path string) ([]byte, error) {
 	if path == "" {
@@ -99,23 +96,8 @@ func anonymiserKey(path string) ([]byte, error) {
 		_, err := rand.Read(key)
 		return key, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usage("", "--key: %w", err)
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, usage("", "--key: %w", err)
-	}
-	if othersMayRead(st) {
-		return nil, usage("chmod 600 "+path, "--key: %s can be read by other users", path)
-	}
-	key, err := io.ReadAll(io.LimitReader(f, maxKey)) //nolint:forbidigo // it is bounded
-	if err != nil {
-		return nil, usage("", "--key: %w", err)
-	}
-	return bytes.TrimSpace(key), nil
+	key, err := readPrivate(path, "--key")
+	return bytes.TrimSpace(key), err
 }
 
 // walkFiles returns the files that are given, and those in folders that are, but
