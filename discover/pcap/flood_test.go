@@ -58,6 +58,7 @@ func TestFloodedLab(t *testing.T) {
 			}
 			f := &tt.noise
 			f.rng = rand.New(rand.NewPCG(5, 6))
+			tt.frames /= slower
 			r := &flooded{real: b[24:], noise: f, each: tt.frames/countFrames(b) + 1}
 			r.rest = b[:24:24]
 			var c discover.Collection
