@@ -59,7 +59,7 @@ func (s *snmpFlags) credentials(getenv func(string) string) (snmp.Credentials, e
 		c.Community = or(s.community, "KANMON_SNMP_COMMUNITY")
 	}
 	if err := c.Validate(); err != nil {
-		return c, usage("kanmon snmp --help", "%w", err)
+		return c, usage("give it in KANMON_SNMP_COMMUNITY; of version 3, in KANMON_SNMP_AUTH and KANMON_SNMP_PRIV; flags: kanmon snmp --help", "%w", err)
 	}
 	return c, nil
 }
