@@ -12,30 +12,12 @@ import (
 	"time"
 
 	"kanmon/discover"
+	"kanmon/discover/internal/gatetest"
 )
-
-func prefixes(ss ...string) []netip.Prefix {
-	var out []netip.Prefix
-	for _, s := range ss {
-		out = append(out, netip.MustParsePrefix(s))
-	}
-	return out
-}
-
-func newGate(t *testing.T, opts discover.GateOptions) (*discover.Gate, *bytes.Buffer) {
-	t.Helper()
-	var receipts bytes.Buffer
-	opts.Clock, opts.Receipts = time.Now, &receipts
-	g, err := discover.NewGate(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g, &receipts
-}
 
 func TestGateRefuses(t *testing.T) {
 	t.Parallel()
-	targets := prefixes("192.0.2.0/24", "198.51.100.7/32", "198.51.100.8/31", "2001:db8::/112", "fe80::1/128", "::ffff:203.0.113.0/120")
+	targets := gatetest.Prefixes("192.0.2.0/24", "198.51.100.7/32", "198.51.100.8/31", "2001:db8::/112", "fe80::1/128", "::ffff:203.0.113.0/120")
 	tests := []struct {
 		name  string
 		level discover.Traffic
@@ -69,8 +51,8 @@ func TestGateRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			g, receipts := newGate(t, discover.GateOptions{
-				Level: tt.level, Targets: targets, Exclude: prefixes("192.0.2.64/27"),
+			g, receipts := gatetest.New(t, discover.GateOptions{
+				Level: tt.level, Targets: targets, Exclude: gatetest.Prefixes("192.0.2.64/27"),
 				NoTouch: func(a netip.Addr) string {
 					if a == netip.MustParseAddr("192.0.2.100") {
 						return "patient monitor"
@@ -103,15 +85,15 @@ func TestNewGateRefuses(t *testing.T) {
 		in   discover.GateOptions
 		want string
 	}{
-		{"too-large", discover.GateOptions{Targets: prefixes("10.0.0.0/15")}, "larger than a /16"},
-		{"everything", discover.GateOptions{Targets: prefixes("0.0.0.0/0")}, "larger than a /16"},
-		{"too-large-6", discover.GateOptions{Targets: prefixes("2001:db8::/111")}, "larger than a /112"},
-		{"mapped-too-large", discover.GateOptions{Targets: prefixes("::ffff:10.0.0.0/111")}, "larger than a /16"},
-		{"multicast", discover.GateOptions{Targets: prefixes("224.0.0.251/32")}, "multicast"},
-		{"multicast-6", discover.GateOptions{Targets: prefixes("ff02::1/128")}, "multicast"},
-		{"broadcast", discover.GateOptions{Targets: prefixes("255.255.255.255/32")}, "broadcast"},
-		{"unspecified", discover.GateOptions{Targets: prefixes("0.0.0.0/32")}, "unspecified"},
-		{"unspecified-6", discover.GateOptions{Targets: prefixes("::/128")}, "unspecified"},
+		{"too-large", discover.GateOptions{Targets: gatetest.Prefixes("10.0.0.0/15")}, "larger than a /16"},
+		{"everything", discover.GateOptions{Targets: gatetest.Prefixes("0.0.0.0/0")}, "larger than a /16"},
+		{"too-large-6", discover.GateOptions{Targets: gatetest.Prefixes("2001:db8::/111")}, "larger than a /112"},
+		{"mapped-too-large", discover.GateOptions{Targets: gatetest.Prefixes("::ffff:10.0.0.0/111")}, "larger than a /16"},
+		{"multicast", discover.GateOptions{Targets: gatetest.Prefixes("224.0.0.251/32")}, "multicast"},
+		{"multicast-6", discover.GateOptions{Targets: gatetest.Prefixes("ff02::1/128")}, "multicast"},
+		{"broadcast", discover.GateOptions{Targets: gatetest.Prefixes("255.255.255.255/32")}, "broadcast"},
+		{"unspecified", discover.GateOptions{Targets: gatetest.Prefixes("0.0.0.0/32")}, "unspecified"},
+		{"unspecified-6", discover.GateOptions{Targets: gatetest.Prefixes("::/128")}, "unspecified"},
 		{"invalid", discover.GateOptions{Targets: []netip.Prefix{{}}}, "not valid"},
 		{"invalid-exclusion", discover.GateOptions{Exclude: []netip.Prefix{{}}}, "not valid"},
 		{"negative-rate", discover.GateOptions{PerSecond: -1}, "less than zero"},
@@ -150,8 +132,8 @@ func TestGateOfNothing(t *testing.T) {
 func TestGateRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g, receipts := newGate(t, discover.GateOptions{
-			Level: discover.TrafficQuery, Targets: prefixes("192.0.2.0/24"), PerSecond: 10, PerHostInterval: time.Second,
+		g, receipts := gatetest.New(t, discover.GateOptions{
+			Level: discover.TrafficQuery, Targets: gatetest.Prefixes("192.0.2.0/24"), PerSecond: 10, PerHostInterval: time.Second,
 		})
 		a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 		start := time.Now()
@@ -196,11 +178,11 @@ func TestGateRate(t *testing.T) {
 func TestGateWaitEnds(t *testing.T) {
 	t.Parallel()
 	to := netip.MustParseAddr("192.0.2.1")
-	opts := discover.GateOptions{Level: discover.TrafficQuery, Targets: prefixes("192.0.2.0/24"), PerHostInterval: time.Hour}
+	opts := discover.GateOptions{Level: discover.TrafficQuery, Targets: gatetest.Prefixes("192.0.2.0/24"), PerHostInterval: time.Hour}
 	t.Run("stop", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			g, receipts := newGate(t, opts)
+			g, receipts := gatetest.New(t, opts)
 			start := time.Now()
 			time.AfterFunc(time.Minute, func() { g.Stop("the pump is gone"); g.Stop("later") })
 			_ = g.Permit(t.Context(), to, "x", 1)
@@ -220,7 +202,7 @@ func TestGateWaitEnds(t *testing.T) {
 	t.Run("cancel", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			g, _ := newGate(t, opts)
+			g, _ := gatetest.New(t, opts)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			_ = g.Permit(ctx, to, "x", 1)
@@ -238,7 +220,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk is full"
 func TestGateNoReceiptNoPermit(t *testing.T) {
 	t.Parallel()
 	g, err := discover.NewGate(discover.GateOptions{
-		Level: discover.TrafficProbe, Targets: prefixes("192.0.2.0/24"), Clock: time.Now, Receipts: fullDisk{},
+		Level: discover.TrafficProbe, Targets: gatetest.Prefixes("192.0.2.0/24"), Clock: time.Now, Receipts: fullDisk{},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -254,7 +236,7 @@ func TestGateNoReceiptNoPermit(t *testing.T) {
 
 func TestDelegate(t *testing.T) {
 	t.Parallel()
-	g, receipts := newGate(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: prefixes("192.0.2.0/24")})
+	g, receipts := gatetest.New(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: gatetest.Prefixes("192.0.2.0/24")})
 	one, two, out := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("192.0.3.1")
 	if err := g.Delegate(discover.TrafficProbe, []netip.Addr{one, out}, "nmap", 9); !errors.Is(err, discover.ErrRefused) || receipts.Len() != 0 {
 		t.Errorf("one address is outside: error %v, receipts %s", err, receipts)
@@ -266,7 +248,7 @@ func TestDelegate(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	t.Parallel()
-	g, receipts := newGate(t, discover.GateOptions{Level: discover.TrafficQuery, Targets: prefixes("192.0.2.0/24", "198.51.100.1/32"), Exclude: prefixes("192.0.2.9/32")})
+	g, receipts := gatetest.New(t, discover.GateOptions{Level: discover.TrafficQuery, Targets: gatetest.Prefixes("192.0.2.0/24", "198.51.100.1/32"), Exclude: gatetest.Prefixes("192.0.2.9/32")})
 	var b strings.Builder
 	if _, err := g.Plan().WriteTo(&b); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
+	"kanmon/discover/internal/gatetest"
 )
 
 // lines is a toy format: "toy", then a line for each record: an address, "bad"
@@ -264,7 +265,7 @@ func TestReadFilesReceipts(t *testing.T) {
 	t.Parallel()
 	var receipts bytes.Buffer
 	g, err := discover.NewGate(discover.GateOptions{
-		Level: discover.TrafficQuery, Targets: prefixes("192.0.2.1/32"), Clock: time.Now, Receipts: &receipts,
+		Level: discover.TrafficQuery, Targets: gatetest.Prefixes("192.0.2.1/32"), Clock: time.Now, Receipts: &receipts,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
+	"kanmon/discover/internal/gatetest"
 	"kanmon/discover/nmap"
 )
 
@@ -85,8 +86,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 func fastGate(t *testing.T) (*discover.Gate, func() string) {
 	t.Helper()
-	g, receipts := newGate(t, discover.GateOptions{
-		Level: discover.TrafficProbe, Targets: prefixes("127.0.0.1/32"), PerSecond: 1000, PerHostInterval: time.Millisecond,
+	g, receipts := gatetest.New(t, discover.GateOptions{
+		Level: discover.TrafficProbe, Targets: gatetest.Prefixes("127.0.0.1/32"), PerSecond: 1000, PerHostInterval: time.Millisecond,
 	})
 	return g, receipts.String
 }
@@ -101,7 +102,7 @@ func TestScan(t *testing.T) {
 	gate, receipts := fastGate(t)
 	var c discover.Collection
 	opts := nmap.Options{
-		Targets: prefixes("127.0.0.1/32"), Ports: "11090-11120", OutFile: filepath.Join(t.TempDir(), "%H.xml"), Vantage: "loopback",
+		Targets: gatetest.Prefixes("127.0.0.1/32"), Ports: "11090-11120", OutFile: filepath.Join(t.TempDir(), "%H.xml"), Vantage: "loopback",
 	}
 	if err := nmap.Scan(t.Context(), opts, gate, &c); err != nil {
 		t.Fatal(err)
@@ -143,7 +144,7 @@ func TestScanTopPorts(t *testing.T) {
 	_, touched := listen(t, 9100)
 	gate, _ := fastGate(t)
 	var c discover.Collection
-	opts := nmap.Options{Targets: prefixes("127.0.0.1/32"), TopPorts: 100, OutFile: filepath.Join(t.TempDir(), "out.xml")}
+	opts := nmap.Options{Targets: gatetest.Prefixes("127.0.0.1/32"), TopPorts: 100, OutFile: filepath.Join(t.TempDir(), "out.xml")}
 	if err := nmap.Scan(t.Context(), opts, gate, &c); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func slowScan(ctx context.Context, t *testing.T, gate *discover.Gate, c *discove
 	file = filepath.Join(t.TempDir(), "slow.xml")
 	done = make(chan error, 1)
 	go func() {
-		done <- nmap.Scan(ctx, nmap.Options{Targets: prefixes("127.0.0.1/32"), Ports: "20000-20999", OutFile: file}, gate, c)
+		done <- nmap.Scan(ctx, nmap.Options{Targets: gatetest.Prefixes("127.0.0.1/32"), Ports: "20000-20999", OutFile: file}, gate, c)
 	}()
 	eventually(t, "nmap runs", func() bool {
 		b, _ := os.ReadFile(file)
@@ -197,7 +198,7 @@ func TestScanStopped(t *testing.T) {
 	for _, how := range []string{"cancel", "gate"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			gate, _ := newGate(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: prefixes("127.0.0.1/32")})
+			gate, _ := gatetest.New(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: gatetest.Prefixes("127.0.0.1/32")})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var c discover.Collection
@@ -240,7 +241,7 @@ func TestScanDiesWithUs(t *testing.T) {
 	t.Parallel()
 	needNmap(t)
 	if os.Getenv("KANMON_TEST_SCAN") != "" {
-		gate, _ := newGate(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: prefixes("127.0.0.1/32")})
+		gate, _ := gatetest.New(t, discover.GateOptions{Level: discover.TrafficProbe, Targets: gatetest.Prefixes("127.0.0.1/32")})
 		opts := nmap.Options{Targets: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Ports: "20000-20999", OutFile: os.Getenv("KANMON_TEST_SCAN")}
 		_ = nmap.Scan(t.Context(), opts, gate, &discover.Collection{})
 		return
@@ -268,7 +269,7 @@ func TestScanFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	gate, _ := fastGate(t)
-	opts := nmap.Options{Path: fake, Targets: prefixes("127.0.0.1/32"), Ports: "80", OutFile: filepath.Join(dir, "out.xml")}
+	opts := nmap.Options{Path: fake, Targets: gatetest.Prefixes("127.0.0.1/32"), Ports: "80", OutFile: filepath.Join(dir, "out.xml")}
 	err := nmap.Scan(t.Context(), opts, gate, &discover.Collection{})
 	if err == nil || !strings.Contains(err.Error(), "nmap failed: exit status 3: it is �[31mbroken") {
 		t.Errorf("got %v", err)

@@ -67,11 +67,7 @@ func decodeAruba(w *walk, r *reporter) error {
 		}
 	}
 	byBSSID := make(map[fact.MAC]fact.MAC)
-	for row := range w.rows(arubaBSSIDTable()) {
-		if len(row.index) != macLen+1+macLen {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, arubaBSSIDTable(), macLen+1+macLen) {
 		ap, ok1 := macOf(row.index[:macLen])
 		bssid, ok2 := macOf(row.index[macLen+1:])
 		if ok1 && ok2 {

@@ -39,7 +39,7 @@ func cdpCacheTable() table {
 // neighbour.
 func decodeCDP(w *walk, r *reporter) error {
 	names := w.column(ifXTable().entry, ifName)
-	for row := range w.rows(cdpCacheTable()) {
+	for row := range r.rows(w, cdpCacheTable(), 2) {
 		n := fact.Neighbor{
 			ChassisID:         deviceID(row.get(cdpCacheDeviceID)),
 			PortID:            deviceID(row.get(cdpCacheDevicePort)),
@@ -56,10 +56,6 @@ func decodeCDP(w *walk, r *reporter) error {
 		slices.SortFunc(n.ManagementAddresses, netip.Addr.Compare)
 		if n.ChassisID == "" && n.PortID == "" && n.SystemName == "" {
 			r.skip(row.place(), errNobody)
-			continue
-		}
-		if len(row.index) != 2 {
-			r.skip(row.place(), errIndex)
 			continue
 		}
 		f := fact.RemoteNeighbor{Agent: r.agent, Protocol: "cdp", IfIndex: row.index[0], Neighbor: n}

@@ -89,11 +89,7 @@ func decodeEDP(w *walk, r *reporter) error {
 			addresses[key] = append(addresses[key], row.get(edpNeighborVLANAddress))
 		}
 	}
-	for row := range w.rows(edpTable()) {
-		if len(row.index) != indexLen {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, edpTable(), indexLen) {
 		mac, ok := macOf(row.index[3:])
 		if !ok || mac.IsZero() {
 			r.skip(row.place(), errIndex)

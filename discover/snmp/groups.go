@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"iter"
 	"slices"
 
 	"kanmon/discover/fact"
@@ -134,4 +135,20 @@ type reporter struct {
 	vid   uint16 // the VLAN that was asked for alone; 0: all of them
 	emit  func(source, place string, f fact.Fact) error
 	skip  func(place string, reason error)
+}
+
+// rows returns the rows of a table whose index has n sub-identifiers. It skips the
+// others.
+func (r *reporter) rows(w *walk, t table, n int) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for row := range w.rows(t) {
+			if len(row.index) != n {
+				r.skip(row.place(), errIndex)
+				continue
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }

@@ -37,11 +37,7 @@ func decodeInterfaces(w *walk, r *reporter) error {
 	base := ifTable()
 	seen := make(map[oid]bool)
 	for _, t := range []table{base, x} {
-		for row := range w.rows(t) {
-			if len(row.index) != 1 {
-				r.skip(row.place(), errIndex)
-				continue
-			}
+		for row := range r.rows(w, t, 1) {
 			if seen[row.key] {
 				continue
 			}

@@ -31,7 +31,7 @@ func pagpTable() table {
 // decodeAggregates emits the ports that LACP bundles.
 func decodeAggregates(w *walk, r *reporter) error {
 	known := ifIndexes(w)
-	for row := range w.rows(aggPortTable()) {
+	for row := range r.rows(w, aggPortTable(), 1) {
 		f, ok := aggregateMember(r, row, row.get(dot3adAggPortAttachedAggID), known)
 		if !ok {
 			continue
@@ -48,7 +48,7 @@ func decodeAggregates(w *walk, r *reporter) error {
 // as LACP does not tell of them.
 func decodePAgP(w *walk, r *reporter) error {
 	known, lacp := ifIndexes(w), w.column(aggPortTable().entry, dot3adAggPortAttachedAggID)
-	for row := range w.rows(pagpTable()) {
+	for row := range r.rows(w, pagpTable(), 1) {
 		if lacp.at(row.key).uint() != 0 {
 			continue
 		}
@@ -67,10 +67,6 @@ func decodePAgP(w *walk, r *reporter) error {
 // port is part of nothing: agents write 0 or the port itself there, and some a
 // number of their own that is no interface.
 func aggregateMember(r *reporter, row row, aggregate value, known map[uint32]bool) (fact.AggregateMember, bool) {
-	if len(row.index) != 1 {
-		r.skip(row.place(), errIndex)
-		return fact.AggregateMember{}, false
-	}
 	f := fact.AggregateMember{Agent: r.agent, IfIndex: row.index[0], Aggregate: aggregate.uint()}
 	return f, f.Aggregate != 0 && f.Aggregate != f.IfIndex && (len(known) == 0 || known[f.Aggregate])
 }

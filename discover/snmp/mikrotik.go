@@ -36,11 +36,7 @@ func mikrotikLTETable() table {
 // point, and mtxrWlApTable does not list the interface.
 func decodeMikroTik(w *walk, r *reporter) error {
 	ssids := w.column(mikrotikAPTable().entry, mtxrWlApSSID)
-	for row := range w.rows(mikrotikStationTable()) {
-		if len(row.index) != 7 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, mikrotikStationTable(), 7) {
 		mac, ok := macOf(row.index[:6])
 		if !ok {
 			r.skip(row.place(), errIndex)
@@ -56,11 +52,7 @@ func decodeMikroTik(w *walk, r *reporter) error {
 			return err
 		}
 	}
-	for row := range w.rows(mikrotikLTETable()) {
-		if len(row.index) != 1 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, mikrotikLTETable(), 1) {
 		f := fact.Line{
 			Agent: r.agent, Type: "lte", IfIndex: row.index[0],
 			Name: ifLabel(w, row.index[0]), State: linkState(w, row.index[0]),

@@ -80,11 +80,7 @@ type virtualRouter struct{ ifIndex, group, addrType uint32 }
 // decodeVRRP emits the virtual routers of both versions of the MIB.
 func decodeVRRP(w *walk, r *reporter) error {
 	addresses := make(map[virtualRouter][]netip.Addr)
-	for row := range w.rows(vrrpAddressTable()) {
-		if len(row.index) != 6 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, vrrpAddressTable(), 6) {
 		a, ok := ipv4Of(row.index[2:])
 		key := virtualRouter{row.index[0], row.index[1], 0}
 		if ok && isHost(a) && row.get(vrrpAssoIPAddrRowStatus).is(rowActive) {
@@ -114,11 +110,7 @@ func decodeVRRP(w *walk, r *reporter) error {
 		{vrrpOperTable(), 2, vrrpOperVirtualMACAddr, vrrpOperState},
 		{vrrpv3OperationsTable(), 3, vrrpv3OperationsVirtualMACAddr, vrrpv3OperationsStatus},
 	} {
-		for row := range w.rows(t.table) {
-			if len(row.index) != t.arcs {
-				r.skip(row.place(), errIndex)
-				continue
-			}
+		for row := range r.rows(w, t.table, t.arcs) {
 			key := virtualRouter{ifIndex: row.index[0], group: row.index[1]}
 			if t.arcs == 3 {
 				key.addrType = row.index[2]
@@ -137,11 +129,7 @@ func decodeVRRP(w *walk, r *reporter) error {
 
 // decodeHSRP emits the groups of cHsrpGrpTable.
 func decodeHSRP(w *walk, r *reporter) error {
-	for row := range w.rows(hsrpTable()) {
-		if len(row.index) != 2 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, hsrpTable(), 2) {
 		f := fact.RedundancyGroup{
 			Protocol: "hsrp",
 			State:    row.get(cHsrpGrpStandbyState).name("initial", "learn", "listen", "speak", "standby", "active"),

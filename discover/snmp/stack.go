@@ -13,11 +13,7 @@ func ifStackTable() table {
 
 // decodeStack emits which interface runs on top of which.
 func decodeStack(w *walk, r *reporter) error {
-	for row := range w.rows(ifStackTable()) {
-		if len(row.index) != 2 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, ifStackTable(), 2) {
 		higher, lower := row.index[0], row.index[1]
 		if higher == 0 || lower == 0 || !row.get(ifStackStatus).is(rowActive) {
 			continue

@@ -23,11 +23,7 @@ func stpPortTable() table {
 // is known.
 func decodeSpanningTree(w *walk, r *reporter) error {
 	ports := basePorts(w)
-	for row := range w.rows(stpPortTable()) {
-		if len(row.index) != 1 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, stpPortTable(), 1) {
 		f := fact.BridgePort{
 			Agent: r.agent, IfIndex: ports[row.index[0]], VID: r.vid,
 			State: row.get(dot1dStpPortState).name("disabled", "blocking", "listening", "learning", "forwarding", "broken"),

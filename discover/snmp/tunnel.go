@@ -53,11 +53,7 @@ func decodeTunnels(w *walk, r *reporter) error {
 			return err
 		}
 	}
-	for row := range w.rows(tunnelIfTable()) {
-		if len(row.index) != 1 {
-			r.skip(row.place(), errIndex)
-			continue
-		}
+	for row := range r.rows(w, tunnelIfTable(), 1) {
 		if done[row.index[0]] {
 			continue
 		}
