@@ -184,8 +184,8 @@ func (c *collector) neighborTraits(to target, n fact.Neighbor) {
 		c.name(to, nameAnnounced, n.ChassisID) // CDP: the device ID is its name
 	}
 	c.product(to, fromAnnouncement, "", n.SystemDescription)
-	c.trait(to, fieldModel, fromAnnouncement, strings.TrimPrefix(strings.TrimPrefix(n.Platform, "cisco "), "Cisco "))
-	for _, r := range capabilityRoles(n.Capabilities) {
+	c.trait(to, fieldModel, fromAnnouncement, withoutCisco(n.Platform))
+	for _, r := range neighborRoles(n) {
 		c.role(to, r)
 	}
 	for _, a := range n.ManagementAddresses {

@@ -35,6 +35,41 @@ func capabilityRoles(capabilities []string) []topology.Role {
 	return out
 }
 
+// neighborRoles returns the roles of a neighbour. CDP has no bit for an access
+// point: Cisco's say that they are bridges, and some that they are switches or
+// routers, and the platform tells them apart.
+func neighborRoles(n fact.Neighbor) []topology.Role {
+	if r, ok := platformRole(n.Platform); ok {
+		return []topology.Role{r}
+	}
+	return capabilityRoles(n.Capabilities)
+}
+
+// platformRole reads the CDP platform of Cisco's wireless products, which is
+// their part number.
+func platformRole(platform string) (topology.Role, bool) {
+	p := strings.ToUpper(withoutCisco(platform))
+	for _, r := range []struct {
+		prefix string
+		role   topology.Role
+	}{
+		{"AIR-CT", topology.RoleController},
+		{"AIR-WLC", topology.RoleController},
+		{"AIR-", topology.RoleAP},
+		{"C91", topology.RoleAP}, // Catalyst 9100
+	} {
+		if strings.HasPrefix(p, r.prefix) {
+			return r.role, true
+		}
+	}
+	return "", false
+}
+
+// withoutCisco returns a CDP platform as it stands on the device.
+func withoutCisco(platform string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(platform, "cisco "), "Cisco ")
+}
+
 // vendorClassRole reads DHCP option 60, which is the client's own text.
 func vendorClassRole(class string) (topology.Role, bool) {
 	for _, r := range []struct {
