@@ -96,7 +96,11 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	if err != nil {
 		return err
 	}
-	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak, veil: newVeil(opts)}
+	secrets, err := secretTrees()
+	if err != nil {
+		return err
+	}
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak, secrets: secrets, veil: newVeil(opts)}
 	var incomplete []error
 	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
 		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
@@ -127,6 +131,7 @@ type run struct {
 	columns *walk
 	weak    []weakness // of all models
 	veil    veil
+	secrets []oid
 	stop    error // why nobody is asked any more
 }
 
@@ -163,7 +168,7 @@ func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets
 
 // visit asks one target, and keeps its answers where that is wanted.
 func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
-	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, veil: r.veil, w: r.columns.empty(), absent: make(map[oid]bool)}
+	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, veil: r.veil, secrets: r.secrets, w: r.columns.empty(), absent: make(map[oid]bool)}
 	if r.opts.Record != nil {
 		file, err := r.opts.Record(target)
 		if err != nil {

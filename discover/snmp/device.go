@@ -23,6 +23,8 @@ type device struct {
 	rec  *recording // nil: nothing is recorded
 	weak []weakness // of all models
 	veil veil
+	// What holds secrets, and is passed over where everything is walked.
+	secrets []oid
 
 	trail *trail
 	facts fact.Maker
@@ -190,7 +192,7 @@ func (d *device) visit(ctx context.Context) (missing, fatal error) {
 
 // whole walks everything that the agent has.
 func (d *device) whole(ctx context.Context) (missing, fatal error) {
-	d.passOver(secretTrees()...)
+	d.passOver(d.secrets...)
 	root := &cursor{root: mustOID("1"), last: mustOID("1.0")}
 	err := d.columns(ctx, "whole tree", []*cursor{root})
 	if err = cmp.Or(err, root.err); err != nil {

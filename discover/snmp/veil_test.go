@@ -1,7 +1,6 @@
 package snmp_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/netip"
@@ -11,11 +10,6 @@ import (
 	"kanmon/discover/snmp"
 	"kanmon/testdata/snmpfarm"
 )
-
-// recorded keeps what is recorded.
-type recorded struct{ *bytes.Buffer }
-
-func (recorded) Close() error { return nil }
 
 // TestVeil holds that agents that repeat what they are asked with do not bring it
 // into evidence.
@@ -36,7 +30,7 @@ func TestVeil(t *testing.T) {
 			tree := snmpfarm.Switch(1, 2, 2, 1000).VLAN(7, tt.text).Model(snmpfarm.OID{1, 3, 6, 1, 4, 1, 32473, 1}, "a switch, "+tt.text)
 			for _, whole := range []bool{false, true} {
 				at := startFarm(t, &snmpfarm.Agent{Tree: tree}, fmt.Sprintf("127.66.%d.1", i))
-				opts, fs, walk := liveOptions(at.Port()), &facts{}, recorded{&bytes.Buffer{}}
+				opts, fs, walk := liveOptions(at.Port()), &facts{}, &kept{}
 				opts.Targets = []netip.Addr{at.Addr()}
 				opts.Credentials.Community = snmp.NewSecret(tt.community)
 				opts.Keys = snmp.Keyring{{For: netip.MustParsePrefix("192.0.2.0/24"), Credentials: snmp.Credentials{Version: "2c", Community: snmp.NewSecret(other)}}}
@@ -48,7 +42,7 @@ func TestVeil(t *testing.T) {
 					t.Errorf("whole %v: VLANs %+v, systems %+v", whole, fs.vlans, fs.systems)
 				}
 				if !strings.Contains(walk.String(), tt.want) || tt.want != tt.text && strings.Contains(walk.String(), "|"+tt.text) {
-					t.Errorf("whole %v: recorded\n%s", whole, walk)
+					t.Errorf("whole %v: recorded\n%s", whole, walk.String())
 				}
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	_ "embed" // for the table of weak models
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -104,40 +103,4 @@ func (d *device) spare() error {
 		break
 	}
 	return nil
-}
-
-// passOver leaves trees out.
-func (d *device) passOver(trees ...oid) {
-	d.trees = append(d.trees, trees...)
-	slices.Sort(d.trees)
-}
-
-// leftOut returns where to go on behind a tree that is left out, nothing where o
-// is in none.
-func (d *device) leftOut(o oid) oid {
-	for _, tree := range d.trees {
-		if tree > o {
-			break
-		}
-		if strings.HasPrefix(string(o), string(tree)) {
-			return tree.child(1<<32 - 1)
-		}
-	}
-	return ""
-}
-
-// secretTrees hold communities, and names of users: SNMP-TARGET-MIB,
-// SNMP-NOTIFICATION-MIB, SNMP-USER-BASED-SM-MIB, SNMP-VIEW-BASED-ACM-MIB,
-// SNMP-COMMUNITY-MIB (RFC 3413, 3414, 3415, 3584), the communities that RMON-MIB
-// sends traps with, and how programs were started, often with passwords
-// (RFC 2819, eventCommunity; RFC 2790, hrSWRunParameters).
-func secretTrees() []oid {
-	var out []oid
-	for _, s := range []string{
-		"1.3.6.1.6.3.12", "1.3.6.1.6.3.13", "1.3.6.1.6.3.15", "1.3.6.1.6.3.16", "1.3.6.1.6.3.18",
-		"1.3.6.1.2.1.16.9.1.1.5", "1.3.6.1.2.1.25.4.2.1.5",
-	} {
-		out = append(out, mustOID(s))
-	}
-	return out
 }

@@ -29,6 +29,10 @@ func TestWholeWithoutSecrets(t *testing.T) {
 	}
 	object("a-secret", 2, 1, 16, 9, 1, 1, 5, 1)
 	object("a-secret", 2, 1, 25, 4, 2, 1, 5, 7)
+	object("a-secret", 2, 1, 10, 23, 2, 3, 1, 6, 1)
+	object("a-secret", 4, 1, 25506, 2, 12, 1, 1, 1, 2, 1)
+	object("a-secret", 4, 1, 8072, 1, 3, 2, 2, 1, 3, 1)
+	object("behind", 4, 1, 8072, 1, 3, 3, 1)
 	object("a-program", 2, 1, 25, 4, 2, 1, 2, 7)
 	object("behind", 6, 3, 19, 1)
 	a := &snmpfarm.Agent{Tree: tree.Hears([4]byte{192, 0, 2, 1}, 1)}
@@ -44,7 +48,7 @@ func TestWholeWithoutSecrets(t *testing.T) {
 	if err := snmp.Collect(t.Context(), opts, &openGate{}, &facts{}); err != nil {
 		t.Fatal(err)
 	}
-	for s, want := range map[string]int{"a-secret": 0, "a-program": 1, "behind": 1} {
+	for s, want := range map[string]int{"a-secret": 0, "a-program": 1, "behind": 2} {
 		if n := strings.Count(out.String(), s); n != want {
 			t.Errorf("%s is there %d times, want %d", s, n, want)
 		}

@@ -43,7 +43,7 @@ type recordFlags struct {
 
 func (r *recordFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.folder, "record", "", "folder to keep the answers in, a .snmprec file for each agent")
-	f.BoolVar(&r.whole, "whole", false, "with --record: everything that the agents have but communities, users and command lines, in place of the tables that a map needs")
+	f.BoolVar(&r.whole, "whole", false, "with --record: everything that the agents have but what is known to hold secrets (communities, passwords, users, command lines), in place of the tables that a map needs")
 }
 
 // check says what of the flags contradicts itself.
@@ -64,7 +64,7 @@ func (r *recordFlags) check(h askFlags, w followFlags, out string) error {
 // plan says in a line what is asked of an agent.
 func (r *recordFlags) plan() string {
 	if r.whole {
-		return "SNMP GET, GETNEXT and GETBULK, read only: everything that the agent has, but for what holds communities, users and command lines"
+		return "SNMP GET, GETNEXT and GETBULK, read only: everything that the agent has, but for what is known to hold communities, passwords, users and command lines"
 	}
 	return snmpPlan
 }
