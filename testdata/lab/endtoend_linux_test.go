@@ -176,14 +176,14 @@ type floor struct {
 func floors() []floor {
 	return []floor{
 		{score.Passive, score.Devices, 0.90, 0.75},
-		{score.Passive, score.Hops, 1, 0.20},
+		{score.Passive, score.Hops, 1, 0.25},
 		{score.Passive, score.Subnets, 1, 0.80},
 		{score.Passive, score.WaysOut, 1, 0.80},
 		{score.SNMP, score.Devices, 0.90, 0.95},
 		{score.SNMP, score.Links, 1, 1}, // these three as they are: switches are asked, and tell
 		{score.SNMP, score.Ports, 1, 1},
 		{score.SNMP, score.Interfaces, 1, 1},
-		{score.SNMP, score.Hops, 1, 0.20},
+		{score.SNMP, score.Hops, 1, 0.45},
 		{score.SNMP, score.Subnets, 1, 1},
 		{score.SNMP, score.WaysOut, 0.85, 0.70},
 		{score.Probe, score.Devices, 0.90, 0.95},
@@ -252,8 +252,7 @@ since people and machines of the lab act in their own rhythm.
 
 *Can be known* counts what the vantages show at all, so the last column measures kanmon, and *recall* the visit. What is
 shown a second time counts as wrong. *Ports* are the ends of cables at managed switches, *interfaces* all that these have, with
-name and addresses. *Routes* are pairs of a node and its next hop: once the switches are asked, a
-map has no line to the usual gateway of a machine that does not tell of it itself, so these cannot be known then.
+name and addresses. *Routes* are pairs of a node and its next hop.
 
 %s
 ## Ways out

@@ -93,9 +93,6 @@ type Hop struct {
 	From  string    `json:"from"`
 	Via   string    `json:"via"` // the node, not its address
 	Known []Vantage `json:"known"`
-	// Usual is the default route of a node that forwards nothing: most have one,
-	// all the same.
-	Usual bool `json:"usual,omitempty"`
 }
 
 // Truth says what there is, from the plan alone.
@@ -234,7 +231,7 @@ func (p *Plan) hops(h *Host) []Hop {
 				slices.ContainsFunc(out, func(hop Hop) bool { return hop.Via == next.Name }) {
 				continue
 			}
-			hop := Hop{From: h.Name, Via: next.Name, Known: []Vantage{}, Usual: r.To.Bits() <= 0 && !h.Forward}
+			hop := Hop{From: h.Name, Via: next.Name, Known: []Vantage{}}
 			if h.answers() {
 				hop.Known = append(hop.Known, BySNMP)
 			}

@@ -255,9 +255,7 @@ func hops(site lab.Site, s *topology.Snapshot, level Level, m matching) Tally {
 	truth := map[pair]bool{}
 	for _, h := range site.Hops {
 		p := pairOf(h.From, h.Via)
-		// A map leaves out the usual gateway of those whose cables it has, unless
-		// they themselves tell of it.
-		truth[p] = truth[p] || level.shows(h.Known) && (level == Passive || !h.Usual || slices.Contains(h.Known, lab.BySNMP))
+		truth[p] = truth[p] || level.shows(h.Known)
 	}
 	compare(&t, truth, shown(s, 3, m, &t))
 	return t
