@@ -31,7 +31,7 @@ var dotted = regexp.MustCompile(`^[^,;(|]*?\S [vV]?(\d+\.\d+\.\d+(?:[.-][\w-]+)*
 // keyed matches where the model is called so. DOCSIS says it thus of modems and
 // of what they end at: "<<HW_REV: 1; VENDOR: x; BOOTR: x; SW_REV: 2; MODEL: x>>"
 // (DOCSIS OSSI, sysDescr).
-var keyed = regexp.MustCompile(`(?i)\b(?:model(?: ?(?:name|number|no\.?|type))?|product(?: ?(?:name|type|id))?|device(?: ?(?:type|model|name))?|hwsku|pid)\s?[:=]\s*([^;,|<>=:]+?)\s*(?:[;,|<>]|0 \w+(?: \w+)?\s?[:=])`)
+var keyed = regexp.MustCompile(`(?i)\b(?:model(?: ?(?:name|number|no\.?|type))?|product(?: ?(?:name|type|id))?|device(?: ?(?:type|model|name))?|hwsku|pid)\s?[:=]\s*([^;,|<>=:]+?)\s*(?:[;,|<>]|$| \w+(?: \w+)?\s?[:=])`)
 
 // ports matches what says how many there are.
 var ports = regexp.MustCompile(`(?i)^\d+[ -]?(?:port|g)\b`)

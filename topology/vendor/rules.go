@@ -69,7 +69,7 @@ type modelEntry struct {
 // productEntry is a rule. $1 and so on in its texts stand for groups of the
 // expression.
 type productEntry struct {
-	Object   strictyaml.Text `yaml:"object"` // sysObjectID prefix below 1.3.6.1.4.1
+	Object   strictyaml.Text `yaml:"object"` // sysObjectID prefix below 1.3.6.1.4.1, or "uk." and what is below 1.2.826.0.1
 	Text     strictyaml.Text `yaml:"text"`   // RE2, for sysDescr and the like, with one blank wherever there is white space
 	Vendor   string          `yaml:"vendor"` // where the product bears another name than that of its maker
 	Model    string          `yaml:"model"`

@@ -136,10 +136,19 @@ func (k *knowledge) holder(object string) string {
 // enterprisePrefix is iso.org.dod.internet.private.enterprises (RFC 1155).
 const enterprisePrefix = "1.3.6.1.4.1."
 
-// below returns a sysObjectID as it is below the enterprises, with a dot at its
-// end; empty where it is elsewhere.
+// ukPrefix is where companies of the United Kingdom have an arc by their number
+// (ISO 6523), which some use for their objects.
+const ukPrefix = "1.2.826.0.1."
+
+// below returns a sysObjectID as it is below the enterprises, or from "uk." on
+// below the companies of the United Kingdom, with a dot at its end; empty where
+// it is elsewhere.
 func below(objectID string) string {
-	rest, ok := strings.CutPrefix(strings.TrimPrefix(objectID, "."), enterprisePrefix)
+	id := strings.TrimPrefix(objectID, ".")
+	if rest, ok := strings.CutPrefix(id, ukPrefix); ok && rest != "" {
+		return "uk." + rest + "."
+	}
+	rest, ok := strings.CutPrefix(id, enterprisePrefix)
 	if !ok || rest == "" {
 		return ""
 	}

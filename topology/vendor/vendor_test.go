@@ -84,6 +84,11 @@ func TestIdentify(t *testing.T) {
 		},
 		{"agent of a maker", "", "SNMP Agent for Barco ClickShare CSE-200", vendor.Product{Vendor: "Barco", Model: "ClickShare CSE-200", OS: "Barco firmware", Assumed: true}},
 		{"the line of its maker", "1.3.6.1.4.1.1418.4", "", vendor.Product{Vendor: "Dataprobe", Model: "iBoot", OS: "Dataprobe firmware", Assumed: true}},
+		{"model that is called so", "1.3.6.1.4.1.42111.1", "MODEL: X33", vendor.Product{Vendor: "Inovonics", Model: "X33", OS: "Inovonics firmware", Assumed: true}},
+		{
+			"company of the United Kingdom", "1.2.826.0.1.1578918.6.508", "",
+			vendor.Product{Vendor: "Metaswitch", Model: "MetaView", OS: "Metaswitch firmware", Assumed: true},
+		},
 		{"agent software", "1.3.6.1.4.1.99.1.1.3", "", vendor.Product{}},
 		{"unknown", "", "something else", vendor.Product{}},
 		{"not at the start", "", "said to be RTX830 Rev.15.02.22", vendor.Product{}},
