@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"kanmon/discover"
-	"kanmon/discover/fact"
 )
 
 // Permitter is asked for leave before each packet. It may wait, to hold a rate.
@@ -113,7 +112,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 		return sink.err
 	}
 	for _, g := range run.trail.gaps() {
-		d := &device{opts: opts, to: to}
+		d := &device{run: run}
 		if err := d.gap(g); errors.As(err, &sink) {
 			return sink.err
 		}
@@ -123,15 +122,14 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 
 // run is one run of Collect.
 type run struct {
-	opts  Options
-	gate  Permitter
-	to    discover.Sink
-	trail *trail
-	// columns is an empty walk, which those of all devices are made like.
-	columns *walk
+	opts    Options
+	gate    Permitter
+	to      discover.Sink
+	trail   *trail
+	columns *walk      // empty: those of all devices are made like it
 	weak    []weakness // of all models
+	secrets []oid      // what is passed over where everything is walked
 	veil    veil
-	secrets []oid
 	stop    error // why nobody is asked any more
 }
 
@@ -168,7 +166,7 @@ func (r *run) round(ctx context.Context, cancel context.CancelCauseFunc, targets
 
 // visit asks one target, and keeps its answers where that is wanted.
 func (r *run) visit(ctx context.Context, target netip.Addr) (incomplete, fatal error) {
-	d := &device{opts: r.opts, addr: target, gate: r.gate, to: r.to, trail: r.trail, weak: r.weak, veil: r.veil, secrets: r.secrets, w: r.columns.empty(), absent: make(map[oid]bool)}
+	d := &device{run: r, addr: target, w: r.columns.empty(), absent: make(map[oid]bool)}
 	if r.opts.Record != nil {
 		file, err := r.opts.Record(target)
 		if err != nil {
@@ -222,50 +220,4 @@ func (o Options) complete() (Options, error) {
 	o.TableTimeout = cmp.Or(o.TableTimeout, defaultForTable)
 	o.DeviceTimeout = cmp.Or(o.DeviceTimeout, defaultForDevice)
 	return o, nil
-}
-
-// sinkError is an error of the Sink.
-type sinkError struct{ err error }
-
-func (e *sinkError) Error() string { return e.err.Error() }
-
-// gap emits that something of the target was not seen.
-func (d *device) gap(g fact.Gap) error {
-	if g.Code == "" { // only the source has words for it
-		g.Args = nil
-	}
-	return d.emit("snmp/gap", "", g)
-}
-
-// lacks emits that something is odd about what the target gave under a name.
-// more are the arguments that the code has beside the name and the address.
-func (d *device) lacks(name, code, why string, more ...string) error {
-	return d.gap(fact.Gap{What: d.named(name), Why: why, Code: code, Args: append([]string{d.placed(name), d.addr.String()}, more...)})
-}
-
-// emit emits a fact that was read just now.
-func (d *device) emit(source, place string, f fact.Fact) error {
-	now := d.opts.Now()
-	o, err := d.facts.New(source, f, fact.Sighting{
-		Input: d.opts.Session, Vantage: d.opts.Vantage, Place: placeAt(d.addr, place),
-		First: now, Last: now, Count: 1,
-	})
-	if err != nil {
-		return err
-	}
-	if err := d.to.Emit(o); err != nil {
-		return &sinkError{err}
-	}
-	return nil
-}
-
-// placeAt names a row of a target.
-func placeAt(a netip.Addr, place string) string {
-	switch {
-	case !a.IsValid():
-		return place
-	case place == "":
-		return a.String()
-	}
-	return a.String() + " " + place
 }
