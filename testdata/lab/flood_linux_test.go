@@ -94,9 +94,10 @@ func (v *visit) gatherFlooded(t *testing.T) {
 			if m.Port == flooded && n < flooding {
 				t.Errorf("only %d frames of the flood were sent", n)
 			}
-			frames, gaps := told(t, file)
+			frames, dropped, gaps := told(t, file)
 			most := <-peak
-			t.Logf("%s: %d frames of the flood sent, %d frames read, peak %d KiB, gaps:\n%s", m.Port, n, frames, most, strings.Join(gaps, "\n"))
+			t.Logf("%s: %d frames of the flood sent, %d frames read, %d dropped by the kernel, peak %d KiB, gaps:\n%s",
+				m.Port, n, frames, dropped, most, strings.Join(gaps, "\n"))
 			if most == 0 || most > maxPeak {
 				t.Errorf("%s: the peak of memory is %d KiB, want at most %d", m.Port, most, maxPeak)
 			}
@@ -127,8 +128,9 @@ func peakOf(ctx context.Context, pid int) int {
 	}
 }
 
-// told returns how many frames a session read, and what it says it did not see.
-func told(t *testing.T, file string) (frames uint64, gaps []string) {
+// told returns how many frames a session read, how many it says that the kernel
+// dropped, and what else it says it did not see.
+func told(t *testing.T, file string) (frames, dropped uint64, gaps []string) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -149,11 +151,13 @@ func told(t *testing.T, file string) (frames uint64, gaps []string) {
 		switch {
 		case o.Kind == fact.InputRead{}.Kind():
 			frames += o.Fact.Records
+		case o.Kind == fact.Gap{}.Kind() && strings.HasPrefix(o.Fact.Why, "the kernel dropped"):
+			dropped = max(dropped, o.Seen.Count) // it is told anew when there are more
 		case o.Kind == fact.Gap{}.Kind():
-			gaps = append(gaps, fmt.Sprintf("%s: %s (%d)", o.Fact.What, o.Fact.Why, o.Seen.Count))
+			gaps = append(gaps, o.Fact.What+": "+o.Fact.Why)
 		}
 	}
-	return frames, gaps
+	return frames, dropped, gaps
 }
 
 // flood puts made-up frames on an interface, evenly over a time but no longer
