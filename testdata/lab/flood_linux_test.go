@@ -140,8 +140,8 @@ func told(t *testing.T, file string) (frames, dropped uint64, gaps []string) {
 		var o struct {
 			Kind fact.Kind
 			Fact struct {
-				Records   uint64
-				What, Why string
+				Records         uint64
+				What, Why, Code string
 			}
 			Seen struct{ Count uint64 }
 		}
@@ -151,7 +151,7 @@ func told(t *testing.T, file string) (frames, dropped uint64, gaps []string) {
 		switch {
 		case o.Kind == fact.InputRead{}.Kind():
 			frames += o.Fact.Records
-		case o.Kind == fact.Gap{}.Kind() && strings.HasPrefix(o.Fact.Why, "the kernel dropped"):
+		case o.Kind == fact.Gap{}.Kind() && o.Fact.Code == fact.GapFramesDropped:
 			dropped = max(dropped, o.Seen.Count) // it is told anew when there are more
 		case o.Kind == fact.Gap{}.Kind():
 			gaps = append(gaps, o.Fact.What+": "+o.Fact.Why)
