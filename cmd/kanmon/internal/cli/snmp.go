@@ -89,9 +89,13 @@ given away: kanmon map reads it, and kanmon anonymise takes names and addresses
 out of it. Evidence is written beside it only where -o names a file.
 
 Secrets are best given in the environment: KANMON_SNMP_COMMUNITY,
-KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored. Ranges and
-devices may have credentials of their own (--credentials): a device is asked with
-the narrowest that it lies in, and with no other.
+KANMON_SNMP_AUTH, KANMON_SNMP_PRIV. They are never printed or stored: where an
+agent repeats one, [secret] stands in its place. Ranges and devices may have
+credentials of their own (--credentials): a device is asked with the narrowest that
+it lies in, and with no other.
+
+An IPv6 address of a link is named with the interface that leads there, such as
+fe80::1%eth0.
 
 ` + exitCodes,
 		Example: `  KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.1 10.99.0.11 -o evidence/switches.jsonl

@@ -27,7 +27,9 @@ shown to others. Addresses, names, serial numbers and free text become others: t
 same value becomes the same other one in all files of one run, addresses that share
 a prefix still do, private addresses stay private, MAC addresses keep their maker,
 and kanmon makes a map of the same shape of them. Of each walk only what kanmon
-reads is kept; contacts and what it does not know are left out.
+reads is kept; contacts and what it does not know are left out. Models, versions,
+names of ports, VLAN IDs, other numbers of up to four digits, and some hundred words
+such as "core" or "uplink" stay.
 
 Look at the result before you give it away: no program knows every place in which
 a maker lets people write their names.
