@@ -32,7 +32,8 @@ func All(seed uint64) []*Network {
 		{"stacks", (*Network).stacks},
 		{"unmanaged switches at the edge", (*Network).edge},
 		{"two unmanaged switches in a row", (*Network).inARow},
-		{"unmanaged switch between three managed", (*Network).between},
+		{"unmanaged switch between three managed", func(n *Network) { n.between("") }},
+		{"the same with LLDP, which it passes on", func(n *Network) { n.between("lldp"); n.relays = true }},
 		{"VRRP pair", func(n *Network) { n.pair("vrrp", fact.MAC{0, 0, 0x5e, 0, 1, 1}) }},
 		{"HSRP pair, aged tables", func(n *Network) { n.pair("hsrp", fact.MAC{0, 0, 0x0c, 7, 0xac, 1}); n.age(0.02, 0.3, 0.3) }},
 		{"access points with a controller", func(n *Network) { n.wireless(true) }},
@@ -175,13 +176,13 @@ func (n *Network) inARow() {
 	row(far)
 }
 
-func (n *Network) between() {
-	core := n.sw("core", "")
+func (n *Network) between(says string) {
+	core := n.sw("core", says)
 	n.hosts(core, 4, 10)
 	d := n.dumb()
 	n.join(core, d)
 	for i := range 3 {
-		s := n.sw(fmt.Sprintf("s%d", i), "")
+		s := n.sw(fmt.Sprintf("s%d", i), says)
 		n.join(d, s)
 		n.hosts(s, n.some(4, 7), 10)
 	}

@@ -104,14 +104,29 @@ func (t *teller) neighbors(d *device) {
 		if p.cable == nil || d.says == "" {
 			continue
 		}
-		far := p.cable.far(d)
-		if far.dev.says != d.says {
-			continue
+		for _, far := range t.n.hears(p) {
+			t.tell(d.name, fact.RemoteNeighbor{
+				Agent: d.agent(), Protocol: d.says, LocalPort: p.name, IfIndex: p.index, Neighbor: far.announcement(),
+			})
 		}
-		t.tell(d.name, fact.RemoteNeighbor{
-			Agent: d.agent(), Protocol: d.says, LocalPort: p.name, IfIndex: p.index, Neighbor: far.announcement(),
-		})
 	}
+}
+
+// hears returns the ports whose announcements come in by p.
+func (n *Network) hears(p *port) []*port {
+	far := p.cable.far(p.dev)
+	var out []*port
+	switch {
+	case far.dev.says == p.dev.says:
+		out = append(out, far)
+	case n.relays && far.dev.kind == unmanaged:
+		for _, q := range far.dev.ports {
+			if q != far && q.cable.far(far.dev).dev.says == p.dev.says {
+				out = append(out, q.cable.far(far.dev))
+			}
+		}
+	}
+	return out
 }
 
 func (p *port) announcement() fact.Neighbor {

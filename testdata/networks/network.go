@@ -41,6 +41,7 @@ type Network struct {
 	trees    bool    // agents show their spanning tree tables
 	noTables bool    // agents show no forwarding tables
 	pathOnly bool    // machines talk to the first switch only, and nobody broadcasts
+	relays   bool    // switches that nobody can ask pass on what others announce
 	moves    int     // machines that some switch still has at a port where they were before
 }
 

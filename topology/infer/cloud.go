@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,42 +13,83 @@ import (
 	"kanmon/topology"
 )
 
+// cloudEnd is a port that an unmanaged switch is plugged into.
+type cloudEnd struct {
+	key    portKey
+	end    topology.Endpoint
+	method string
+	proofs []topology.EvidenceID
+}
+
 // cloud puts a switch that nobody announced between the ports of a segment and
 // the devices learned there.
 func (f *fabric) cloud(g *segment, devices []plugged) {
-	in := f.in
-	var keys []string
+	var all []topology.EvidenceID
+	for _, p := range devices {
+		all = append(all, p.proofs...)
+	}
+	var ends []cloudEnd
 	for _, e := range g.ends {
-		d, _ := in.net.Device(f.end(e).Device)
-		keys = append(keys, d.Keys[0]+"/"+f.key(e).port)
+		proofs := append(f.whyAny(g, e), all...)
+		all = append(all, proofs...)
+		ends = append(ends, cloudEnd{f.key(e), f.end(e), "fdb", sortedIDs(proofs)})
+	}
+	f.in.addCloud(ends, devices)
+}
+
+// addCloud puts an unmanaged switch between ports and devices. Ports that hear
+// each other on one segment have one switch, whatever is learned at each of them.
+func (in *inferer) addCloud(ends []cloudEnd, devices []plugged) {
+	for _, e := range ends[:len(ends):len(ends)] {
+		for _, o := range in.hearing[e.key] {
+			if !slices.ContainsFunc(ends, func(e cloudEnd) bool { return e.key == o.key }) {
+				ends = append(ends, o)
+			}
+		}
+	}
+	slices.SortFunc(ends, func(a, b cloudEnd) int { return comparePortKey(a.key, b.key) })
+	keys := make([]string, len(ends))
+	for i, e := range ends {
+		d, _ := in.net.Device(e.end.Device)
+		keys[i] = d.Keys[0] + "/" + e.key.port
 	}
 	slices.Sort(keys)
 	key := "unmanaged:" + strings.Join(keys, ",")
 	sum := sha256.Sum256([]byte(key))
-	first := f.end(g.ends[0])
-	sw, _ := in.net.Device(first.Device)
 	u := topology.Device{
-		ID:    topology.DeviceID("d" + hex.EncodeToString(sum[:6])),
-		Name:  fmt.Sprintf("%s %s (%d)", sw.Name, first.Port, len(devices)),
-		Roles: []topology.Role{topology.RoleUnmanaged}, Keys: []string{key}, Zone: in.zoneOf(devices),
+		ID: topology.DeviceID("d" + hex.EncodeToString(sum[:6])), Roles: []topology.Role{topology.RoleUnmanaged},
+		Keys: []string{key}, Zone: in.zoneOf(devices),
 	}
 	at := topology.Endpoint{Device: u.ID}
-	claim := claim{2, "fdb", topology.Inferred}
-	var all []topology.EvidenceID
 	for _, p := range devices {
-		all = append(all, p.proofs...)
-		in.linkOf(claim, at, p.end(), p.proofs)
+		u.Evidence = append(u.Evidence, p.proofs...)
+		in.linkOf(claim{2, "fdb", topology.Inferred}, at, p.end(), p.proofs)
 	}
-	for _, e := range g.ends {
-		end := f.end(e)
-		u.Attached = append(u.Attached, topology.Attachment{Switch: end.Device, Port: end.Port})
-		proofs := append(f.whyAny(g, e), all...)
-		all = append(all, proofs...)
-		in.linkOf(claim, end, at, sortedIDs(proofs))
+	for _, e := range ends {
+		u.Attached = append(u.Attached, topology.Attachment{Switch: e.end.Device, Port: e.end.Port})
+		u.Evidence = append(u.Evidence, e.proofs...)
+		in.linkOf(claim{2, e.method, topology.Inferred}, e.end, at, e.proofs)
 	}
-	u.Evidence = sortedIDs(all)
+	if i := slices.IndexFunc(in.out.Unmanaged, func(o topology.Device) bool { return o.ID == u.ID }); i >= 0 {
+		u.Evidence = append(u.Evidence, in.out.Unmanaged[i].Evidence...)
+		u.Zone = cmp.Or(u.Zone, in.out.Unmanaged[i].Zone)
+		in.out.Unmanaged = slices.Delete(in.out.Unmanaged, i, i+1)
+	}
+	in.behindCloud[u.ID] += len(devices)
+	u.Name = fmt.Sprintf("%s (%d)", in.firstName(ends), in.behindCloud[u.ID])
+	u.Evidence = sortedIDs(u.Evidence)
 	u.FirstSeen, u.LastSeen = in.span(u.Evidence)
 	in.out.Unmanaged = append(in.out.Unmanaged, u)
+}
+
+// firstName returns the first of the names of ports, with their switches.
+func (in *inferer) firstName(ends []cloudEnd) string {
+	names := make([]string, len(ends))
+	for i, e := range ends {
+		sw, _ := in.net.Device(e.end.Device)
+		names[i] = sw.Name + " " + e.end.Port
+	}
+	return slices.Min(names)
 }
 
 // zoneOf returns the zone of most of the devices; of equals the least.

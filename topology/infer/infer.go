@@ -18,15 +18,17 @@ type Result struct {
 
 // inferer holds what the methods share.
 type inferer struct {
-	obs    []fact.Observation // sorted by ID, each once
-	net    *resolve.Network
-	ports  ports
-	links  linkSet
-	near   map[portKey][]topology.DeviceID // devices that a neighbour protocol shows at a port
-	said   map[portKey]string              // what its table calls that port
-	asked  map[agentIn]topology.DeviceID   // answers of the network; "" where it has none
-	radios map[fact.MAC]bool               // stations that are associated by radio
-	out    Result
+	obs         []fact.Observation // sorted by ID, each once
+	net         *resolve.Network
+	ports       ports
+	links       linkSet
+	near        map[portKey][]topology.DeviceID // devices that a neighbour protocol shows at a port
+	said        map[portKey]string              // what its table calls that port
+	asked       map[agentIn]topology.DeviceID   // answers of the network; "" where it has none
+	radios      map[fact.MAC]bool               // stations that are associated by radio
+	hearing     map[portKey][]cloudEnd          // ports that are on one segment, by each of them
+	behindCloud map[topology.DeviceID]int       // devices learned behind unmanaged switches
+	out         Result
 }
 
 // agentIn is an SNMP agent as one input shows it.
@@ -41,6 +43,7 @@ func Links(obs []fact.Observation, net *resolve.Network) Result {
 	in := &inferer{
 		obs: resolve.Sorted(obs), net: net, links: make(linkSet), near: make(map[portKey][]topology.DeviceID), said: make(map[portKey]string),
 		asked: make(map[agentIn]topology.DeviceID), radios: make(map[fact.MAC]bool),
+		hearing: make(map[portKey][]cloudEnd), behindCloud: make(map[topology.DeviceID]int),
 		out: Result{Attached: make(map[topology.DeviceID][]topology.Attachment)},
 	}
 	in.readPorts()

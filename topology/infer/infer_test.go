@@ -185,6 +185,53 @@ func TestLinks(t *testing.T) {
 			},
 		},
 		{
+			name: "three ports that hear each other share an unmanaged switch",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/2"), sees(t, "a", 1, 3, "Gi0/3"), sees(t, "b", 2, 1, "Gi0/1"), sees(t, "b", 2, 3, "Gi0/3"),
+				sees(t, "c", 3, 1, "Gi0/1"), sees(t, "c", 3, 2, "Gi0/2"),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 (0)  - b GigabitEthernet0/2 lldp inferred",
+				"L2 a GigabitEthernet0/1 (0)  - c GigabitEthernet0/3 lldp inferred",
+				"L2 a GigabitEthernet0/1 - a GigabitEthernet0/1 (0)  lldp inferred",
+			},
+		},
+		{
+			name: "and it is the one behind which machines are learned",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/2"), sees(t, "a", 1, 3, "Gi0/3"), sees(t, "b", 2, 1, "Gi0/1"), sees(t, "b", 2, 3, "Gi0/3"),
+				learned(t, "a", 1, macN(7)), learned(t, "a", 1, macN(8)),
+			}),
+			want: []string{
+				"L2 00:00:5e:00:53:07  - a GigabitEthernet0/1 (2)  fdb inferred",
+				"L2 00:00:5e:00:53:08  - a GigabitEthernet0/1 (2)  fdb inferred",
+				"L2 a GigabitEthernet0/1 (2)  - b GigabitEthernet0/2 lldp inferred",
+				"L2 a GigabitEthernet0/1 (2)  - c GigabitEthernet0/3 lldp inferred",
+				"L2 a GigabitEthernet0/1 - a GigabitEthernet0/1 (2)  fdb+lldp inferred",
+			},
+		},
+		{
+			name: "switches in a ring have a cable each",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/2"), sees(t, "b", 1, 3, "Gi0/2"), sees(t, "c", 1, 1, "Gi0/2"),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/2 lldp reported",
+				"L2 a GigabitEthernet0/2 - c GigabitEthernet0/1 lldp reported",
+				"L2 b GigabitEthernet0/1 - c GigabitEthernet0/2 lldp reported",
+			},
+		},
+		{
+			name: "two on one port that do not hear each other are not known to share it",
+			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), walked(t, "c", 3), []fact.Observation{
+				sees(t, "a", 1, 2, "Gi0/2"), sees(t, "a", 1, 3, "Gi0/3"),
+			}),
+			want: []string{
+				"L2 a GigabitEthernet0/1 - b GigabitEthernet0/2 lldp reported",
+				"L2 a GigabitEthernet0/1 - c GigabitEthernet0/3 lldp reported",
+			},
+		},
+		{
 			name: "a default route leads to its next hop",
 			in: slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
 				route("a", "0.0.0.0/0", "10.99.0.2"),

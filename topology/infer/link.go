@@ -5,6 +5,7 @@
 // The grade of a link follows one table:
 //
 //	lldp, cdp   both ends report each other: confirmed; one does: reported (their kin fdp, edp likewise)
+//	lldp, cdp   three ports or more hear each other, so that a switch is between them: inferred
 //	lacp        both ends of an aggregate name each other's device: confirmed; one does: reported
 //	stp         a port hears the bridge at the other end: reported
 //	wireless    an access point or its controller has the station: reported

@@ -53,11 +53,19 @@ func (in *inferer) neighbors() {
 			}
 		}
 	}
+	var all []told
 	for k, list := range halves {
 		for _, b := range in.bundle(k.a, k.b, joinHalves(k.a, list)) {
-			in.addBundle(k.a, k.b, b)
+			all = append(all, told{b.a.endpoint(k.a), b.b.endpoint(k.b), b})
 		}
 	}
+	shared := sharedSegments(all)
+	for _, t := range all {
+		if shared[t.key(t.a)] == nil || shared[t.key(t.a)] != shared[t.key(t.b)] {
+			in.addBundle(t)
+		}
+	}
+	in.addShared(shared)
 }
 
 // halvesOf returns what an observation says of links.
@@ -94,13 +102,13 @@ func (in *inferer) halvesOf(o *fact.Observation) []half {
 }
 
 // addBundle makes the link of what both ends said.
-func (in *inferer) addBundle(a, b topology.DeviceID, u *bundle) {
+func (in *inferer) addBundle(t told) {
 	grade := topology.Reported
-	if u.said(a) && u.said(b) {
+	if t.by.said(t.a.Device) && t.by.said(t.b.Device) {
 		grade = topology.Confirmed
 	}
-	for _, h := range u.halves {
-		in.links.add(claim{2, h.method, grade}, u.a.endpoint(a), u.b.endpoint(b), h.evidence)
+	for _, h := range t.by.halves {
+		in.links.add(claim{2, h.method, grade}, t.a, t.b, h.evidence)
 	}
 }
 
