@@ -12,36 +12,25 @@ const (
 	// feedBlock is how many octets are read at once; they stay in the caches of
 	// a processor until they were used twice.
 	feedBlock = 128 << 10
-	// feedBlocks is how far the digest may be ahead of who reads.
-	feedBlocks = 4
+	// feedBlocks is how far who reads may be ahead of the digest.
+	feedBlocks = 16
 )
 
-// feed reads a file for whoever calls Read. From start on it also hashes the
-// file, beside the reader and a little ahead, and passes on what it read, so that
-// it is read once. Where the processor of the digest has other work the reader
-// does not wait: it reads for itself, and the same again is read for the digest.
+// feed reads a file for whoever calls next. From start on what was read is also
+// hashed, beside the reader, so that the file is read once. The digest needs the
+// whole file: where nobody reads on, it reads the rest itself.
 type feed struct {
-	file *io.SectionReader
-	full chan feedPart // read, in the order of the file
-	free chan []byte   // blocks to be used again; nil: to be made
-	sum  chan string
-
-	mu   sync.Mutex
-	pos  int64    // of the next octet that Read returns
-	part feedPart // that is being read
-	own  []byte   // what was read without the digest
-	self bool     // the digest goes on alone
+	file   *io.SectionReader
+	toHash chan []byte // what was read, in the order of the file
+	free   chan []byte // blocks to be used again; nil: to be made
+	sum    chan string
+	mu     sync.Mutex
+	pos    int64  // of the next block
+	own    []byte // block of a reader who is alone
+	alone  bool   // the digest reads for itself, or was not started
 }
 
-// feedPart is a part of the file.
-type feedPart struct {
-	at  int64
-	b   []byte
-	err error // why nothing follows
-	own bool  // read without the digest
-}
-
-func newFeed(file *io.SectionReader) *feed { return &feed{file: file, self: true} }
+func newFeed(file *io.SectionReader) *feed { return &feed{file: file, alone: true} }
 
 // start begins to hash the file from its start, wherever its reader is. The
 // function that it returns waits for the result. It does not stop when reading
@@ -49,12 +38,12 @@ func newFeed(file *io.SectionReader) *feed { return &feed{file: file, self: true
 func (f *feed) start() func() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.full, f.free, f.sum = make(chan feedPart, feedBlocks), make(chan []byte, feedBlocks), make(chan string, 1)
+	f.toHash, f.free, f.sum = make(chan []byte, feedBlocks), make(chan []byte, feedBlocks), make(chan string, 1)
 	for range feedBlocks {
 		f.free <- nil
 	}
-	f.self = false
-	go f.hash()
+	f.alone = false
+	go f.hash(f.pos)
 	return func() string {
 		f.leave()
 		return <-f.sum
@@ -65,74 +54,51 @@ func (f *feed) start() func() string {
 func (f *feed) leave() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.self {
-		f.self, f.part = true, feedPart{}
-		close(f.free)
+	if !f.alone {
+		f.alone = true
+		close(f.toHash)
 	}
 }
 
-func (f *feed) hash() {
-	var (
-		h  = sha256.New()
-		x  feedPart
-		b  []byte
-		at int64
-	)
-	for x.err == nil {
-		if next, ok := <-f.free; ok { // else nobody reads any more, and one block will do
-			b = next
-		}
-		if b == nil {
-			b = make([]byte, min(feedBlock, f.file.Size()+1))
-		}
-		n, err := f.file.ReadAt(b, at)
-		x = feedPart{at: at, b: b[:n], err: err}
-		select {
-		case f.full <- x:
-		default: // nobody reads any more
-		}
-		h.Write(x.b)
-		at += int64(n)
+// hash makes the digest of a file, of which that many octets were read before. A
+// read error shows to whoever reads the same file at the same time.
+func (f *feed) hash(before int64) {
+	h := sha256.New()
+	at, _ := io.Copy(h, io.NewSectionReader(f.file, 0, before))
+	for b := range f.toHash {
+		h.Write(b)
+		at += int64(len(b))
+		f.free <- b[:cap(b)]
 	}
-	// A read error shows to whoever reads the same file at the same time.
+	_, _ = io.Copy(h, io.NewSectionReader(f.file, at, f.file.Size()-at))
 	f.sum <- "sha256:" + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Read implements io.Reader.
-func (f *feed) Read(p []byte) (int, error) {
+// next returns the octets that follow, which are valid until it is called again,
+// or an error where there are none.
+func (f *feed) next() ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.self {
-		n, err := f.file.ReadAt(p, f.pos)
-		f.pos += int64(n)
-		if n > 0 && errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return n, err
+	b := f.own
+	if !f.alone {
+		b = <-f.free // the digest is that far behind at most
 	}
-	for f.pos >= f.part.at+int64(len(f.part.b)) {
-		if f.part.err != nil {
-			return 0, f.part.err
-		}
-		if f.part.b != nil && !f.part.own {
-			f.free <- f.part.b[:cap(f.part.b)]
-		}
-		select {
-		case f.part = <-f.full:
-		default:
-			f.alone()
-		}
+	if b == nil {
+		b = make([]byte, min(feedBlock, f.file.Size()+1))
 	}
-	n := copy(p, f.part.b[f.pos-f.part.at:])
+	if f.alone {
+		f.own = b
+	}
+	n, err := f.file.ReadAt(b, f.pos)
 	f.pos += int64(n)
-	return n, nil
-}
-
-// alone reads the next part without the digest, which is late.
-func (f *feed) alone() {
-	if f.own == nil {
-		f.own = make([]byte, min(feedBlock, f.file.Size()+1))
+	if !f.alone {
+		f.toHash <- b[:n]
 	}
-	n, err := f.file.ReadAt(f.own, f.pos)
-	f.part = feedPart{at: f.pos, b: f.own[:n], err: err, own: true}
+	if n == 0 {
+		return nil, err
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return b[:n], err
 }

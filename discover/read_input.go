@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"compress/gzip"
@@ -23,7 +22,7 @@ const (
 	factSkips = 5
 	// reportSkips is how many the report names.
 	reportSkips = 100
-	// readBuffer makes a system call rare next to the work on what it brings.
+	// readBuffer is how many octets are decompressed at once.
 	readBuffer = 64 << 10
 	// interrupted is what the report says where the context ended.
 	interrupted = "interrupted"
@@ -77,7 +76,7 @@ func (r *fileReader) read(ctx context.Context) error {
 
 	stored := newFeed(io.NewSectionReader(f, 0, size))
 	defer stored.leave()
-	content, err := newContent(ctx, stored)
+	content, err := newContent(ctx, stored.next)
 	if err != nil {
 		r.report.Failed = reason(err)
 		return ctx.Err()
@@ -177,25 +176,31 @@ func openRegular(path string) (*os.File, int64, error) {
 
 // content is what a file holds, decompressed.
 type content struct {
-	*bufio.Reader
-
+	window
 	failed error // the first error other than io.EOF that reading met
 }
 
-// newContent returns the content of raw, a file as stored.
-func newContent(ctx context.Context, raw io.Reader) (*content, error) {
+// newContent returns the content of a file of which stored returns what is
+// stored, block by block.
+func newContent(ctx context.Context, stored func() ([]byte, error)) (*content, error) {
 	c := &content{}
-	stored := &meter{ctx: ctx, r: raw, failed: &c.failed}
-	c.Reader = bufio.NewReaderSize(stored, readBuffer)
+	raw := &meter{ctx: ctx, from: stored, failed: &c.failed}
+	c.next = raw.next
 	magic, _ := c.Peek(2) // an error comes again when more is read
 	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return c, nil
 	}
-	z, err := gzip.NewReader(c.Reader)
+	packed := c.window
+	z, err := gzip.NewReader(&packed)
 	if err != nil {
 		return nil, fmt.Errorf("damaged gzip file: %w", err)
 	}
-	c.Reader = bufio.NewReaderSize(&meter{ctx: ctx, r: z, stored: stored, failed: &c.failed}, readBuffer)
+	buf := make([]byte, readBuffer)
+	plain := &meter{ctx: ctx, stored: raw, failed: &c.failed, from: func() ([]byte, error) {
+		n, err := z.Read(buf)
+		return buf[:n], err
+	}}
+	c.window = window{next: plain.next}
 	return c, nil
 }
 
@@ -217,30 +222,29 @@ const (
 // it gives implausibly more than was stored.
 type meter struct {
 	ctx    context.Context
-	r      io.Reader
+	from   func() ([]byte, error)
 	n      int64
-	stored *meter // where r decompresses what comes through another meter
+	stored *meter // where from decompresses what comes through another meter
 	failed *error
 }
 
-// Read implements io.Reader.
-func (m *meter) Read(p []byte) (int, error) {
-	err := m.ctx.Err()
+// next returns what follows.
+func (m *meter) next() (b []byte, err error) {
+	err = m.ctx.Err()
 	if err == nil && m.stored != nil && m.n > bombSize && m.n/bombRatio > m.stored.n {
 		err = fmt.Errorf("gzip file grows from %d octets to more than %d: a decompression bomb; decompress it by hand if it is meant", m.stored.n, m.n)
 	}
-	n := 0
 	if err == nil {
-		n, err = m.r.Read(p)
-		m.n += int64(n)
+		b, err = m.from()
+		m.n += int64(len(b))
 	}
 	if err == nil || errors.Is(err, io.EOF) {
-		return n, err
+		return b, err
 	}
 	var pe *fs.PathError
 	if errors.As(err, &pe) { // the path belongs to this machine, and results do not
 		err = pe.Err
 	}
 	*m.failed = cmp.Or(*m.failed, err)
-	return n, err
+	return b, err
 }

@@ -43,24 +43,25 @@ type analyzer struct {
 	bad    error  // first reason why a part of the frame at hand could not be read
 
 	seed         maphash.Seed
+	sources      sourceNames
 	stations     stationTable
-	bindings     *factTable
-	bridges      *factTable
-	neighbors    *factTable
-	routers      *factTable
-	clients      *factTable
-	servers      *factTable
-	queries      *factTable
-	answers      *factTable
-	claims       *factTable
-	sets         *factTable
-	services     *factTable
-	serverNames  *factTable
-	selves       *factTable // what hosts say of themselves
-	certificates *factTable // what servers say of themselves in their certificates
-	speakers     *factTable // who runs the network
-	asked        *factTable // questions to groups
-	hopLimits    *table[hopKey]
+	bindings     *table
+	bridges      *table
+	neighbors    *table
+	routers      *table
+	clients      *table
+	servers      *table
+	queries      *table
+	answers      *table
+	claims       *table
+	sets         *table
+	services     *table
+	serverNames  *table
+	selves       *table // what hosts say of themselves
+	certificates *table // what servers say of themselves in their certificates
+	speakers     *table // who runs the network
+	asked        *table // questions to groups
+	hopLimits    *table
 	hopsOf       map[uint64]uint8 // hop limits of each station
 	transits     transitTable
 	told         map[fact.Endpoint]uint8 // how much each host said of itself
@@ -86,23 +87,23 @@ func newAnalyzer() *analyzer {
 		tunnels:  newTunnelTable(),
 		pppoe:    newPPPoETable(),
 	}
-	a.bindings = newFactTable(a, "address bindings", limitBindings)
-	a.bridges = newFactTable(a, "bridges", limitInfra)
-	a.neighbors = newFactTable(a, "neighbor announcements", limitInfra)
-	a.routers = newFactTable(a, "router advertisements", limitInfra)
-	a.clients = newFactTable(a, "DHCP clients", limitHosts)
-	a.servers = newFactTable(a, "DHCP servers", limitInfra)
-	a.queries = newFactTable(a, "name queries", limitNames)
-	a.answers = newFactTable(a, "name answers", limitHosts)
-	a.claims = newFactTable(a, "name claims", limitHosts)
-	a.sets = newFactTable(a, "address sets", limitHosts)
-	a.services = newFactTable(a, "service announcements", limitHosts)
-	a.serverNames = newFactTable(a, "server names", limitNames)
-	a.selves = newFactTable(a, "self-descriptions", limitHosts)
-	a.certificates = newFactTable(a, "server certificates", limitNames)
-	a.speakers = newFactTable(a, "control speakers", limitInfra)
-	a.asked = newFactTable(a, "questions to groups", limitAsked)
-	a.hopLimits = newTable[hopKey](a, "hop limits", limitHosts)
+	a.bindings = newTable(a, "address bindings", limitBindings)
+	a.bridges = newTable(a, "bridges", limitInfra)
+	a.neighbors = newTable(a, "neighbor announcements", limitInfra)
+	a.routers = newTable(a, "router advertisements", limitInfra)
+	a.clients = newTable(a, "DHCP clients", limitHosts)
+	a.servers = newTable(a, "DHCP servers", limitInfra)
+	a.queries = newTable(a, "name queries", limitNames)
+	a.answers = newTable(a, "name answers", limitHosts)
+	a.claims = newTable(a, "name claims", limitHosts)
+	a.sets = newTable(a, "address sets", limitHosts)
+	a.services = newTable(a, "service announcements", limitHosts)
+	a.serverNames = newTable(a, "server names", limitNames)
+	a.selves = newTable(a, "self-descriptions", limitHosts)
+	a.certificates = newTable(a, "server certificates", limitNames)
+	a.speakers = newTable(a, "control speakers", limitInfra)
+	a.asked = newTable(a, "questions to groups", limitAsked)
+	a.hopLimits = newTable(a, "hop limits", limitHosts)
 	return a
 }
 

@@ -55,7 +55,8 @@ func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 	if f.Value == "" {
 		return
 	}
-	if a.selves.get(f) == nil {
+	id := idOf(a, f)
+	if a.selves.get(id) == nil {
 		who := fact.Endpoint{IP: host.IP, MAC: host.MAC}
 		if a.told == nil || len(a.told) >= limitHosts {
 			a.told = make(map[fact.Endpoint]uint8)
@@ -66,7 +67,7 @@ func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 		}
 		a.told[who]++
 	}
-	a.selves.note("pcap/"+protocol, f, a.at)
+	a.selves.noteAs(protocol, id, f, a.at)
 }
 
 // describeGroup learns from a datagram to a group, which is part of no
@@ -94,6 +95,6 @@ func (a *analyzer) alive(h *hop, p *packet, x *oxid.Alive) {
 	mac := sender(h, p)
 	a.addressSet(mac, p, "oxid", x.Name, addressList(x.Addresses))
 	if x.Name != "" {
-		a.claims.note("pcap/oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
+		a.claims.note("oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
 	}
 }

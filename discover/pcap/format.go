@@ -30,7 +30,7 @@ func (classic) Match(head []byte) bool { return capfile.IsClassic(head) }
 
 // Read implements discover.Format.
 func (f classic) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
-	r, err := capfile.NewClassic(in)
+	r, err := capfile.NewClassic(in.Reader)
 	if err != nil {
 		return discover.Summary{Format: f.Name()}, err
 	}
@@ -52,7 +52,7 @@ func (ng) Match(head []byte) bool { return capfile.IsNG(head) }
 
 // Read implements discover.Format.
 func (f ng) Read(ctx context.Context, in *discover.Input, to discover.Sink) (discover.Summary, error) {
-	r, err := capfile.NewNG(in)
+	r, err := capfile.NewNG(in.Reader)
 	if err != nil {
 		return discover.Summary{Format: f.Name()}, err
 	}

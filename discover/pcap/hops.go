@@ -39,13 +39,13 @@ func (a *analyzer) arrived(h *hop, p *packet) {
 		return
 	}
 	for nth := range uint8(maxHops) {
-		k := hopKey{ip: packed(p.src), mac: h.Src, vid: h.VID, nth: nth}
-		e := a.hopLimits.get(k)
+		id := idOf(a, hopKey{ip: packed(p.src), mac: h.Src, vid: h.VID, nth: nth})
+		e := a.hopLimits.get(id)
 		if e == nil {
 			if len(a.hopsOf) < limitStations {
 				a.hopsOf[station]++
 			}
-			a.hopLimits.noteAs("pcap/hop-limit", k, fact.HopLimit{IP: p.src, MAC: h.Src, VID: h.VID, Value: int(p.hops)}, a.at)
+			a.hopLimits.noteAs("hop-limit", id, fact.HopLimit{IP: p.src, MAC: h.Src, VID: h.VID, Value: int(p.hops)}, a.at)
 			return
 		}
 		if f, ok := e.fact.(fact.HopLimit); ok && f.Value == int(p.hops) {

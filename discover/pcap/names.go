@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"slices"
 	"strings"
@@ -28,25 +29,25 @@ func (a *analyzer) dnsMessage(p *packet, c *conn, m *dns.Message) {
 	if !m.Response || !c.asked { // an answer repeats its question
 		c.asked = true
 		f := fact.NameQuery{Name: q.Name, Type: dns.TypeName(q.Type), Client: c.endpoint(client, 0), Server: c.endpoint(1-client, 53)}
-		a.queries.note("pcap/dns", f, a.at)
+		a.queries.note("dns", f, a.at)
 	}
 	if !m.Response || m.RCode != 0 {
 		return
 	}
 	if list := addressList(m.Addresses(q.Name)); len(list) > 0 {
 		f := fact.NameAnswer{Name: q.Name, Addresses: list, Server: p.src}
-		a.answers.noteAs("pcap/dns", addressesKey(f.Kind(), f.Name, p.src, list), f, a.at)
+		a.answers.noteAs("dns", idOfAddresses(a, fact.MAC{}, f.Name, p.src, list), f, a.at)
 	}
 }
 
-// addressesKey is the key of a fact about a name and its addresses.
-func addressesKey(kind fact.Kind, name string, from netip.Addr, list []netip.Addr) listKey {
-	b := make([]byte, 0, 128)
+// idOfAddresses is idOf for a fact about a name and its addresses.
+func idOfAddresses(a *analyzer, mac fact.MAC, name string, from netip.Addr, list []netip.Addr) uint64 {
+	b := append(make([]byte, 0, 128), mac[:]...)
 	b = from.AppendTo(b)
 	for _, ip := range list {
 		b = ip.AppendTo(append(b, ' '))
 	}
-	return listKey{kind: kind, text: string(append(append(b, ' '), name...))}
+	return maphash.Bytes(a.seed, append(append(b, ' '), name...))
 }
 
 // addressList sorts addresses, drops repeated ones and such that are none of a
@@ -94,7 +95,7 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 			label = ""
 		}
 		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: label, IP: p.src, MAC: sender(h, p)}
-		a.services.note("pcap/mdns", f, a.at)
+		a.services.note("mdns", f, a.at)
 	}
 }
 
@@ -175,7 +176,7 @@ func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) 
 	default:
 		f.Server.MAC = h.Dst
 	}
-	a.asked.note("pcap/"+protocol, f, a.at)
+	a.asked.note(protocol, f, a.at)
 }
 
 // dnsQuestion learns which names a host asks its segment for that knows no name
@@ -238,7 +239,7 @@ func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []neti
 	}
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
-		a.claims.note("pcap/"+protocol, f, a.at)
+		a.claims.note(protocol, f, a.at)
 	}
 	a.addressSet(mac, p, protocol, name, list)
 }
@@ -250,12 +251,7 @@ func (a *analyzer) addressSet(mac fact.MAC, p *packet, protocol, name string, li
 		return
 	}
 	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: protocol, Addresses: list}
-	a.sets.noteAs("pcap/"+protocol, setKey{mac, addressesKey(f.Kind(), protocol+" "+name, p.src, list)}, f, a.at)
-}
-
-type setKey struct {
-	mac  fact.MAC
-	list listKey
+	a.sets.noteAs(protocol, idOfAddresses(a, mac, protocol+" "+name, p.src, list), f, a.at)
 }
 
 // nbns learns from NetBIOS name service: registrations, answers about one's own
@@ -282,7 +278,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case m.Opcode == 6: // released: it was the host's until now
 			if !m.Response && slices.Contains(list, p.src) {
 				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: p.src, MAC: sender(h, p)}
-				a.claims.note("pcap/nbns", f, a.at)
+				a.claims.note("nbns", f, a.at)
 			}
 		case !m.Response && (m.Opcode == 5 || m.Opcode == 8 || m.Opcode == 9 || m.Opcode == 15):
 			a.registered(h, p, c.Text, list)
@@ -291,7 +287,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case m.Response && m.Opcode == 0: // a name server speaks of another host
 			for _, ip := range list {
 				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: ip}
-				a.claims.note("pcap/nbns", f, a.at)
+				a.claims.note("nbns", f, a.at)
 			}
 		}
 	}
@@ -311,7 +307,7 @@ func (a *analyzer) nodeStatus(h *hop, p *packet, m *nbns.Packet) {
 		case !named:
 			named = true
 			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: mac}
-			a.claims.note("pcap/nbns", f, a.at)
+			a.claims.note("nbns", f, a.at)
 		}
 	}
 }
@@ -322,7 +318,7 @@ func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr)
 	mac := sender(h, p)
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: mac}
-		a.claims.note("pcap/nbns", f, a.at)
+		a.claims.note("nbns", f, a.at)
 	}
 	a.addressSet(mac, p, "nbns", name, list)
 }

@@ -94,7 +94,7 @@ func (a *analyzer) hostHash(ip addr) uint64 { return maphash.Comparable(a.seed, 
 // sweep drops what was seen once and comes from strangers: stations that sent
 // hardly anything else, and addresses that nobody answers, where a station sends
 // from many of them. It reports whether that was much.
-func (t *table[K]) sweep() bool {
+func (t *table) sweep() bool {
 	k := t.from.known()
 	// How many entries each station that is there has from addresses that
 	// nobody answers. One or two are a host that speaks to groups only.
@@ -104,7 +104,7 @@ func (t *table[K]) sweep() bool {
 			doubtful[e.station]++
 		}
 	}
-	stranger := func(e *entry[K]) bool {
+	stranger := func(e *entry) bool {
 		return e.count == 1 && !k.host(e.host) &&
 			(!k.station(e.station) || doubtful[e.station] > max(4, t.limit/64))
 	}
@@ -118,13 +118,13 @@ func (t *table[K]) sweep() bool {
 		return false
 	}
 	old := t.slab
-	t.slab = slab[entry[K]]{}
+	t.slab = slab[entry]{}
 	t.index.clear()
 	for place := range old.used {
 		if e := old.at(place); !stranger(e) {
 			place, kept := t.slab.take()
 			*kept = *e
-			t.index.add(t.hash(e.key), place)
+			t.index.add(e.id, place)
 		}
 	}
 	return true

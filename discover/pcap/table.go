@@ -69,54 +69,61 @@ func when(nanos int64) time.Time {
 type emit func(source string, f fact.Fact, s fact.Sighting) error
 
 // entry is a fact and how often it was seen.
-type entry[K comparable] struct {
+type entry struct {
 	tally
-	sent    uint64 // count when it was last emitted
-	source  string
 	fact    fact.Fact
-	key     K
+	id      uint64
 	station uint64 // that sent it first; 0: none
 	host    uint64 // hash of the address that sent it first
+	source  uint16 // its number in sourceNames
+	sent    bool   // was emitted
+	more    bool   // was seen since
+}
+
+func (e *entry) see(at moment) {
+	e.tally.see(at)
+	e.more = true
 }
 
 // table holds the facts of one sort, up to a limit, in the order in which they
-// were first seen. Facts with the same key are the same.
-type table[K comparable] struct {
+// were first seen. They are told apart by a keyed hash of what makes them the
+// ones that they are: who does not know the key cannot make two the same, and by
+// chance two of a full table are once in ten thousand million captures.
+type table struct {
 	what  string // for the gap that is told when it is full
 	limit int
 	index index
-	slab  slab[entry[K]] // no place of which is used again
+	slab  slab[entry] // no place of which is used again
 	room  room
 	from  *analyzer // that knows who sent the frame at hand, and who is there
 }
 
-func newTable[K comparable](of *analyzer, what string, limit int) *table[K] {
-	return &table[K]{what: what, limit: limit, from: of}
+func newTable(of *analyzer, what string, limit int) *table {
+	return &table{what: what, limit: limit, from: of}
 }
 
-// get returns what is known of the fact with that key; nil: nothing.
-func (t *table[K]) get(key K) *entry[K] {
-	place, ok := t.find(t.hash(key), key)
-	if !ok {
-		return nil
-	}
-	return t.slab.at(place)
+// idOf tells by what a fact is told apart from the others of its table.
+func idOf[T comparable](a *analyzer, of T) uint64 { return maphash.Comparable(a.seed, of) }
+
+// idOfList is idOf for a fact that holds lists: its content in the syntax of Go,
+// which quotes texts, so that no two facts have the same.
+func idOfList(a *analyzer, f fact.Fact) uint64 {
+	return maphash.Bytes(a.seed, fmt.Appendf(nil, "%#v", f))
 }
 
-func (t *table[K]) find(hash uint64, key K) (int, bool) {
-	for place := range t.index.places(hash) {
-		if t.slab.at(place).key == key {
-			return place, true
+// get returns what is known of a fact; nil: nothing.
+func (t *table) get(id uint64) *entry {
+	for place := range t.index.places(id) {
+		if e := t.slab.at(place); e.id == id {
+			return e
 		}
 	}
-	return 0, false
+	return nil
 }
 
-func (t *table[K]) hash(key K) uint64 { return maphash.Comparable(t.from.seed, key) }
-
 // all returns the entries in their order.
-func (t *table[K]) all() iter.Seq[*entry[K]] {
-	return func(yield func(*entry[K]) bool) {
+func (t *table) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
 		for place := range t.slab.used {
 			if !yield(t.slab.at(place)) {
 				return
@@ -125,51 +132,55 @@ func (t *table[K]) all() iter.Seq[*entry[K]] {
 	}
 }
 
+// note counts a fact that holds no lists, heard in the given protocol.
+func (t *table) note(protocol string, f fact.Fact, at moment) {
+	t.noteAs(protocol, idOf(t.from, f), f, at)
+}
+
 // noteAs counts a fact.
-func (t *table[K]) noteAs(source string, key K, f fact.Fact, at moment) {
-	hash := t.hash(key)
-	place, ok := t.find(hash, key)
-	if !ok {
+func (t *table) noteAs(protocol string, id uint64, f fact.Fact, at moment) {
+	e := t.get(id)
+	if e == nil {
 		if t.slab.used >= t.limit && (!t.room.wanted() || !t.sweep()) {
 			t.room.lost++
 			return
 		}
 		from := t.from.origin
-		var e *entry[K]
+		var place int
 		place, e = t.slab.take()
-		e.source, e.fact, e.key, e.station, e.host = source, f, key, from.station, t.from.hostHash(packed(from.ip))
-		t.index.add(hash, place)
+		e.fact, e.id, e.station, e.host, e.source = f, id, from.station, t.from.hostHash(packed(from.ip)), t.from.sources.number(protocol)
+		t.index.add(id, place)
 	}
-	t.slab.at(place).see(at)
+	e.see(at)
 }
 
 // flush emits what is new; at the end all that changed since it was last
 // emitted, and what it emitted is freed.
-func (t *table[K]) flush(to emit, end bool) error {
+func (t *table) flush(to emit, end bool) error {
 	if end {
 		t.index = index{}
 	}
 	for place := range t.slab.used {
 		e := t.slab.at(place)
-		if e.sent == e.count || e.sent > 0 && !end || !end && e.count == 1 && !t.room.soon(t.limit) {
+		if !e.more || e.sent && !end || !end && e.count == 1 && !t.room.soon(t.limit) {
 			continue
 		}
-		e.sent = e.count
-		if err := to(e.source, e.fact, e.sighting()); err != nil {
+		e.sent, e.more = true, false
+		if err := to(t.from.sources[e.source], e.fact, e.sighting()); err != nil {
 			return err
 		}
 		if end {
-			*e = entry[K]{}
+			e.fact = nil
 		}
 	}
 	if end {
-		t.slab = slab[entry[K]]{}
+		t.slab = slab[entry]{}
 	}
 	return nil
 }
 
 // gap tells what did not fit.
-func (t *table[K]) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.room.lost) }
+func (t *table) gap() (fact.Gap, bool) { return gap(t.what, t.limit, t.room.lost) }
 
 func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	return fact.Gap{
@@ -179,22 +190,19 @@ func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	}, lost > 0
 }
 
-// factTable is a table of facts of which most are their own key.
-type factTable struct{ table[any] }
+// sourceNames are the sources of facts, by number. They are as many as there
+// are protocols.
+type sourceNames []string
 
-func newFactTable(of *analyzer, what string, limit int) *factTable {
-	return &factTable{*newTable[any](of, what, limit)}
+// number returns the number of the source that hears a protocol.
+func (s *sourceNames) number(protocol string) uint16 {
+	for i, name := range *s {
+		if name[len(sourcePrefix):] == protocol {
+			return uint16(i)
+		}
+	}
+	*s = append(*s, sourcePrefix+protocol)
+	return uint16(len(*s) - 1)
 }
 
-// note counts a fact that holds no lists, and so is its own key.
-func (t *factTable) note(source string, f fact.Fact, at moment) { t.noteAs(source, f, f, at) }
-
-// listKey is the key of a fact that holds lists.
-type listKey struct {
-	kind fact.Kind
-	text string
-}
-
-// keyOf makes the key of a fact that holds lists: its content in the syntax of
-// Go, which quotes texts, so that no two facts have the same.
-func keyOf(f fact.Fact) listKey { return listKey{kind: f.Kind(), text: fmt.Sprintf("%#v", f)} }
+const sourcePrefix = "pcap/"

@@ -4,6 +4,7 @@
 package capfile
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -21,7 +22,22 @@ type Reader interface {
 	Vantage() string
 }
 
-// bufferLen holds the longest block that is read as one: a frame, its header and
+// Peeker shows what follows in place, as bufio.Reader does.
+type Peeker interface {
+	io.Reader
+	Peek(n int) ([]byte, error)
+	Discard(n int) (int, error)
+}
+
+// peeker returns r as a Peeker.
+func peeker(r io.Reader) Peeker {
+	if p, ok := r.(Peeker); ok {
+		return p
+	}
+	return bufio.NewReaderSize(r, bufferLen)
+}
+
+// bufferLen is the longest block that is read as one: a frame, its header and
 // options.
 const bufferLen = 512 << 10
 

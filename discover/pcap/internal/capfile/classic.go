@@ -1,7 +1,6 @@
 package capfile
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,7 +11,7 @@ import (
 
 // Classic reads the pcap format (draft-ietf-opsawg-pcap).
 type Classic struct {
-	br     *bufio.Reader
+	br     Peeker
 	big    bool  // numbers are in big-endian order
 	header int   // length of a record header
 	unit   int64 // of the fraction of a second, in nanoseconds
@@ -23,7 +22,7 @@ type Classic struct {
 // NewClassic reads the header of a pcap file. Its error says what to do with a
 // capture of another program.
 func NewClassic(r io.Reader) (*Classic, error) {
-	br := bufio.NewReaderSize(r, bufferLen)
+	br := peeker(r)
 	if head, _ := br.Peek(8); len(head) == 8 {
 		if err := foreign(head); err != nil {
 			return nil, err

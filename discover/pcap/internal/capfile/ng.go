@@ -1,7 +1,6 @@
 package capfile
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +12,7 @@ import (
 
 // NG reads the pcapng format (draft-ietf-opsawg-pcapng).
 type NG struct {
-	br     *bufio.Reader
+	br     Peeker
 	order  binary.ByteOrder
 	ifaces []ngInterface // of this section
 	names  []string      // of the interfaces of all sections
@@ -43,7 +42,7 @@ const (
 
 // NewNG looks at the beginning of a pcapng file.
 func NewNG(r io.Reader) (*NG, error) {
-	br := bufio.NewReaderSize(r, bufferLen)
+	br := peeker(r)
 	head, err := br.Peek(12)
 	if err != nil {
 		return nil, fmt.Errorf("section header is cut short: %w", unexpected(err))
