@@ -13,7 +13,7 @@ const (
 	// a processor until they were used twice.
 	feedBlock = 128 << 10
 	// feedBlocks is how far who reads may be ahead of the digest.
-	feedBlocks = 16
+	feedBlocks = 8
 )
 
 // feed reads a file for whoever calls next. From start on what was read is also

@@ -43,7 +43,8 @@ type analyzer struct {
 	bad    error  // first reason why a part of the frame at hand could not be read
 
 	seed         maphash.Seed
-	sources      sourceNames
+	protocols    names // that facts were heard in
+	apps         names // of conversations; the first is that of none
 	stations     stationTable
 	bindings     *table
 	bridges      *table
@@ -79,6 +80,7 @@ type analyzer struct {
 func newAnalyzer() *analyzer {
 	a := &analyzer{
 		seed:     maphash.MakeSeed(),
+		apps:     names{""},
 		stations: newStationTable(),
 		hopsOf:   make(map[uint64]uint8),
 		transits: newTransitTable(),
@@ -209,7 +211,6 @@ func (a *analyzer) finish(to emit) error { return a.flush(to, true) }
 func (a *analyzer) flush(to emit, end bool) error {
 	if end {
 		a.endStreams()
-		a.conns.drain(a)
 	} else {
 		a.conns.fold(a)
 	}
@@ -224,13 +225,16 @@ func (a *analyzer) flush(to emit, end bool) error {
 			return err
 		}
 	}
+	if end { // not before, so that the flows take the place of what was told
+		a.conns.drain(a)
+	}
 	if err := a.tunnels.flush(to, end); err != nil {
 		return err
 	}
 	if err := a.pppoe.flush(to, end); err != nil {
 		return err
 	}
-	if err := a.flows.flush(to, end); err != nil {
+	if err := a.flows.flush(a.apps, to, end); err != nil {
 		return err
 	}
 	if end {

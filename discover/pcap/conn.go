@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"hash/maphash"
+	"math"
 	"math/bits"
 	"net/netip"
 	"slices"
@@ -64,11 +65,45 @@ type conn struct {
 	both    bool        // another VLAN showed the other direction
 	proxied bool        // the server is a proxy, and what comes from it the words of another
 	asked   bool        // a question to a name server was seen
+	app     uint8       // number, in the names of apps, of what the first octets show; 0: nothing yet
 	begun   uint64      // frame in which it was first seen
-	app     string      // what the first octets show
+	more    *connMore   // nil for most
+}
+
+// connMore is what is known of few conversations, or for a short time.
+type connMore struct {
 	stream  *stream     // octets of a ClientHello that is not complete yet
 	watch   *watch      // recognisers of tunnels that need several packets
 	tunnels *tunnelMark // the first of the kinds of tunnels that it is
+}
+
+func (c *conn) stream() *stream {
+	if c.more == nil {
+		return nil
+	}
+	return c.more.stream
+}
+
+func (c *conn) watch() *watch {
+	if c.more == nil {
+		return nil
+	}
+	return c.more.watch
+}
+
+func (c *conn) tunnels() *tunnelMark {
+	if c.more == nil {
+		return nil
+	}
+	return c.more.tunnels
+}
+
+// own returns where more can be noted of c.
+func (c *conn) own() *connMore {
+	if c.more == nil {
+		c.more = new(connMore)
+	}
+	return c.more
 }
 
 // tunnelMark is one kind of tunnel that a conversation is.
@@ -79,6 +114,16 @@ type tunnelMark struct {
 	folded       bool // end is known, or that there is no room for it
 	end          *tunnelEntry
 	next         *tunnelMark
+}
+
+// appOf returns what the first octets of a conversation show.
+func (a *analyzer) appOf(c *conn) string { return a.apps[c.app] }
+
+// setApp notes what they show.
+func (a *analyzer) setApp(c *conn, app string) {
+	if n := a.apps.number(app); n <= math.MaxUint8 { // there are some hundred
+		c.app = uint8(n)
+	}
 }
 
 // connTable holds the conversations that were active last. When it is full, the
@@ -191,14 +236,18 @@ func (t *connTable) sweep(a *analyzer) {
 	least := worths[len(worths)/2]
 	t.index.clear()
 	t.last = nil
-	t.all(func(place int, c *conn) {
+	t.slab.compact(func(c *conn) bool {
 		if c.worth() >= least {
-			t.index.add(t.seed.hash(&c.key), place)
-			return
+			return true
 		}
 		a.endStream(c)
 		c.fold(a)
-		t.slab.release(place)
+		return false
+	}, func(place int, c *conn) {
+		t.index.add(t.seed.hash(&c.key), place)
+		if s := c.stream(); s != nil {
+			a.streams.slots[s.slot] = c
+		}
 	})
 	t.foldAll(a)
 }
@@ -214,7 +263,7 @@ func (c *conn) worth() uint64 {
 	if c.count > 1 {
 		rank |= 2
 	}
-	if c.tunnels != nil {
+	if c.tunnels() != nil {
 		rank |= 1
 	}
 	return rank<<60 | c.begun&(1<<60-1)
@@ -279,7 +328,7 @@ func (c *conn) opened(it bool, side int) {
 // tunnel notes that the conversation is a tunnel, opened by side where that is
 // not negative. What each of its messages tells in detail is told together.
 func (c *conn) tunnel(kind, detail string, side int) {
-	last := &c.tunnels
+	last := &c.own().tunnels
 	for *last != nil {
 		if t := *last; t.kind == kind {
 			t.detail = mergeDetail(t.detail, detail)
@@ -311,7 +360,7 @@ func mergeDetail(have, more string) string {
 
 // cameUp notes that the messages of a tunnel show that it came up.
 func (c *conn) cameUp(kind string) {
-	for m := c.tunnels; m != nil; m = m.next {
+	for m := c.tunnels(); m != nil; m = m.next {
 		if m.kind == kind {
 			m.up = true
 		}
@@ -325,7 +374,7 @@ func (c *conn) answered() bool {
 	if c.both || !c.seen[0] || !c.seen[1] {
 		return c.both
 	}
-	spoken := c.key.proto == frame.ProtoTCP && (c.app != "" || c.tunnels != nil)
+	spoken := c.key.proto == frame.ProtoTCP && (c.app != 0 || c.tunnels() != nil)
 	return !spoken || c.heard[0] > 0 && c.heard[1] > 0 || !outside(c.key.ip[0].ip()) && !outside(c.key.ip[1].ip())
 }
 

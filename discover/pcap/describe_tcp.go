@@ -24,7 +24,7 @@ import (
 func (a *analyzer) describeTCP(h *hop, c *conn, side int, p *packet) {
 	c.heard[side]++
 	b := p.payload
-	if c.stream != nil || c.app == "tls" || b[0] >= 20 && b[0] <= 23 && len(b) > 1 && b[1] == 3 { // TLS
+	if c.stream() != nil || a.appOf(c) == "tls" || b[0] >= 20 && b[0] <= 23 && len(b) > 1 && b[1] == 3 { // TLS
 		return
 	}
 	if x, ok := oxid.Decode(b); ok {
@@ -90,23 +90,23 @@ func (a *analyzer) associate(c *conn, side int, p *packet, n int) {
 	if !ok {
 		return
 	}
-	if c.app == "" {
-		c.app = "dicom"
+	if c.app == 0 {
+		a.setApp(c, "dicom")
 	}
 	a.described(c, side, []said.Message{m})
 	if n > len(p.payload) && n <= maxAssociate {
 		a.collect(c, side, false, p.seq+uint32(len(p.payload)), p.payload)
-		c.stream.dicom = n
+		c.stream().dicom = n
 	}
 }
 
 // associated learns from an A-ASSOCIATE that was collected, and reports whether
 // it was whole.
 func (a *analyzer) associated(c *conn, side int) bool {
-	if len(c.stream.buf) < c.stream.dicom {
+	if len(c.stream().buf) < c.stream().dicom {
 		return false
 	}
-	m, ok := dicom.Decode(c.stream.buf)
+	m, ok := dicom.Decode(c.stream().buf)
 	words := m.Words
 	m.Words = nil
 	for _, w := range words { // the titles were noted already

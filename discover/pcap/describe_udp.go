@@ -21,8 +21,8 @@ import (
 func (a *analyzer) describeUDP(c *conn, side int, p *packet) {
 	c.heard[side]++
 	if m, ok := udpSays(p.payload, p.sport, p.dport); ok {
-		if c.app == "" {
-			c.app = m.Protocol
+		if c.app == 0 {
+			a.setApp(c, m.Protocol)
 		}
 		a.described(c, side, []said.Message{m})
 	}

@@ -48,15 +48,28 @@ type flowKey struct {
 type flowEntry struct {
 	tally
 	key      flowKey
-	app      string
+	app      uint8 // as in conn
 	class    uint8
 	answered bool
-	more     bool // was seen since it was last emitted
-	sent     bool // was emitted
-	gone     bool // no longer found, but conversations may point to it
-	sentBoth bool // was answered when it was last emitted
-	sentApp  bool // had app when it was last emitted
-	waited   bool // was there at an earlier flush
+	more     bool   // was seen since it was last emitted
+	sent     toldOf // what was known when it was last emitted
+	gone     bool   // no longer found, but conversations may point to it
+	waited   bool   // was there at an earlier flush
+}
+
+// toldOf is what was told of a flow; 0: nothing.
+type toldOf uint8
+
+// says is what is to be told of e, beside how often it was seen.
+func (e *flowEntry) says() toldOf {
+	s := toldOf(1)
+	if e.answered {
+		s |= 2
+	}
+	if e.app != 0 {
+		s |= 4
+	}
+	return s
 }
 
 func newFlowTable() flowTable { return flowTable{seed: maphash.MakeSeed()} }
@@ -83,7 +96,7 @@ func (t *flowTable) fold(c *conn) {
 	e.add(c.tally)
 	e.more = true
 	e.answered = e.answered || c.answered()
-	if e.app == "" {
+	if e.app == 0 {
 		e.app = c.app
 	}
 }
@@ -97,9 +110,9 @@ func (t *flowTable) find(c *conn) (int, bool) {
 		ip: [2]addr{packed(from.IP), packed(to.IP)}, mac: [2]fact.MAC{from.MAC, to.MAC}, port: to.Port,
 		vid: c.key.vid, proto: c.key.proto,
 	}
-	place, ok := t.get(&k, "")
-	if ok && c.app != "" {
-		if e := t.slab.at(place); e.app != "" && e.app != c.app {
+	place, ok := t.get(&k, 0)
+	if ok && c.app != 0 {
+		if e := t.slab.at(place); e.app != 0 && e.app != c.app {
 			k.other = true
 			place, ok = t.get(&k, c.app)
 		}
@@ -127,7 +140,7 @@ func (t *flowTable) find(c *conn) (int, bool) {
 
 // get returns the place of the flow with that key; of several applications that
 // of app.
-func (t *flowTable) get(k *flowKey, app string) (int, bool) {
+func (t *flowTable) get(k *flowKey, app uint8) (int, bool) {
 	for place := range t.index.places(maphash.Comparable(t.seed, *k)) {
 		if e := t.slab.at(place); e.key == *k && !e.gone && (!k.other || e.app == app) {
 			return place, true
@@ -178,30 +191,29 @@ func outside(ip netip.Addr) bool {
 	return !ip.IsPrivate() && !ip.IsLinkLocalUnicast() && !ip.IsLoopback()
 }
 
-func (e *flowEntry) fact() fact.Flow {
+func (e *flowEntry) fact(apps names) fact.Flow {
 	k := &e.key
 	return fact.Flow{
 		Client: fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0]}, Server: fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1]},
 		Protocol: protocolName(e.key.proto),
-		Answered: e.answered, App: e.app, VID: e.key.vid,
+		Answered: e.answered, App: apps[e.app], VID: e.key.vid,
 	}
 }
 
 // flush emits new flows, and such of which more is known now. Before the end a
 // flow without an answer waits for one until the next flush.
-func (t *flowTable) flush(to emit, end bool) error {
+func (t *flowTable) flush(apps names, to emit, end bool) error {
 	var err error
 	t.all(func(_ int, e *flowEntry) {
-		same := e.sent && e.answered == e.sentBoth && (e.app != "") == e.sentApp
-		if err != nil || same && (!end || !e.more) {
+		if err != nil || e.sent == e.says() && (!end || !e.more) {
 			return
 		}
 		if !end && !e.answered && !e.waited {
 			e.waited = true
 			return
 		}
-		e.sent, e.more, e.sentApp, e.sentBoth = true, false, e.app != "", e.answered
-		err = to("pcap/flow", e.fact(), e.sighting())
+		e.sent, e.more = e.says(), false
+		err = to("pcap/flow", e.fact(apps), e.sighting())
 	})
 	return err
 }

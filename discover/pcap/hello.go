@@ -49,7 +49,7 @@ func (a *analyzer) begin(c *conn, s stream) {
 	s.slot = r.next
 	r.slots[s.slot] = c
 	r.next = (r.next + 1) % maxStreams
-	c.stream = &s
+	c.own().stream = &s
 }
 
 // collect begins with the octets b, which are followed by that of number next.
@@ -65,11 +65,14 @@ func (a *analyzer) collect(c *conn, side int, server bool, next uint32, b []byte
 
 // endStream ends collecting. What a ClientHello told so far is noted.
 func (a *analyzer) endStream(c *conn) {
-	s := c.stream
+	s := c.stream()
 	if s == nil {
 		return
 	}
-	c.stream = nil
+	c.more.stream = nil
+	if *c.more == (connMore{}) {
+		c.more = nil
+	}
 	a.streams.slots[s.slot] = nil
 	switch {
 	case s.quic != nil:
@@ -103,7 +106,7 @@ func (a *analyzer) tlsStarts(c *conn, side int, p *packet) bool {
 	b := p.payload
 	switch {
 	case tlshello.Starts(b):
-		if c.app == "tls" {
+		if a.appOf(c) == "tls" {
 			c.opened(true, side)
 		}
 		h, err := tlshello.Decode(b)
@@ -115,7 +118,7 @@ func (a *analyzer) tlsStarts(c *conn, side int, p *packet) bool {
 			a.helloed("tls", h, c, side)
 		}
 	case cert.Starts(b):
-		if c.app == "tls" {
+		if a.appOf(c) == "tls" {
 			c.opened(false, side)
 		}
 		x, err := cert.Server(b)
@@ -136,7 +139,7 @@ func (a *analyzer) tlsStarts(c *conn, side int, p *packet) bool {
 // reports whether it is part of that. Repeated octets are passed over; a gap, or
 // the answer of the other side, ends it.
 func (a *analyzer) continueStream(c *conn, side int, p *packet) bool {
-	s := c.stream
+	s := c.stream()
 	if side != s.side {
 		if !s.server { // a client does speak while a server's messages are on their way
 			a.endStream(c)
@@ -197,16 +200,16 @@ func (a *analyzer) continueStream(c *conn, side int, p *packet) bool {
 // and the server's certificate.
 func (a *analyzer) handshakeUDP(c *conn, side int, p *packet) {
 	switch {
-	case c.stream != nil:
+	case c.stream() != nil:
 		a.continueUDP(c, side, p)
-	case c.app == "quic" && c.client == 0:
+	case a.appOf(c) == "quic" && c.client == 0:
 		var q quic.Hello
 		a.quicInitial(c, side, &q, p.payload)
-	case c.app == "dtls" && dtls.StartsFlight(p.payload):
+	case a.appOf(c) == "dtls" && dtls.StartsFlight(p.payload):
 		c.opened(false, side)
 		a.begin(c, stream{side: side, dtls: new(dtls.Flight)})
 		a.continueUDP(c, side, p)
-	case c.app == "dtls":
+	case a.appOf(c) == "dtls":
 		h, ok := dtls.DecodeHello(p.payload)
 		if !ok {
 			return
@@ -220,7 +223,7 @@ func (a *analyzer) handshakeUDP(c *conn, side int, p *packet) {
 }
 
 func (a *analyzer) continueUDP(c *conn, side int, p *packet) {
-	s := c.stream
+	s := c.stream()
 	switch {
 	case s.side != side:
 	case s.quic != nil:
@@ -262,13 +265,13 @@ func (a *analyzer) quicInitial(c *conn, side int, q *quic.Hello, b []byte) {
 		if h, err := tlshello.Body(hello); err == nil {
 			a.helloed("quic", h, c, side)
 		}
-		if c.stream != nil {
-			c.stream.quic = new(quic.Hello) // it was told
+		if c.stream() != nil {
+			c.stream().quic = new(quic.Hello) // it was told
 		}
 	}
 	if !more {
 		a.endStream(c)
-	} else if c.stream == nil {
+	} else if c.stream() == nil {
 		a.begin(c, stream{side: side, quic: q})
 	}
 }
@@ -277,7 +280,7 @@ func (a *analyzer) quicInitial(c *conn, side int, q *quic.Hello, b []byte) {
 func (a *analyzer) helloed(protocol string, h tlshello.Hello, c *conn, client int) {
 	for _, name := range h.Protocols {
 		if x := appOf(name); x != "" {
-			c.app = x
+			a.setApp(c, x)
 		}
 	}
 	a.serverName(protocol, h.Name, telling(h.Protocols), c, client)
@@ -333,7 +336,7 @@ func (a *analyzer) certificate(protocol string, x *cert.Certificate, c *conn, si
 		says("certificate-name", name)
 	}
 	if x.Tor() {
-		c.app = "tor"
+		a.setApp(c, "tor")
 		c.tunnel("tor", "", 1-side)
 	}
 }

@@ -68,8 +68,8 @@ func (x *index) clear() {
 	x.used = 0
 }
 
-// slab holds values that never move, so that pointers to them stay good, at
-// places that are used again.
+// slab holds values that do not move until it is compacted, so that pointers to
+// them stay good, at places that are used again.
 type slab[T any] struct {
 	chunks [][]T
 	free   []uint32
@@ -99,6 +99,30 @@ func (s *slab[T]) release(place int) {
 	var zero T
 	*s.at(place) = zero
 	s.free = append(s.free, uint32(place))
+}
+
+// compact keeps the values of which keep reports so, in their order and side by
+// side, and calls moved with the place and the pointer that each has from now on.
+func (s *slab[T]) compact(keep func(*T) bool, moved func(place int, v *T)) {
+	n := 0
+	for place := range s.used {
+		from := s.at(place)
+		if !keep(from) {
+			continue
+		}
+		to := s.at(n)
+		if to != from {
+			*to = *from
+		}
+		moved(n, to)
+		n++
+	}
+	chunks := (n + slabChunk - 1) / slabChunk
+	clear(s.chunks[chunks:])
+	s.chunks, s.free, s.used = s.chunks[:chunks], nil, n
+	if rest := n % slabChunk; rest > 0 {
+		clear(s.chunks[chunks-1][rest:])
+	}
 }
 
 func (s *slab[T]) len() int { return s.used - len(s.free) }

@@ -105,7 +105,7 @@ func (a *analyzer) otherProtocol(h *hop, p *packet) {
 	case frame.ProtoIPv6:
 		if v, ok := innerVersion(p.payload); ok && v == 6 {
 			detail := ""
-			if v4 && c.tunnels == nil {
+			if v4 && c.tunnels() == nil {
 				detail = vpn.SixInFour(p.payload)
 			}
 			c.tunnel(pick(v4, "6in4", "6in6"), detail, -1)

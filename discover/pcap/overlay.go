@@ -22,10 +22,10 @@ func (a *analyzer) overlay(c *conn, p *packet) {
 	default:
 		return
 	}
-	c.app = kind
+	a.setApp(c, kind)
 	c.tunnel(kind, "", -1)
-	if kind == "tailscale" && c.watch == nil { // what it finds a way for is WireGuard
-		c.watch = a.conns.watchFor(c)
+	if kind == "tailscale" && c.watch() == nil { // what it finds a way for is WireGuard
+		c.own().watch = a.conns.watchFor(c)
 	}
 }
 
@@ -34,16 +34,16 @@ func (a *analyzer) overlay(c *conn, p *packet) {
 func (a *analyzer) overlayTCP(c *conn, side int, p *packet) {
 	switch b := p.payload; {
 	case b[0] == '0' && vpn.Tinc(b):
-		c.app = "tinc"
+		a.setApp(c, "tinc")
 		c.tunnel("tinc", "", -1)
 		a.tinc.add(c)
 	case b[0] == 'S' && vpn.SSTP(b):
-		c.app = "sstp"
+		a.setApp(c, "sstp")
 		c.tunnel("sstp", "", side)
 	case b[0] == 'P' && vpn.SoftEtherHTTP(b):
 		c.tunnel("softether", "", side)
 	case b[0] == 'I' && vpn.IKEOverTCP(b):
-		c.app = "ike"
+		a.setApp(c, "ike")
 		c.tunnel("ike", "", side)
 	}
 }

@@ -11,7 +11,7 @@ type common struct {
 	client  int8
 	sender  int8
 	begun   uint64
-	app     string
+	app     uint8
 	tunnels []tunnelMark
 }
 
@@ -68,10 +68,10 @@ func (v *common) learn(c *conn) {
 	if c.begun < v.begun {
 		v.begun, v.sender = c.begun, c.sender
 	}
-	if v.app == "" {
+	if v.app == 0 {
 		v.app = c.app
 	}
-	for m := c.tunnels; m != nil; m = m.next {
+	for m := c.tunnels(); m != nil; m = m.next {
 		v.tunnels = append(v.tunnels, *m)
 	}
 }
@@ -82,7 +82,7 @@ func (v *common) teach(c *conn) {
 	if c.client == 0 {
 		c.client = v.client
 	}
-	if c.app == "" {
+	if c.app == 0 {
 		c.app = v.app
 	}
 	for _, m := range v.tunnels {

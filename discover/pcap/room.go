@@ -117,15 +117,7 @@ func (t *table) sweep() bool {
 	if !t.room.made(n, t.limit) {
 		return false
 	}
-	old := t.slab
-	t.slab = slab[entry]{}
 	t.index.clear()
-	for place := range old.used {
-		if e := old.at(place); !stranger(e) {
-			place, kept := t.slab.take()
-			*kept = *e
-			t.index.add(e.id, place)
-		}
-	}
+	t.slab.compact(func(e *entry) bool { return !stranger(e) }, func(place int, e *entry) { t.index.add(e.id, place) })
 	return true
 }

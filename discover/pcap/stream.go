@@ -28,13 +28,13 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 	if c.heard[side] < maxHeard {
 		a.describeTCP(h, c, side, p)
 	}
-	if c.stream != nil && a.continueStream(c, side, p) {
+	if c.stream() != nil && a.continueStream(c, side, p) {
 		return
 	}
 	if p.sport == 53 || p.dport == 53 {
 		a.dnsOverTCP(p, c)
 	}
-	if isHTTP(c.app) {
+	if a.isHTTP(c) {
 		if !a.tlsStarts(c, side, p) { // behind a proxy
 			a.httpRequest(c, side, p)
 		}
@@ -43,30 +43,30 @@ func (a *analyzer) tcpSegment(h *hop, p *packet) {
 	if c.tries[side] < maxTries {
 		c.tries[side]++
 		a.start(c, side, p)
-	} else if c.app != "tls" && p.payload[0] == 22 {
+	} else if a.appOf(c) != "tls" && p.payload[0] == 22 {
 		a.tlsStarts(c, side, p) // STARTTLS, or behind a proxy
 	}
-	if c.watch != nil || c.app == "" && c.tries[side] == 1 {
+	if c.watch() != nil || c.app == 0 && c.tries[side] == 1 {
 		a.watchTCP(c, side, p)
 	}
 }
 
 // start looks at one of the first payloads of a side.
 func (a *analyzer) start(c *conn, side int, p *packet) {
-	if c.tunnels == nil {
+	if c.tunnels() == nil {
 		a.overlayTCP(c, side, p)
 	}
-	if c.app == "" {
-		c.app = app.TCP(p.payload, p.sport, p.dport)
-		if c.app == "" && (p.sport == 1723 || p.dport == 1723) && vpn.PPTP(p.payload) {
-			c.app = "pptp"
+	if c.app == 0 {
+		a.setApp(c, app.TCP(p.payload, p.sport, p.dport))
+		if c.app == 0 && (p.sport == 1723 || p.dport == 1723) && vpn.PPTP(p.payload) {
+			a.setApp(c, "pptp")
 			c.tunnel("pptp", "", pptpOpener(p, side))
 		}
 	}
-	if c.app == "bgp" {
+	if a.appOf(c) == "bgp" {
 		a.bgp(c, side, p)
 	}
-	if !a.tlsStarts(c, side, p) && isHTTP(c.app) {
+	if !a.tlsStarts(c, side, p) && a.isHTTP(c) {
 		a.httpRequest(c, side, p)
 	}
 }
@@ -80,7 +80,10 @@ func pptpOpener(p *packet, side int) int {
 	return 1 - side
 }
 
-func isHTTP(app string) bool { return app == "http" || app == "ipp" }
+func (a *analyzer) isHTTP(c *conn) bool {
+	app := a.appOf(c)
+	return app == "http" || app == "ipp"
+}
 
 func (a *analyzer) httpRequest(c *conn, side int, p *packet) {
 	if name, ok := httphost.Decode(p.payload); ok {
@@ -88,7 +91,7 @@ func (a *analyzer) httpRequest(c *conn, side int, p *packet) {
 		a.serverName("http", name, "", c, side)
 	} else if p.whole && httphost.Unfinished(p.payload) { // after a long target
 		a.collect(c, side, false, p.seq+uint32(len(p.payload)), p.payload)
-		c.stream.http = true
+		c.stream().http = true
 	}
 }
 
@@ -121,6 +124,6 @@ func (a *analyzer) dnsOverTCP(p *packet, c *conn) {
 	if err != nil {
 		return // the middle of a longer message, as a rule
 	}
-	c.app = "dns"
+	a.setApp(c, "dns")
 	a.dnsMessage(p, c, &m)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,13 +72,13 @@ type emit func(source string, f fact.Fact, s fact.Sighting) error
 // entry is a fact and how often it was seen.
 type entry struct {
 	tally
-	fact    fact.Fact
-	id      uint64
-	station uint64 // that sent it first; 0: none
-	host    uint64 // hash of the address that sent it first
-	source  uint16 // its number in sourceNames
-	sent    bool   // was emitted
-	more    bool   // was seen since
+	fact     fact.Fact
+	id       uint64
+	station  uint64 // that sent it first; 0: none
+	host     uint64 // hash of the address that sent it first
+	protocol uint16 // that it was heard in, by number
+	sent     bool   // was emitted
+	more     bool   // was seen since
 }
 
 func (e *entry) see(at moment) {
@@ -148,7 +149,7 @@ func (t *table) noteAs(protocol string, id uint64, f fact.Fact, at moment) {
 		from := t.from.origin
 		var place int
 		place, e = t.slab.take()
-		e.fact, e.id, e.station, e.host, e.source = f, id, from.station, t.from.hostHash(packed(from.ip)), t.from.sources.number(protocol)
+		e.fact, e.id, e.station, e.host, e.protocol = f, id, from.station, t.from.hostHash(packed(from.ip)), uint16(t.from.protocols.number(protocol))
 		t.index.add(id, place)
 	}
 	e.see(at)
@@ -166,7 +167,7 @@ func (t *table) flush(to emit, end bool) error {
 			continue
 		}
 		e.sent, e.more = true, false
-		if err := to(t.from.sources[e.source], e.fact, e.sighting()); err != nil {
+		if err := to("pcap/"+t.from.protocols[e.protocol], e.fact, e.sighting()); err != nil {
 			return err
 		}
 		if end {
@@ -190,19 +191,16 @@ func gap(what string, limit int, lost uint64) (fact.Gap, bool) {
 	}, lost > 0
 }
 
-// sourceNames are the sources of facts, by number. They are as many as there
+// names are texts that many entries hold, by number. They are as many as there
 // are protocols.
-type sourceNames []string
+type names []string
 
-// number returns the number of the source that hears a protocol.
-func (s *sourceNames) number(protocol string) uint16 {
-	for i, name := range *s {
-		if name[len(sourcePrefix):] == protocol {
-			return uint16(i)
-		}
+// number returns the number of a name.
+func (n *names) number(name string) int {
+	i := slices.Index(*n, name)
+	if i < 0 {
+		i = len(*n)
+		*n = append(*n, name)
 	}
-	*s = append(*s, sourcePrefix+protocol)
-	return uint16(len(*s) - 1)
+	return i
 }
-
-const sourcePrefix = "pcap/"

@@ -42,7 +42,7 @@ func newTunnelTable() tunnelTable { return tunnelTable{byKey: make(map[tunnelKey
 // fold adds what c counted since it was last folded to each of the tunnels that
 // it is.
 func (t *tunnelTable) fold(c *conn) {
-	for m := c.tunnels; m != nil; m = m.next {
+	for m := c.tunnels(); m != nil; m = m.next {
 		if !m.folded {
 			m.end, m.folded = t.find(c, m), true
 		}

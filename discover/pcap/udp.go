@@ -27,25 +27,25 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 	}
 	if c.tries[side] < maxTries {
 		c.tries[side]++
-		if c.app == "" {
-			c.app = app.UDP(p.payload, p.sport, p.dport)
+		if c.app == 0 {
+			a.setApp(c, app.UDP(p.payload, p.sport, p.dport))
 		}
-		if c.app == "" {
+		if c.app == 0 {
 			a.overlay(c, p)
 		}
-		if c.app == "" && c.watch == nil {
+		if c.app == 0 && c.watch() == nil {
 			a.beginWatch(c, p.payload)
 		}
-		if c.app == "quic" || c.app == "dtls" {
+		if a.appOf(c) == "quic" || a.appOf(c) == "dtls" {
 			a.handshakeUDP(c, side, p)
 		}
-	} else if c.stream != nil {
+	} else if c.stream() != nil {
 		a.continueUDP(c, side, p)
 	}
 	if c.heard[side] < maxDatagrams {
 		a.describeUDP(c, side, p)
 	}
-	if c.watch != nil {
+	if c.watch() != nil {
 		a.watchUDP(c, side, p)
 	}
 }
@@ -115,7 +115,7 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 			a.damaged(err)
 		}
 		if err == nil || len(m.Questions) > 0 {
-			c.app = "dns"
+			a.setApp(c, "dns")
 			a.dnsMessage(p, c, &m)
 		}
 	case 500:
@@ -128,12 +128,12 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 		a.natt(c, p, "GlobalProtect")
 	case 1701:
 		if vpn.L2TP(b, p.whole) {
-			c.app = "l2tp"
+			a.setApp(c, "l2tp")
 			c.tunnel("l2tp", "", -1)
 		}
 	case 3544:
 		if in, ok := vpn.Teredo(b); ok {
-			c.app = "teredo"
+			a.setApp(c, "teredo")
 			c.tunnel("teredo", "", -1)
 			if len(in) > 40 { // else a bubble (RFC 4380, 2.8), which only keeps a way open
 				a.innerIP(h, frame.EtherIPv6, in)
@@ -141,27 +141,27 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 		}
 	case 4789, 8472:
 		if in, ok := vpn.VXLAN(b); ok {
-			c.app = "vxlan"
+			a.setApp(c, "vxlan")
 			c.tunnel("vxlan", "", -1)
 			a.bridged(in, h, false)
 		}
 	case portCAPWAP:
 		if capwap.IsControl(b) {
-			c.app = "capwap"
+			a.setApp(c, "capwap")
 		}
 	case portCAPWAPData:
 		if a.capwapData(h, p) {
-			c.app = "capwap"
+			a.setApp(c, "capwap")
 		}
 	case 6081:
 		if in, ok := vpn.Geneve(b); ok {
-			c.app = "geneve"
+			a.setApp(c, "geneve")
 			c.tunnel("geneve", "", -1)
 			a.bridged(in, h, false)
 		}
 	case tzsp.Port:
 		if in, ok := tzsp.Ethernet(b); ok {
-			c.app = "tzsp"
+			a.setApp(c, "tzsp")
 			a.bridged(in, h, true)
 		}
 	default:
@@ -172,12 +172,12 @@ func (a *analyzer) portUDP(h *hop, p *packet, c *conn, port uint16) bool {
 
 // ike learns from a message of IKE.
 func (a *analyzer) ike(c *conn, m *vpn.IKE, side int) {
-	c.app = "ike"
+	a.setApp(c, "ike")
 	c.tunnel("ike", m.Vendor, ikeOpener(m, side))
-	if c.watch == nil {
-		c.watch = a.conns.watchFor(c)
+	if c.watch() == nil {
+		c.own().watch = a.conns.watchFor(c)
 	}
-	if c.watch.ike.Feed(m, side) {
+	if c.watch().ike.Feed(m, side) {
 		c.cameUp("ike")
 	}
 }
@@ -207,12 +207,12 @@ func (a *analyzer) natt(c *conn, p *packet, product string) {
 		a.ike(c, n.IKE, side)
 		return
 	}
-	if c.watch == nil {
-		c.watch = a.conns.watchFor(c)
+	if c.watch() == nil {
+		c.own().watch = a.conns.watchFor(c)
 	}
-	w := c.watch
+	w := c.watch()
 	if w.spi[side] == n.SPI && n.Seq > w.seq[side] && n.Seq-w.seq[side] < 1024 || hasTunnel(c, "ike") {
-		c.app = "ipsec"
+		a.setApp(c, "ipsec")
 		c.tunnel("ipsec-nat-t", product, -1)
 	}
 	w.spi[side], w.seq[side] = n.SPI, n.Seq
@@ -222,7 +222,7 @@ func (a *analyzer) natt(c *conn, p *packet, product string) {
 }
 
 func hasTunnel(c *conn, kind string) bool {
-	for m := c.tunnels; m != nil; m = m.next {
+	for m := c.tunnels(); m != nil; m = m.next {
 		if m.kind == kind {
 			return true
 		}
@@ -250,17 +250,17 @@ func (a *analyzer) beginWatch(c *conn, b []byte) {
 	}
 	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || len(b) == 148 || len(b) == 92)
 	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
-		c.watch = a.conns.watchFor(c)
+		c.own().watch = a.conns.watchFor(c)
 	}
 }
 
 func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
-	w := c.watch
+	w := c.watch()
 	if w.left == 0 {
 		return
 	}
 	w.left--
-	if c.app == "ike" || c.app == "ipsec" {
+	if a.appOf(c) == "ike" || a.appOf(c) == "ipsec" {
 		return // natt looks at it
 	}
 	if sure, opener := w.wireGuard.Feed(p.payload, side); sure {
@@ -283,12 +283,12 @@ func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
 
 // isTunnel ends the watch: the conversation is a tunnel.
 func (a *analyzer) isTunnel(c *conn, kind string, opener int) {
-	c.watch.left = 0
+	c.watch().left = 0
 	detail := ""
-	if c.app == "tailscale" {
+	if a.appOf(c) == "tailscale" {
 		detail = "Tailscale"
 	} else {
-		c.app = kind
+		a.setApp(c, kind)
 	}
 	c.tunnel(kind, detail, opener)
 	if opener >= 0 {
@@ -304,17 +304,17 @@ func (a *analyzer) watchTCP(c *conn, side int, p *packet) {
 	if !ok {
 		return
 	}
-	if c.watch == nil {
-		if c.app != "" {
+	if c.watch() == nil {
+		if c.app != 0 {
 			return
 		}
-		c.watch = a.conns.watchFor(c)
+		c.own().watch = a.conns.watchFor(c)
 	}
-	if c.watch.left == 0 {
+	if c.watch().left == 0 {
 		return
 	}
-	c.watch.left--
-	if sure, opener := c.watch.openVPN.Feed(b, side); sure {
+	c.watch().left--
+	if sure, opener := c.watch().openVPN.Feed(b, side); sure {
 		a.isTunnel(c, "openvpn", opener)
 	}
 }

@@ -10,7 +10,7 @@ import (
 const (
 	// heapFree is what the heap may hold before it is collected at all, in
 	// octets: to keep it smaller costs time and is of use to nobody.
-	heapFree = 30 << 20
+	heapFree = 20 << 20
 	// heapGrowth is how much a heap that is larger may grow, in per cent of what
 	// is in use. Of a capture of 1 GB that costs a tenth of the time of a map, and
 	// saves a quarter of the memory, on a laptop that has other work to do.
