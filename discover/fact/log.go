@@ -3,6 +3,7 @@ package fact
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -156,6 +157,11 @@ func escapeHidden(b []byte) []byte {
 // isASCII reports whether b holds nothing beyond what ASCII prints, or line
 // breaks.
 func isASCII(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if !ascii8(binary.LittleEndian.Uint64(b)) {
+			return false
+		}
+	}
 	for _, c := range b {
 		if c >= 0x7f {
 			return false

@@ -60,7 +60,9 @@ func (m *Maker) New(source string, f Fact, seen ...Sighting) (Observation, error
 	}
 	m.content = b
 	sum := sha256.Sum256(b)
-	o := Observation{ID: ID(hex.EncodeToString(sum[:12])), Source: source, Fact: f, Seen: make([]Sighting, 0, len(seen))}
+	var id [24]byte
+	hex.Encode(id[:], sum[:12])
+	o := Observation{ID: ID(id[:]), Source: source, Fact: f, Seen: make([]Sighting, 0, len(seen))}
 	for _, s := range seen {
 		o.addSighting(s)
 	}

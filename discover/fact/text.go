@@ -96,19 +96,24 @@ func plainJSON(b []byte) bool {
 	return true
 }
 
+// Eight octets at a time.
+const (
+	ones8 = 0x0101010101010101
+	high8 = 0x80 * ones8
+)
+
+// below8 tells which octets of y are less than n, if they are not over 0x7f:
+// subtracting n from these borrows. Borrows reach the next octet, so that it may
+// tell so of one that is not.
+func below8(y, n uint64) uint64 { return (y - n*ones8) &^ y & high8 }
+
+// ascii8 reports whether all of eight octets are less than 0x7f. It may be false
+// where it could be true.
+func ascii8(x uint64) bool { return x&high8|below8(x^0x7f*ones8, 1) == 0 }
+
 // plain8 reports whether all of eight octets stand from '!' to '~' and none is a
-// backslash.
-func plain8(x uint64) bool {
-	const (
-		ones = 0x0101010101010101
-		high = 0x80 * ones
-	)
-	// An octet of y is less than n, if it is not over 0x7f, where subtracting n
-	// from it borrows. Borrows reach the next octet, so that it may be false where
-	// it could be true.
-	below := func(y, n uint64) uint64 { return (y - n*ones) &^ y & high }
-	return x&high|below(x, '!')|below(x^'\\'*ones, 1)|below(x^0x7f*ones, 1) == 0
-}
+// backslash. It may be false where it could be true.
+func plain8(x uint64) bool { return ascii8(x) && below8(x, '!')|below8(x^'\\'*ones8, 1) == 0 }
 
 // Hidden reports whether r acts on a display instead of showing on it: control
 // (Cc), format (Cf: bidirectional controls, zero-width characters, tags), line

@@ -43,8 +43,9 @@ type analyzer struct {
 	bad    error  // first reason why a part of the frame at hand could not be read
 
 	seed         maphash.Seed
-	protocols    names // that facts were heard in
-	apps         names // of conversations; the first is that of none
+	text         []byte // to be used again
+	protocols    names  // that facts were heard in
+	apps         names  // of conversations; the first is that of none
 	stations     stationTable
 	bindings     *table
 	bridges      *table
@@ -65,7 +66,7 @@ type analyzer struct {
 	hopLimits    *table
 	hopsOf       map[uint64]uint8 // hop limits of each station
 	transits     transitTable
-	told         map[fact.Endpoint]uint8 // how much each host said of itself
+	told         map[uint64]uint8 // how much each host, by the hash of its addresses, said of itself
 	conns        connTable
 	flows        flowTable
 	tunnels      tunnelTable

@@ -57,9 +57,9 @@ func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 	}
 	id := idOf(a, f)
 	if a.selves.get(id) == nil {
-		who := fact.Endpoint{IP: host.IP, MAC: host.MAC}
+		who := idOf(a, fact.Endpoint{IP: host.IP, MAC: host.MAC})
 		if a.told == nil || len(a.told) >= limitHosts {
-			a.told = make(map[fact.Endpoint]uint8)
+			a.told = make(map[uint64]uint8)
 		}
 		if a.told[who] >= maxTold {
 			a.selves.room.lost++

@@ -53,8 +53,9 @@ func (t *tally) add(o tally) {
 }
 
 func (t *tally) sighting() fact.Sighting {
+	var place [32]byte
 	return fact.Sighting{
-		Place: "frame " + strconv.FormatUint(t.frame, 10),
+		Place: string(strconv.AppendUint(append(place[:0], "frame "...), t.frame, 10)),
 		First: when(t.first), Last: when(t.last), Count: t.count,
 	}
 }
@@ -109,7 +110,8 @@ func idOf[T comparable](a *analyzer, of T) uint64 { return maphash.Comparable(a.
 // idOfList is idOf for a fact that holds lists: its content in the syntax of Go,
 // which quotes texts, so that no two facts have the same.
 func idOfList(a *analyzer, f fact.Fact) uint64 {
-	return maphash.Bytes(a.seed, fmt.Appendf(nil, "%#v", f))
+	a.text = fmt.Appendf(a.text[:0], "%#v", f)
+	return maphash.Bytes(a.seed, a.text)
 }
 
 // get returns what is known of a fact; nil: nothing.

@@ -24,11 +24,12 @@ const (
 // share of what is in use, and a limit at which it would do nothing else.
 type Heap struct {
 	growth atomic.Int64 // in per cent
+	goal   int64        // octets that it may hold: as many as it held once, since it has their pages
 }
 
 // GovernHeap begins to do so, until the process ends.
 func GovernHeap() *Heap {
-	h := new(Heap)
+	h := &Heap{goal: heapFree}
 	h.growth.Store(heapGrowth)
 	debug.SetGCPercent(heapFree * 100 / heapFirst)
 	h.watch()
@@ -42,7 +43,8 @@ func (h *Heap) watch() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		if n := int64(live[0].Value.Uint64()); n > 0 {
-			debug.SetGCPercent(int(max(h.growth.Load(), (heapFree-n)*100/n)))
+			h.goal = max(h.goal, n+n*h.growth.Load()/100)
+			debug.SetGCPercent(int((h.goal - n) * 100 / n))
 		}
 		h.watch()
 	}, h)
