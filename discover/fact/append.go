@@ -67,6 +67,24 @@ func appendJSON(b []byte, f Fact) ([]byte, error) {
 		if !f.MAC.IsZero() {
 			w.mac(f.MAC)
 		}
+	case NameAnswer:
+		w.text("name", f.Name)
+		w.addresses("addresses", f.Addresses)
+		if f.Server.IsValid() {
+			w.name("server")
+			w.address(f.Server)
+		}
+	case AddressSet:
+		if !f.MAC.IsZero() {
+			w.mac(f.MAC)
+		}
+		if f.From.IsValid() {
+			w.name("from")
+			w.address(f.From)
+		}
+		w.optional("name", f.Name)
+		w.text("protocol", f.Protocol)
+		w.addresses("addresses", f.Addresses)
 	case FDBEntry:
 		w.text("agent", string(f.Agent))
 		w.number("fdb_id", uint64(f.FDBID))
@@ -121,18 +139,29 @@ func (w *writer) text(name, s string) {
 	w.quote(s)
 }
 
+// asIs are the characters below and from '@' that stand in JSON as they are, as
+// encoding/json writes it.
+const (
+	asIsLow  = 1<<64 - 1<<' ' - 1<<'"' - 1<<'&' - 1<<'<' - 1<<'>'
+	asIsHigh = 1<<('~'+1-'@') - 1 - 1<<('\\'-'@')
+)
+
 // quote appends a text. What encoding/json escapes is left to it.
 func (w *writer) quote(s string) {
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&':
-			b, err := json.Marshal(s)
-			if err != nil {
-				w.err = err
-			}
-			w.b = append(w.b, b...)
-			return
+		c := s[i]
+		if set := uint64(asIsLow); c < '@' && set>>c&1 == 1 {
+			continue
 		}
+		if set := uint64(asIsHigh); c >= '@' && c < 128 && set>>(c-'@')&1 == 1 {
+			continue
+		}
+		b, err := json.Marshal(s)
+		if err != nil {
+			w.err = err
+		}
+		w.b = append(w.b, b...)
+		return
 	}
 	w.b = append(append(append(w.b, '"'), s...), '"')
 }
@@ -172,6 +201,22 @@ func (w *writer) address(ip netip.Addr) {
 	}
 }
 
+func (w *writer) addresses(name string, list []netip.Addr) {
+	w.name(name)
+	if list == nil {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	w.b = append(w.b, '[')
+	for i, ip := range list {
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.address(ip)
+	}
+	w.b = append(w.b, ']')
+}
+
 func (w *writer) endpoint(name string, e Endpoint) {
 	w.name(name)
 	in := writer{b: append(w.b, '{'), first: true}
@@ -196,10 +241,36 @@ func (w *writer) time(name string, t time.Time) {
 	}
 	w.name(name)
 	w.b = append(w.b, '"')
+	if year := t.Year(); t.Location() == time.UTC && year >= 0 && year <= 9999 {
+		w.b = append(appendUTC(w.b, t), '"')
+		return
+	}
 	b, err := t.AppendText(w.b)
 	if err != nil {
 		w.err = err
 		return
 	}
 	w.b = append(b, '"')
+}
+
+// appendUTC appends a time as RFC 3339 has it, with the digits of a second that
+// are needed.
+func appendUTC(b []byte, t time.Time) []byte {
+	two := func(n int, end byte) { b = append(b, '0'+byte(n/10), '0'+byte(n%10), end) }
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	b = append(b, '0'+byte(year/1000), '0'+byte(year/100%10))
+	two(year%100, '-')
+	two(int(month), '-')
+	two(day, 'T')
+	two(hour, ':')
+	two(minute, ':')
+	two(second, '.')
+	for n, unit := t.Nanosecond(), 100_000_000; n > 0; n, unit = n%unit, unit/10 {
+		b = append(b, '0'+byte(n/unit))
+	}
+	if b[len(b)-1] == '.' {
+		b = b[:len(b)-1]
+	}
+	return append(b, 'Z')
 }
