@@ -273,6 +273,8 @@ func (c *conn) worth() uint64 {
 // tunnels.
 func (t *connTable) fold(a *analyzer) {
 	t.pair()
+	t.index.clear()
+	t.all(func(place int, c *conn) { t.index.add(t.seed.hash(&c.key), place) })
 	t.foldAll(a)
 }
 

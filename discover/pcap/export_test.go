@@ -89,5 +89,18 @@ func (s *Slab) At(place int) *int { return s.s.at(place) }
 // Release makes a place free.
 func (s *Slab) Release(place int) { s.s.release(place) }
 
+// Compact keeps the numbers of which keep reports so, and returns their pointers
+// in the order of their places.
+func (s *Slab) Compact(keep func(int) bool) []*int {
+	var out []*int
+	s.s.compact(func(v *int) bool { return keep(*v) }, func(place int, v *int) {
+		if place != len(out) {
+			panic("places are not side by side")
+		}
+		out = append(out, v)
+	})
+	return out
+}
+
 // Len returns how many places are taken.
 func (s *Slab) Len() int { return s.s.len() }

@@ -2,7 +2,6 @@ package pcap
 
 import (
 	"iter"
-	"math/bits"
 )
 
 // index finds the places of entries in a list by the hash of their keys. A slot
@@ -16,11 +15,6 @@ type index struct {
 }
 
 const upperHalf = 0xffffffff_00000000
-
-// newIndex returns an index with room for n entries.
-func newIndex(n int) index {
-	return index{slots: make([]uint64, 1<<bits.Len(uint(n+n/3)))}
-}
 
 // places returns the places of entries with that hash, which may be others than
 // the one that is looked for.

@@ -85,3 +85,35 @@ func TestSlab(t *testing.T) {
 		}
 	}
 }
+
+// TestSlabCompact wants the numbers that are kept to stand side by side in their
+// order, and what is taken after that to be empty.
+func TestSlabCompact(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ n, step int }{{0, 1}, {1, 1}, {1, 2}, {128, 1}, {129, 1}, {500, 3}, {512, 2}, {512, 1000}} {
+		var s pcap.Slab
+		var want []int
+		for i := range tt.n {
+			_, v := s.Take()
+			if *v = i + 1; *v%tt.step == 0 {
+				want = append(want, *v)
+			}
+		}
+		kept := s.Compact(func(v int) bool { return v%tt.step == 0 })
+		var got []int
+		for place, v := range kept {
+			if s.At(place) != v {
+				t.Errorf("%+v: place %d is elsewhere", tt, place)
+			}
+			got = append(got, *v)
+		}
+		if !slices.Equal(got, want) || s.Len() != len(want) {
+			t.Errorf("%+v: kept %d, %v, want %v", tt, s.Len(), got, want)
+		}
+		for i := range 300 {
+			if place, v := s.Take(); place != len(want)+i || *v != 0 {
+				t.Fatalf("%+v: then place %d was taken, which holds %d", tt, place, *v)
+			}
+		}
+	}
+}

@@ -16,11 +16,13 @@ type common struct {
 }
 
 // pair lets conversations that were seen on several VLANs share what they know.
+// It leaves the index without them: whoever goes on fills it again.
 func (t *connTable) pair() {
 	if !t.mixed {
 		return
 	}
-	firsts := newIndex(t.slab.len()) // of each conversation, the half that stands first
+	firsts := &t.index // of each conversation, the half that stands first
+	firsts.clear()
 	first := func(place int, c *conn) int {
 		k := c.key
 		k.vid = 0

@@ -8,7 +8,7 @@ import (
 // postBatch is how many observations are passed on together, and postAhead how
 // many times as many may wait.
 const (
-	postBatch = 256
+	postBatch = 64
 	postAhead = 4
 )
 

@@ -77,7 +77,7 @@ or, not. It looks behind VLAN tags. What it leaves out is a blind spot of the ma
 
 // heapListening is how much the heap may grow, in per cent, while frames are
 // read: what is kept of them grows slowly, and little else is made.
-const heapListening = 10
+const heapListening = 5
 
 func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 	defer a.Heap.grow(a.Heap.grow(heapListening))
