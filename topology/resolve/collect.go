@@ -83,7 +83,6 @@ type mention struct {
 	obs      int
 	exists   bool // a host with this address is there
 	identity bool // kept as evidence of the device whatever their number
-	quiet    bool // not kept as evidence: there is enough of its kind
 }
 
 // carried says that a frame with this MAC address was for or from this address.
@@ -158,7 +157,7 @@ type collector struct {
 	subnets   map[netip.Prefix][]int     // observations that show a subnet
 	vids      map[string]map[uint16]bool // VLANs in which a MAC address was heard
 	fdbPorts  map[int]map[uint32]bool
-	fdbRows   map[int]int            // rows that are about a subject
+	fdbRows   map[int]*tableRows     // by subject
 	portVLANs map[agentPort][]uint16 // VLANs that ports carry by the tables of their switches
 	radios    map[fact.MAC]int       // access points by the address that their controllers tell
 	unmade    []unmadeSerial
@@ -171,7 +170,7 @@ func newCollector(obs []fact.Observation, site topology.Site) *collector {
 		site: site, makers: vendor.New(), products: make(map[described]vendor.Product), parts: make(map[int][]part), obs: obs,
 		bySubject: make(map[string]int), keys: make(map[heldKey]int), macs: make(map[fact.MAC]int), agents: make(map[fact.AgentID][]int),
 		engines: make(map[int]fact.SystemGroup), carried: make(map[carried]bool), virtual: make(map[fact.MAC]*virtualRouter),
-		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]int), radios: make(map[fact.MAC]int), portVLANs: make(map[agentPort][]uint16),
+		subnets: make(map[netip.Prefix][]int), fdbPorts: make(map[int]map[uint32]bool), fdbRows: make(map[int]*tableRows), radios: make(map[fact.MAC]int), portVLANs: make(map[agentPort][]uint16),
 		vids: make(map[string]map[uint16]bool), transits: make(map[fact.MAC]bool),
 		shared: make(map[netip.Addr]bool), meanings: meanings(),
 		dicom: newDICOMSpeakers(), blocks: make(chassisPorts),
@@ -281,16 +280,6 @@ func (c *collector) mention(to target, exists, identity bool) {
 		return
 	}
 	c.mentions = append(c.mentions, mention{to: to, obs: c.i, exists: exists, identity: identity})
-}
-
-// mentionRow says that a row of a forwarding table is about a subject. Of what
-// is in the tables of sixty switches a few rows are evidence enough.
-func (c *collector) mentionRow(s, enough int) {
-	if s < 0 {
-		return
-	}
-	c.fdbRows[s]++
-	c.mentions = append(c.mentions, mention{to: of(s), obs: c.i, exists: true, quiet: c.fdbRows[s] > enough})
 }
 
 // about is the target of a fact that gives both an address and the MAC address

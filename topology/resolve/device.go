@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -40,7 +39,7 @@ type resolver struct {
 // sightings is what was observed of one group.
 type sightings struct {
 	identity, other map[int]bool
-	first, last     time.Time
+	span
 }
 
 func newResolver(c *collector, g *grouping, a *addresses) *resolver {
@@ -109,46 +108,45 @@ func (r *resolver) at(to target) (int, bool) {
 func (r *resolver) gather() {
 	for _, m := range r.c.mentions {
 		if root, ok := r.at(m.to); ok {
-			r.observe(root, m.obs, m.identity, m.exists, m.quiet)
+			r.observe(root, m.obs, m.identity, m.exists)
 		}
+	}
+	for subject, rows := range r.c.fdbRows {
+		r.sightingsOf(r.g.find(subject)).join(rows.span)
 	}
 	for root, claims := range r.a.held {
 		for _, c := range claims {
-			r.observe(root, c.obs, true, true, false)
+			r.observe(root, c.obs, true, true)
 		}
 	}
 	for root, traits := range r.traits {
 		for _, t := range traits {
-			r.observe(root, t.obs, t.field != fieldRole && t.field != fieldWeakRole, false, false)
+			r.observe(root, t.obs, t.field != fieldRole && t.field != fieldWeakRole, false)
 		}
 	}
 }
 
 // observe takes note of an observation; exists says that the device was there
-// when it was made, quiet that this is all to be known of it.
-func (r *resolver) observe(root, obs int, identity, exists, quiet bool) {
+// when it was made.
+func (r *resolver) observe(root, obs int, identity, exists bool) {
+	s := r.sightingsOf(root)
+	if identity {
+		s.identity[obs] = true
+	} else {
+		s.other[obs] = true
+	}
+	if exists {
+		s.add(&r.c.obs[obs])
+	}
+}
+
+func (r *resolver) sightingsOf(root int) *sightings {
 	s := r.seen[root]
 	if s == nil {
 		s = &sightings{identity: make(map[int]bool), other: make(map[int]bool)}
 		r.seen[root] = s
 	}
-	switch {
-	case quiet:
-	case identity:
-		s.identity[obs] = true
-	default:
-		s.other[obs] = true
-	}
-	if !exists {
-		return
-	}
-	o := &r.c.obs[obs]
-	if t := o.First(); !t.IsZero() && (s.first.IsZero() || t.Before(s.first)) {
-		s.first = t
-	}
-	if t := o.Last(); t.After(s.last) {
-		s.last = t
-	}
+	return s
 }
 
 // device makes the device of one group.
