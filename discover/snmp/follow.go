@@ -192,13 +192,17 @@ func (t *trail) gaps() []fact.Gap {
 		for _, a := range outside[:min(len(outside), maxNamed)] {
 			names = append(names, a.String())
 		}
-		out = append(out, fact.Gap{What: "neighbours", Why: fmt.Sprintf("%d addresses of neighbours are outside the scope that was named, and were not asked: %s",
-			len(outside), strings.Join(names, ", ")),
-			Code: fact.GapScope, Args: []string{strconv.Itoa(len(outside)), strings.Join(names, ", ")}})
+		who := strings.Join(names, ", ")
+		out = append(out, fact.Gap{
+			What: "neighbours", Code: fact.GapScope, Args: []string{strconv.Itoa(len(outside)), who},
+			Why: fmt.Sprintf("%d addresses of neighbours are outside the scope that was named, and were not asked: %s", len(outside), who),
+		})
 	}
 	if t.followed >= maxFollowed {
-		out = append(out, fact.Gap{What: "neighbours", Why: fmt.Sprintf("%d devices were followed, which is the most: others were not asked", maxFollowed),
-			Code: fact.GapFollowed, Args: []string{strconv.Itoa(maxFollowed)}})
+		out = append(out, fact.Gap{
+			What: "neighbours", Code: fact.GapFollowed, Args: []string{strconv.Itoa(maxFollowed)},
+			Why: fmt.Sprintf("%d devices were followed, which is the most: others were not asked", maxFollowed),
+		})
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 func New(t *testing.T, opts discover.GateOptions) (*discover.Gate, *bytes.Buffer) {
 	t.Helper()
 	var receipts bytes.Buffer
-	opts.Clock, opts.Receipts = time.Now, &receipts
+	opts.Clock, opts.Receipts = time.Now, &receipts //nolint:forbidigo // tests alone make such gates
 	g, err := discover.NewGate(opts)
 	if err != nil {
 		t.Fatal(err)
