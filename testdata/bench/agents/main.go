@@ -99,9 +99,6 @@ func serve(what string) error {
 		for _, a := range all {
 			s := a.Reset()
 			sum.Requests += s.Requests
-			if a.Kind == nil {
-				sum.Answers += s.Requests
-			}
 			sum.InFlight, sum.Variables = max(sum.InFlight, s.InFlight), max(sum.Variables, s.Variables)
 		}
 		if err := json.NewEncoder(os.Stdout).Encode(sum); err != nil {
@@ -112,7 +109,7 @@ func serve(what string) error {
 }
 
 // seen is what the agents say of a run.
-type seen struct{ Requests, Answers, InFlight, Variables int }
+type seen struct{ Requests, InFlight, Variables int }
 
 // running is a farm that runs.
 type running struct {
@@ -197,11 +194,14 @@ type program struct {
 }
 
 // bound is how long a run takes at least: agents that are asked at the same time
-// answer a request each in every delay, and those that are silent none.
+// answer a request each in every delay. It is 0 where some are silent, whose
+// timeouts count.
 func (p program) bound(f farm, s seen) time.Duration {
-	answering := f.agents - f.silent
-	turns := (answering + p.atOnce - 1) / p.atOnce
-	each := (s.Answers + answering - 1) / answering
+	if f.silent > 0 {
+		return 0
+	}
+	turns := (f.agents + p.atOnce - 1) / p.atOnce
+	each := (s.Requests + f.agents - 1) / f.agents
 	return time.Duration(turns*each) * f.delay
 }
 

@@ -99,8 +99,11 @@ func (r Runs) Times(others Runs) string {
 }
 
 // Above says how long a bound is, in seconds, and how many times that the runs
-// took, as columns of a table: the median of the ratios.
+// took, as columns of a table: the median of the ratios. Dashes stand for no bound.
 func (r Runs) Above(bound time.Duration) string {
+	if bound == 0 {
+		return "– | –"
+	}
 	return fmt.Sprintf("%.2f | %.2f", bound.Seconds(), r.median(wall)/bound.Seconds())
 }
 
