@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -47,11 +48,11 @@ func (p *projector) wayOut(no int, c topology.ExternalConnection) WayOut {
 		Grade: c.Grade, GradeLabel: l.T("grade." + string(c.Grade)),
 		Party: p.party(c), Service: p.either(c.Service, c.ServiceJA),
 		Remotes:   remotes(c.Remote),
-		Transport: strings.Join(p.transports(c.Transport), p.lang.T("and")),
-		Direction: l.T("direction." + string(c.Direction)),
-		DeviceID:  string(c.Device),
-		Device:    p.name(c.Device),
-		Owner:     c.Owner, Contract: c.Contract, Purpose: c.Purpose, Until: c.Until,
+		Transport: strings.Join(append(p.transports(c.Transport), p.ports(c.Ports)...), l.T("and")),
+		Direction: l.T("direction." + string(c.Direction)), Enters: c.Direction == topology.Inbound || c.Direction == topology.Both,
+		DeviceID: string(c.Device),
+		Device:   p.name(c.Device),
+		Owner:    c.Owner, Contract: c.Contract, Purpose: c.Purpose, Until: c.Until,
 		FirstSeen: day(c.FirstSeen), LastSeen: day(c.LastSeen),
 		NextStep: p.nextStep(c),
 		Because:  c.Because,
@@ -97,6 +98,10 @@ func (p *projector) party(c topology.ExternalConnection) string {
 		return c.Remote.Names[0]
 	case len(c.Remote.Addresses) > 0:
 		return c.Remote.Addresses[0].String()
+	case slices.ContainsFunc(c.Remote.Networks, isEverywhere):
+		return p.lang.T("anybody")
+	case len(c.Remote.Networks) > 0:
+		return c.Remote.Networks[0].String()
 	}
 	return p.lang.T("unknown.party")
 }
@@ -157,6 +162,30 @@ func remotes(r topology.Remote) []string {
 	for _, a := range r.Addresses {
 		out = append(out, a.String())
 	}
+	for _, p := range r.Networks {
+		if !isEverywhere(p) {
+			out = append(out, p.String())
+		}
+	}
+	return out
+}
+
+// isEverywhere reports whether a door that lets in a network lets in everybody.
+func isEverywhere(p netip.Prefix) bool { return p.Bits() == 0 }
+
+// maxPorts is how many ports of a door are written; the others are counted.
+const maxPorts = 3
+
+// ports writes the ports of a door: "TCP 80", "UDP 5000-5010".
+func (p *projector) ports(list []string) []string {
+	var out []string
+	for _, s := range list[:min(len(list), maxPorts)] {
+		proto, port, _ := strings.Cut(s, "/")
+		out = append(out, strings.ToUpper(proto)+" "+port)
+	}
+	if n := len(list) - maxPorts; n > 0 {
+		out[maxPorts-1] = p.lang.F("group.n", out[maxPorts-1], n)
+	}
 	return out
 }
 
@@ -171,6 +200,8 @@ func (p *projector) transports(ts []string) []string {
 		"rndis": "USB (RNDIS)", "dns": "DNS", "quic": "QUIC", "6in4": "6in4", "4in6": "4in6",
 		"rdp": "RDP", "vnc": "VNC", "ssh": "SSH", "telnet": "Telnet", "wifi": "Wi-Fi", "bluetooth": "Bluetooth",
 		"tethering": p.lang.T("tethering"), "teredo": "Teredo", "ppp": "PPP",
+		"snmp": "SNMP", "fgfm": "FGFM", "https": "HTTPS", "isdn": "ISDN", "ngn": "NGN", "etherip": "EtherIP", "vxlan": "VXLAN", "geneve": "GENEVE",
+		"static-nat": p.lang.T("static.nat"),
 	}
 	out := make([]string, len(ts))
 	for i, t := range ts {

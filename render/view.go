@@ -44,6 +44,7 @@ type WayOut struct {
 	Transport     string   // "IPsec", "LTE", …
 	How           string   // what people know it by: "TeamViewer", else the transport
 	Direction     string
+	Enters        bool // others come in by it
 	DeviceID      string
 	Device        string // name of the entry point
 	DeviceDetail  string // model and address

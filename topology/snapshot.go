@@ -201,6 +201,7 @@ type ExternalConnection struct {
 	Behind     []DeviceID   `json:"behind,omitempty"`     // inside devices seen using it
 	Remote     Remote       `json:"remote"`
 	Transport  []string     `json:"transport,omitempty"`
+	Ports      []string     `json:"ports,omitempty"` // of a door that passes connections on to a host inside: "tcp/5900", "udp/5000-5010"
 	Direction  Direction    `json:"direction"`
 	Grade      Grade        `json:"grade"`
 	Status     Status       `json:"status"`
@@ -219,10 +220,11 @@ type ExternalConnection struct {
 
 // Remote is the party outside, as far as it is known.
 type Remote struct {
-	Names          []string     `json:"names,omitempty"`
-	Addresses      []netip.Addr `json:"addresses,omitempty"`
-	Organisation   string       `json:"organisation,omitempty"`    // from the signature or the register
-	OrganisationJA string       `json:"organisation_ja,omitempty"` // the same in Japanese, where it differs
+	Names          []string       `json:"names,omitempty"`
+	Addresses      []netip.Addr   `json:"addresses,omitempty"`
+	Networks       []netip.Prefix `json:"networks,omitempty"`        // of those whom a door lets in; 0.0.0.0/0 where nobody is kept out
+	Organisation   string         `json:"organisation,omitempty"`    // from the signature or the register
+	OrganisationJA string         `json:"organisation_ja,omitempty"` // the same in Japanese, where it differs
 }
 
 // Zone is a part of the hospital's network that people have a name for.

@@ -243,6 +243,9 @@ func (p *boardPage) wayOut(c column) {
 			y += 11
 		}
 	}
+	if c.enters {
+		p.add(arrow(draw.Point{X: gate.X, Y: gate.Y - markerSize*1.3}, st.color))
+	}
 	p.add(marker(gate, markerSize, c.status, c.number()))
 	p.entry(c, entry, st)
 }

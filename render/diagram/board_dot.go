@@ -109,9 +109,9 @@ func (b *board) subtitle() string {
 // dotLegend tells in words what the shapes mean, for readers of the bare DOT.
 func (b *board) dotLegend() string {
 	l := b.view.Lang
-	return fmt.Sprintf("○ %s　◇ %s　△ %s　%s %s　―― %s　- - %s　··· %s",
+	return fmt.Sprintf("○ %s　◇ %s　△ %s　%s %s　―― %s　- - %s　··· %s　▼ %s",
 		l.T("status.approved"), l.T("status.expired"), l.T("status.changed"), l.T("octagon"), l.T("status.unapproved"),
-		l.T("grade.confirmed"), l.T("grade.reported"), l.T("grade.inferred"))
+		l.T("grade.confirmed"), l.T("grade.reported"), l.T("grade.inferred"), l.T("enters"))
 }
 
 func (b *board) dotOutside(d *dotWriter) {
@@ -170,7 +170,11 @@ func (b *board) dotEntries(d *dotWriter) {
 	for _, c := range b.columns {
 		st := styleOf(c.status)
 		_, style := lineStyle(c.grade)
-		d.edge(partyNode(c), gateNode(c), attr{"weight", "100"}, attr{"color", string(st.color)}, attr{"style", style},
+		dir := "none"
+		if c.enters {
+			dir = "forward"
+		}
+		d.edge(partyNode(c), gateNode(c), attr{"weight", "100"}, attr{"color", string(st.color)}, attr{"style", style}, attr{"dir", dir},
 			attr{"label", font.Truncate(strings.TrimSpace(c.transport+" "+c.doubt), 8, font.Regular, b.width)}, attr{"fontsize", "8"}, attr{"fontcolor", string(st.color)}, attr{"fontname", "Noto Sans JP"})
 		d.edge(gateNode(c), entryNode(c), attr{"weight", "100"}, attr{"color", string(st.color)}, attr{"style", style})
 	}

@@ -30,6 +30,7 @@ type column struct {
 	party     string
 	transport string
 	doubt     string // says that it is inferred
+	enters    bool   // others come in by it, by each of them
 	device    string
 	detail    string
 	zones     []string
@@ -96,13 +97,14 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 	first := ways[0]
 	c := column{
 		key: first.ID, category: first.Category, status: first.Status, grade: first.Grade,
-		party: first.Party, transport: first.How, device: hostOf(first.Device), detail: first.DeviceDetail,
+		party: first.Party, transport: first.How, device: hostOf(first.Device), detail: first.DeviceDetail, enters: true,
 	}
 	for _, w := range ways {
 		c.numbers = append(c.numbers, w.No)
 		c.zones = append(c.zones, cmp.Or(w.Zone, strings.Join(w.BehindZones, lang.T("comma"))))
 		c.status = worse(c.status, w.Status)
 		c.grade = surest(c.grade, w.Grade)
+		c.enters = c.enters && w.Enters
 	}
 	if c.grade == topology.Inferred { // the dotted line says it too, but not by itself
 		c.doubt = lang.T("grade.inferred")

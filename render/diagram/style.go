@@ -88,6 +88,13 @@ func marker(center draw.Point, radius float64, s topology.Status, number string)
 	return draw.Group{Shapes: []draw.Shape{outline, text}}
 }
 
+// arrow is the sign of a way by which others come in: it points at the hospital,
+// and its tip is at tip.
+func arrow(tip draw.Point, c draw.Color) draw.Shape {
+	const width, height = 11.0, 9.0
+	return draw.Polygon{Points: []draw.Point{tip, {X: tip.X - width/2, Y: tip.Y - height}, {X: tip.X + width/2, Y: tip.Y - height}}, Fill: c}
+}
+
 // corners returns a regular polygon around center; the first corner lies at
 // start degrees.
 func corners(center draw.Point, radius float64, n int, start float64) []draw.Point {

@@ -26,12 +26,20 @@ func tableColumns() []tableColumn {
 		{"col.device", func(w render.WayOut) string { return strings.TrimSpace(w.Device + "　" + w.DeviceDetail) }, font.Regular},
 		{"col.where", func(w render.WayOut) string { return strings.TrimSpace(w.Zone + "　" + w.Where) }, font.Regular},
 		{"col.party", func(w render.WayOut) string { return w.Party }, font.Regular},
-		{"col.transport", func(w render.WayOut) string { return w.How }, font.Regular},
+		{"col.transport", howOf, font.Regular},
 		{"col.status", func(w render.WayOut) string { return w.StatusLabel }, font.Bold},
 		{"col.grade", func(w render.WayOut) string { return w.GradeLabel }, font.Regular},
 		{"col.first", func(w render.WayOut) string { return w.FirstSeen }, font.Regular},
 		{"col.next", func(w render.WayOut) string { return w.NextStep }, font.Bold},
 	}
+}
+
+// howOf says how a way leaves, or with the sign of the legend how others come in.
+func howOf(w render.WayOut) string {
+	if w.Enters {
+		return strings.TrimSpace("▼ " + w.How)
+	}
+	return w.How
 }
 
 // text is what stands in the cell: a dash where nothing is known.
@@ -224,11 +232,13 @@ func (p *boardPage) legend(top, height float64) (right float64) {
 	p.text(margin+10, top+16, headingSize, font.Bold, ink, draw.Start, l.T("legend"))
 	x := margin + 24
 	for _, s := range []topology.Status{topology.Approved, topology.Unapproved, topology.Expired, topology.Changed} {
-		p.add(marker(draw.Point{X: x, Y: top + 40}, 11, s, "n"))
+		p.add(marker(draw.Point{X: x, Y: top + 35}, 11, s, "n"))
 		name := l.T("status." + string(s))
-		p.text(x+18, top+43, textSize, font.Regular, ink, draw.Start, name)
+		p.text(x+18, top+38, textSize, font.Regular, ink, draw.Start, name)
 		x += 42 + font.Width(name, textSize, font.Regular)
 	}
+	p.add(arrow(draw.Point{X: margin + 24, Y: top + 60}, ink))
+	p.text(margin+42, top+59, textSize, font.Regular, ink, draw.Start, l.T("enters"))
 	for i, g := range []topology.Grade{topology.Confirmed, topology.Reported, topology.Inferred} {
 		dash, _ := lineStyle(g)
 		y := top + 17 + 16*float64(i)

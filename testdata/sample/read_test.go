@@ -12,13 +12,14 @@ import (
 	"kanmon/discover/fact"
 	"kanmon/discover/nmap"
 	"kanmon/discover/pcap"
+	"kanmon/discover/routerconf"
 	"kanmon/discover/snmp"
 )
 
 func readAll(t *testing.T) (discover.ReadReport, []fact.Observation) {
 	t.Helper()
 	var c discover.Collection
-	formats := slices.Concat([]discover.Format{discover.EvidenceFormat()}, pcap.Formats(), snmp.Formats(), nmap.Formats())
+	formats := slices.Concat([]discover.Format{discover.EvidenceFormat()}, pcap.Formats(), snmp.Formats(), nmap.Formats(), routerconf.Formats())
 	report, err := discover.ReadFiles(t.Context(), discover.ReadOptions{Paths: []string{"evidence"}, Formats: formats}, &c)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +30,7 @@ func readAll(t *testing.T) (discover.ReadReport, []fact.Observation) {
 func TestEveryFileIsReadToItsEnd(t *testing.T) {
 	want := map[string]string{
 		".pcap": "pcap", ".gz": "pcap", ".pcapng": "pcapng", ".snmprec": "snmprec", ".snmpwalk": "snmpwalk",
-		".xml": "nmap-xml", ".jsonl": "evidence",
+		".xml": "nmap-xml", ".txt": "yamaha-config", ".jsonl": "evidence",
 	}
 	report, _ := readAll(t)
 	if len(report.Inputs) == 0 {

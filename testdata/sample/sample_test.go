@@ -169,8 +169,8 @@ func TestTruth(t *testing.T) {
 			ports[p] = d.Name
 		}
 	}
-	if len(truth.Ways) != 13 {
-		t.Errorf("%d ways out, want 13", len(truth.Ways))
+	if len(truth.Ways) != 14 {
+		t.Errorf("%d ways out, want 14", len(truth.Ways))
 	}
 	for i, w := range truth.Ways {
 		if w.Number != i+1 || owner[w.Device] != w.Device || owner[w.DeviceIP] != w.Device {

@@ -16,6 +16,7 @@ import (
 	"kanmon/discover/fact"
 	"kanmon/discover/nmap"
 	"kanmon/discover/pcap"
+	"kanmon/discover/routerconf"
 	"kanmon/discover/snmp"
 	"kanmon/topology"
 	"kanmon/topology/build"
@@ -67,7 +68,7 @@ func sample(t *testing.T) (*topology.Snapshot, truth) {
 		return f
 	}
 	var s sink
-	formats := slices.Concat(pcap.Formats(), nmap.Formats(), snmp.Formats(), []discover.Format{discover.EvidenceFormat()})
+	formats := slices.Concat(pcap.Formats(), nmap.Formats(), snmp.Formats(), routerconf.Formats(), []discover.Format{discover.EvidenceFormat()})
 	opts := discover.ReadOptions{Paths: []string{filepath.Join(root, "evidence")}, Formats: formats}
 	if _, err := discover.ReadFiles(t.Context(), opts, &s); err != nil {
 		t.Fatal(err)

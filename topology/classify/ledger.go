@@ -45,7 +45,9 @@ type claim struct {
 	iface     string
 	names     []string
 	addrs     []netip.Addr
+	networks  []netip.Prefix // that a door lets in
 	transport []string
+	ports     []string           // of a door
 	direction topology.Direction // empty where the evidence does not tell
 	behind    topology.DeviceID  // empty where nobody is
 	line      bool               // the device's own tables or frames show the line itself
@@ -60,7 +62,9 @@ type draft struct {
 	ifaces    map[string]bool
 	names     map[string]bool
 	addrs     map[netip.Addr]bool
+	networks  map[netip.Prefix]bool
 	transport map[string]bool
+	ports     map[string]bool
 	direction map[topology.Direction]bool
 	behind    map[topology.DeviceID]bool
 	kept      map[use]int // observations kept as evidence
@@ -103,7 +107,7 @@ func (l *ledger) add(c claim, obs ...*fact.Observation) {
 	if d == nil {
 		d = &draft{
 			key: c.key, rules: map[rule]bool{}, sigs: map[*signature.Signature]bool{}, ifaces: map[string]bool{},
-			names: map[string]bool{}, addrs: map[netip.Addr]bool{}, transport: map[string]bool{},
+			names: map[string]bool{}, addrs: map[netip.Addr]bool{}, networks: map[netip.Prefix]bool{}, transport: map[string]bool{}, ports: map[string]bool{},
 			direction: map[topology.Direction]bool{}, behind: map[topology.DeviceID]bool{}, kept: map[use]int{},
 			evidence: map[fact.ID]*fact.Observation{}, used: map[fact.ID]*fact.Observation{},
 		}
@@ -168,8 +172,14 @@ func (d *draft) merge(c claim) {
 			d.addrs[a.Unmap()] = true
 		}
 	}
+	for _, p := range c.networks {
+		d.networks[p.Masked()] = true
+	}
 	for _, t := range c.transport {
 		d.transport[t] = true
+	}
+	for _, p := range c.ports {
+		d.ports[p] = true
 	}
 	if c.direction != "" {
 		d.direction[c.direction] = true
@@ -221,6 +231,9 @@ func (d *draft) connection(namesOf func(netip.Addr) []string) (topology.External
 	if n := sorted(d.ifaces); len(n) > 0 {
 		x.Interface = n[0]
 	}
+	if p := sorted(d.ports); len(p) > 0 {
+		x.Ports = p[:min(len(p), maxRemote)]
+	}
 	if len(d.behind) > 0 {
 		x.Behind = sorted(d.behind)
 	}
@@ -250,6 +263,11 @@ func (d *draft) remote(r *topology.Remote, namesOf func(netip.Addr) []string) {
 			d.names[n] = true
 		}
 	}
+	for p := range d.networks {
+		r.Networks = append(r.Networks, p)
+	}
+	slices.SortFunc(r.Networks, netip.Prefix.Compare)
+	r.Networks = r.Networks[:min(len(r.Networks), maxRemote)]
 	r.Names = sorted(d.names)
 	r.Names = r.Names[:min(len(r.Names), maxRemote)]
 	if len(r.Names) == 0 {

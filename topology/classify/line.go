@@ -41,6 +41,9 @@ func (c *classifier) toldLines() {
 				key: key{category: topology.Internet, device: d}, rules: []rule{toldRule(l.f.State, l.f.Configured)}, iface: l.f.Name,
 				transport: lineTransport(l.f.Type), direction: topology.Outbound, line: l.f.State != stateDown, down: l.f.State == stateDown,
 			}
+			if p := normalName(l.f.Provider); strings.Contains(p, ".") { // a realm, or the name of an access point
+				x.names = []string{p}
+			}
 			obs := []*fact.Observation{l.o}
 			switch l.f.Type {
 			case typeLTE, type5G, typeMobile, typeUSBModem:

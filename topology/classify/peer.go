@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -198,11 +199,7 @@ func (c *classifier) toldAccess() {
 		}
 		for _, d := range c.devicesOf(a.o, a.f.Agent) {
 			x := claim{rules: append([]rule{accessLets}, whoComes(a.f)...), transport: []string{accessTransport(a.f.Type)}, iface: a.f.Interface, direction: topology.Inbound}
-			for _, p := range a.f.From {
-				if p.IsSingleIP() && c.place(p.Addr()).away() {
-					x.addrs = append(x.addrs, p.Addr())
-				}
-			}
+			c.whoComesFrom(&x, a.f)
 			keys := c.accessKeys(d, a.f)
 			if len(keys) > 1 {
 				if shared[d]++; shared[d] > maxPerRule {
@@ -213,7 +210,10 @@ func (c *classifier) toldAccess() {
 				x.key = c.bounded(k)
 				switch k.category {
 				case topology.Unclassified:
-					x.rules[0], x.transport = forwardLets, nil
+					x.rules[0], x.transport, x.ports = forwardLets, nil, portsOf(a.f)
+					if x.ports == nil {
+						x.transport = []string{a.f.Type}
+					}
 					x.behind, _ = c.net.DeviceByIP(a.f.Target)
 				default:
 					x = c.ofTunnel(d, x)
@@ -233,7 +233,7 @@ func (c *classifier) ofTunnel(d topology.DeviceID, x claim) claim {
 	case e.anyPeer:
 		x.rules = append([]rule{accessOfTunnel}, x.rules[1:]...)
 	default:
-		x.rules, x.addrs, x.direction = []rule{accessOfTunnel}, nil, ""
+		x.rules, x.addrs, x.networks, x.direction = []rule{accessOfTunnel}, nil, nil, ""
 	}
 	return x
 }
@@ -294,11 +294,10 @@ func accessTransport(typ string) string {
 // whoComes returns what is told of whom a door is open to.
 func whoComes(f fact.RemoteAccess) []rule {
 	var out []rule
-	everywhere := func(p netip.Prefix) bool { return p.Bits() == 0 }
 	switch {
 	case f.Filtered:
 		out = append(out, accessFiltered)
-	case len(f.From) == 0 || slices.ContainsFunc(f.From, everywhere):
+	case len(f.From) == 0 || slices.ContainsFunc(f.From, func(p netip.Prefix) bool { return p.Bits() == 0 }):
 		out = append(out, accessAnybody)
 	default:
 		out = append(out, accessSome)
@@ -307,6 +306,38 @@ func whoComes(f fact.RemoteAccess) []rule {
 		out = append(out, accessSessions)
 	}
 	return out
+}
+
+// whoComesFrom adds the addresses and networks outside that a door lets in.
+func (c *classifier) whoComesFrom(x *claim, f fact.RemoteAccess) {
+	for _, p := range f.From {
+		switch {
+		case p.Bits() == 0:
+			x.networks = append(x.networks, everywhere())
+		case p.IsSingleIP() && c.place(p.Addr()).away():
+			x.addrs = append(x.addrs, p.Addr())
+		case !p.IsSingleIP() && c.place(p.Addr()) != inside:
+			x.networks = append(x.networks, p)
+		}
+	}
+	if len(f.From) == 0 && !f.Filtered {
+		x.networks = append(x.networks, everywhere())
+	}
+}
+
+// everywhere is all networks, of both versions of IP.
+func everywhere() netip.Prefix { return netip.PrefixFrom(netip.IPv4Unspecified(), 0) }
+
+// portsOf returns the ports of a door as topology.ExternalConnection has them;
+// none where all are open.
+func portsOf(f fact.RemoteAccess) []string {
+	switch {
+	case f.Port == 0:
+		return nil
+	case f.PortEnd > f.Port:
+		return []string{fmt.Sprintf("%s/%d-%d", f.Transport, f.Port, f.PortEnd)}
+	}
+	return []string{fmt.Sprintf("%s/%d", f.Transport, f.Port)}
 }
 
 // onlyInside reports whether all who are let in are the hospital's own.

@@ -221,7 +221,7 @@ func TestOrderOfRemarks(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		mixed := slices.Concat(obs, obs[:r.IntN(len(obs))])
 		r.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-		if diff := cmp.Diff(want, classify.Connections(mixed, net, site, sig), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		if diff := cmp.Diff(want, classify.Connections(mixed, net, site, sig), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
 		}
 	}

@@ -206,7 +206,7 @@ func TestOrder(t *testing.T) {
 		mixed := slices.Concat(obs, obs[:r.IntN(len(obs))])
 		r.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
 		got := classify.Connections(mixed, net, site, sig)
-		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
 		}
 	}
@@ -227,7 +227,7 @@ func TestOrderOfParts(t *testing.T) {
 		part = part[:r.IntN(len(part))]
 		want := classify.Connections(part, net, site, sig)
 		mix(part)
-		if diff := cmp.Diff(want, classify.Connections(part, net, site, sig), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		if diff := cmp.Diff(want, classify.Connections(part, net, site, sig), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
 		}
 	}

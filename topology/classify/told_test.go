@@ -250,7 +250,7 @@ func TestOrderOfTold(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		mixed := append(append([]fact.Observation{}, obs...), obs[:r.IntN(len(obs))]...)
 		r.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-		if diff := cmp.Diff(want, classify.Connections(mixed, net, site, sig), cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		if diff := cmp.Diff(want, classify.Connections(mixed, net, site, sig), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 			t.Fatalf("seed %d: another order gives another result:\n%s", seed, diff)
 		}
 	}

@@ -68,7 +68,9 @@ func connectionFields(o, n topology.ExternalConnection, same identity, names map
 	if remoteTells(n.Category) {
 		f.joined("remote.addresses", addressTexts(o.Remote), addressTexts(n.Remote))
 	}
+	f.set("remote.networks", networkTexts(o.Remote), networkTexts(n.Remote))
 	f.set("transport", o.Transport, n.Transport)
+	f.set("ports", o.Ports, n.Ports)
 	f.text("direction", string(o.Direction), string(n.Direction))
 	f.text("grade", string(o.Grade), string(n.Grade))
 	f.text("status", string(o.Status), string(n.Status))
@@ -109,6 +111,14 @@ func addressTexts(r topology.Remote) []string {
 	var out []string
 	for _, a := range r.Addresses {
 		out = append(out, a.String())
+	}
+	return out
+}
+
+func networkTexts(r topology.Remote) []string {
+	var out []string
+	for _, p := range r.Networks {
+		out = append(out, p.String())
 	}
 	return out
 }

@@ -6,7 +6,8 @@ import "encoding/binary"
 const askedAP = "ap-clinical-1"
 
 // evidence makes every evidence file: captures of five segments and of the
-// firewall's line, walks, scans, and what kanmon itself left.
+// firewall's line, walks, scans, the configuration of a router, and what kanmon
+// itself left.
 func (p *Plan) evidence() map[string][]byte {
 	le, be := binary.LittleEndian, binary.BigEndian
 	out := map[string][]byte{
@@ -26,6 +27,7 @@ func (p *Plan) evidence() map[string][]byte {
 		"byoto-pc12.snmpwalk":     p.pcWalk().snmpwalk(),
 		"ap-clinical-1.snmpwalk":  p.leafWalk(askedAP).snmpwalk(),
 		"prt-rad.snmpwalk":        p.leafWalk("prt-rad").snmpwalk(),
+		"ct-maint.txt":            p.ctConfig(),
 		"ups-1.snmprec":           p.leafWalk("ups-1").snmprec(),
 	}
 	for _, s := range p.Switches {

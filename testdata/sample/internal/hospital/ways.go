@@ -19,8 +19,8 @@ func (p *Plan) ways() []Way {
 		}, {
 			Category: "vendor-vpn", Device: "ct-maint", Addresses: []string{ctVendor}, Transport: "ipsec",
 			Direction: out, Grade: sure, Status: "approved", Approval: "ct-maint",
-			Evidence: []string{"radiology.pcap", "server.pcap"},
-			Reason:   "IKEv2, then ESP in UDP, answered",
+			Evidence: []string{"radiology.pcap", "server.pcap", "ct-maint.txt"},
+			Reason:   "IKEv2, then ESP in UDP, answered; its configuration sets it up",
 		}, {
 			Category: "vendor-vpn", Device: "mr-box", Addresses: []string{mrVendor}, Transport: "openvpn",
 			Direction: out, Grade: sure, Status: "changed", Approval: "mr-maint",
@@ -52,6 +52,11 @@ func (p *Plan) ways() []Way {
 			Direction: out, Grade: maybe, Status: "unapproved",
 			Evidence: []string{"laboratory.pcap.gz", "sw-lab.snmpwalk"},
 			Reason:   "card of a maker of cellular routers, and it announces itself as an internet gateway",
+		}, {
+			Category: "vendor-lte", Device: "ct-maint", Transport: "lte",
+			Direction: out, Grade: sure, Status: "unapproved",
+			Evidence: []string{"ct-maint.txt"},
+			Reason:   "its configuration has a modem in the USB port, for when the other line is down",
 		}, {
 			Category: "usb-tether", Device: "byoto-pc12", Transport: "usb",
 			Direction: out, Grade: sure, Status: "unapproved",
