@@ -24,15 +24,14 @@ type cloudEnd struct {
 // cloud puts a switch that nobody announced between the ports of a segment and
 // the devices learned there.
 func (f *fabric) cloud(g *segment, devices []plugged) {
-	var all []topology.EvidenceID
+	var there []topology.EvidenceID
 	for _, p := range devices {
-		all = append(all, p.proofs...)
+		there = append(there, p.proofs...)
 	}
+	there = sortedIDs(there)
 	var ends []cloudEnd
 	for _, e := range g.ends {
-		proofs := append(f.whyAny(g, e), all...)
-		all = append(all, proofs...)
-		ends = append(ends, cloudEnd{f.key(e), f.end(e), "fdb", sortedIDs(proofs)})
+		ends = append(ends, cloudEnd{f.key(e), f.end(e), "fdb", sortedIDs(append(f.whyAny(g, e), there...))})
 	}
 	f.in.addCloud(ends, devices)
 }
