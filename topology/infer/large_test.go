@@ -48,3 +48,24 @@ func TestManyMachinesAtOnePort(t *testing.T) {
 		t.Errorf("%d links, want 30000 and that of the unmanaged switch", len(got.Links))
 	}
 }
+
+// TestUnmanagedBetweenMany fails by its time and memory where evidence doubles
+// with each port that an unmanaged switch is plugged into.
+func TestUnmanagedBetweenMany(t *testing.T) {
+	var in []fact.Observation
+	for i := range 40 {
+		name := fmt.Sprintf("s%d", i)
+		in = append(in, seen(t, name, fact.SystemGroup{Agent: fact.AgentID("engine:" + name), EngineID: name, SysName: name}))
+		for j := range 80 {
+			port := uint32(24)
+			if j%40 == i {
+				port = uint32(1 + j/40)
+			}
+			in = append(in, learned(t, name, port, fact.MAC{0, 0x25, 0x90, 2, 0, byte(j)}))
+		}
+	}
+	got := infer.Links(in, resolve.Resolve(in, topology.Site{}))
+	if len(got.Unmanaged) != 1 || len(got.Links) != 40+80 {
+		t.Errorf("%d unmanaged switches and %d links, want 1 and 120", len(got.Unmanaged), len(got.Links))
+	}
+}
