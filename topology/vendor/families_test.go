@@ -12,7 +12,7 @@ import (
 )
 
 // family is a line of testdata/families.tsv.
-type family struct{ half, key, objectID, descr, maker, name string }
+type family struct{ set, key, objectID, descr, maker, name string }
 
 func families(t *testing.T) []family {
 	t.Helper()
@@ -75,22 +75,38 @@ func words(name, maker string) []string {
 	return out
 }
 
-// TestFamilies measures both halves of the families, which the parity of the
-// SHA-256 of their keys tells apart. Rules were written after the half "dev" was
+// TestFamilies measures the families in the sets in which they were tried.
+//
+// The first two sets are halves, which the parity of the SHA-256 of their keys
+// tells apart. Rules were written after the half "dev" was
 // read. The half "held" was read when those rules had been committed, and not
 // before (b8d53f5): of its 34 devices 30 (88 %) had the peer's maker and 20
 // (59 %) its maker and family; with the rules of the commit before, 30 and 14.
 // That is below the 85 % aimed at. Of the 14, the peer itself asks further
 // objects for four (airos-af60, airos-ep, almalinux, abbups) and takes a host's
 // name for one (bison).
+//
+// The sets "third" and "fourth" were taken from names of the peer's that had
+// never been used, in the order of their SHA-256, each after the rules were
+// committed (6530c70, 0f7d910). As recorded, 14 of 19 and 7 of 11 had maker and
+// family, together 70 % of 30, and 24 (80 %) the maker. Two more name the same
+// line otherwise, which makes 77 %: Vanguard routers, which the peer calls after
+// their software ApplicationsWare, and the APC ePDU, which we called a rack PDU.
+// "Defined" and "defined4" are the names of which no record was read: a device
+// has only what the peer's definition demands of it, mostly an object identifier
+// and no description. Of those 16 of 30 and 6 of 34 had maker and family, 51 of
+// 64 (80 %) the maker.
+//
+// The bounds below are what was measured then; rules that the misses led to come
+// on top.
 func TestFamilies(t *testing.T) {
 	c := vendor.New()
 	type score struct{ maker, both, of int }
-	got := map[string]score{"dev": {}, "held": {}, "third": {}, "defined": {}, "fourth": {}, "defined4": {}}
+	got := make(map[string]score)
 	for _, f := range families(t) {
 		p, _ := c.Identify(f.objectID, f.descr)
 		maker, same := sameFamily(p, f)
-		s := got[f.half]
+		s := got[f.set]
 		s.of++
 		if maker {
 			s.maker++
@@ -98,15 +114,19 @@ func TestFamilies(t *testing.T) {
 		if same {
 			s.both++
 		} else {
-			t.Logf("%s %s: %q, %q, model %q; want %q, %q", f.half, f.key, p.Vendor, p.OS, p.Model, f.maker, f.name)
+			t.Logf("%s %s: %q, %q, model %q; want %q, %q", f.set, f.key, p.Vendor, p.OS, p.Model, f.maker, f.name)
 		}
-		got[f.half] = s
+		got[f.set] = s
 	}
-	for half, least := range map[string]score{"dev": {44, 40, 44}, "held": {30, 20, 34}, "third": {16, 14, 19}, "defined": {25, 16, 30}, "fourth": {8, 7, 11}, "defined4": {26, 6, 34}} {
-		s := got[half]
-		t.Logf("%s: maker %d, maker and family %d, of %d", half, s.maker, s.both, s.of)
+	for set, least := range map[string]score{
+		"dev": {44, 40, 44}, "held": {30, 20, 34},
+		"third": {16, 14, 19}, "defined": {25, 16, 30},
+		"fourth": {8, 7, 11}, "defined4": {26, 6, 34},
+	} {
+		s := got[set]
+		t.Logf("%s: maker %d, maker and family %d, of %d", set, s.maker, s.both, s.of)
 		if s.of != least.of || s.maker < least.maker || s.both < least.both {
-			t.Errorf("%s: %+v, and has been %+v", half, s, least)
+			t.Errorf("%s: %+v, and has been %+v", set, s, least)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,7 +87,8 @@ type productEntry struct {
 type rule struct {
 	object    string // with a dot at its end; empty where any will do
 	text      *regexp.Regexp
-	product   Product // with $1 and so on
+	words     []string // of which a text has one at least, in lower case
+	product   Product  // with $1 and so on
 	line      string
 	osOfMaker string
 	examples  []string
@@ -104,8 +106,16 @@ func (r *rule) strength() int {
 	return 0
 }
 
-func (r *rule) matches(object, text string) bool {
-	return strings.HasPrefix(object, r.object) && (r.text == nil || text != "" && r.text.MatchString(text))
+// matches reports whether the rule is about a device; lower is its text in lower
+// case.
+func (r *rule) matches(object, text, lower string) bool {
+	if !strings.HasPrefix(object, r.object) || r.text != nil && text == "" {
+		return false
+	}
+	if has := func(w string) bool { return strings.Contains(lower, w) }; len(r.words) > 0 && !slices.ContainsFunc(r.words, has) {
+		return false
+	}
+	return r.text == nil || r.text.MatchString(text)
 }
 
 // expand returns what the rule makes of a text that it matches.
@@ -178,6 +188,9 @@ func (k *knowledge) maker(m makerEntry, name string) error {
 		if p.Text.Set() {
 			r.text, err = regexp.Compile(p.Text.Value)
 			errs = append(errs, err)
+			if re, err := syntax.Parse(p.Text.Value, syntax.Perl); err == nil {
+				r.words = required(re)
+			}
 		}
 		if p.Object.Set() {
 			r.object = p.Object.Value + "."
@@ -261,7 +274,7 @@ func (r *rule) check(rules []*rule) error {
 	filled := make(map[string]bool)
 	for _, x := range r.examples {
 		text := normal(x)
-		i := slices.IndexFunc(rules, func(o *rule) bool { return o.matches(r.object, text) })
+		i := slices.IndexFunc(rules, func(o *rule) bool { return o.matches(r.object, text, strings.ToLower(text)) })
 		if i < 0 {
 			errs = append(errs, fmt.Errorf("%s: %q matches no rule", r.place, x))
 			continue

@@ -88,9 +88,9 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 // it, and others of the same maker what the first leaves open. Told is whether a
 // rule knows the text.
 func merge(rules []*rule, object, text string) (p Product, f fallback, told bool) {
-	matched := false
+	matched, lower := false, strings.ToLower(text)
 	for _, r := range rules {
-		if !r.matches(object, text) || matched && r.product.Vendor != p.Vendor {
+		if !r.matches(object, text, lower) || matched && r.product.Vendor != p.Vendor {
 			continue
 		}
 		if !matched {

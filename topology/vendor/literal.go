@@ -1,0 +1,52 @@
+package vendor
+
+import (
+	"regexp/syntax"
+	"strings"
+)
+
+// required returns texts in lower case of which one at least is in whatever the
+// expression matches, so that most rules are passed over without it; none where
+// that cannot be said.
+func required(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(re.Rune))}
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return required(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if of := required(sub); shortest(of) > shortest(best) {
+				best = of
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			of := required(sub)
+			if len(of) == 0 {
+				return nil
+			}
+			all = append(all, of...)
+		}
+		return all
+	}
+	return nil
+}
+
+// shortest returns the length of the shortest of texts, 0 where there are none.
+func shortest(texts []string) int {
+	n := 0
+	for i, s := range texts {
+		if i == 0 || len(s) < n {
+			n = len(s)
+		}
+	}
+	return n
+}
