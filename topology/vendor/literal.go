@@ -9,16 +9,14 @@ import (
 // expression matches, so that most rules are passed over without it; none where
 // that cannot be said.
 func required(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
+	switch op := re.Op; {
+	case op == syntax.OpLiteral:
 		return []string{strings.ToLower(string(re.Rune))}
-	case syntax.OpCapture, syntax.OpPlus:
+	case op == syntax.OpCapture, op == syntax.OpPlus:
 		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return required(re.Sub[0])
-		}
-	case syntax.OpConcat:
+	case op == syntax.OpRepeat && re.Min > 0:
+		return required(re.Sub[0])
+	case op == syntax.OpConcat:
 		var best []string
 		for _, sub := range re.Sub {
 			if of := required(sub); shortest(of) > shortest(best) {
@@ -26,7 +24,7 @@ func required(re *syntax.Regexp) []string {
 			}
 		}
 		return best
-	case syntax.OpAlternate:
+	case op == syntax.OpAlternate:
 		var all []string
 		for _, sub := range re.Sub {
 			of := required(sub)
