@@ -159,7 +159,7 @@ func TestTenTimes(t *testing.T) {
 func TestKilled(t *testing.T) {
 	l := newLab(t)
 	before := around(t, l)
-	for _, after := range []time.Duration{5, 20, 60, 120, 200, 300, 400, 500, 600, 800} {
+	for _, after := range []time.Duration{5, 60, 200, 400, 600, 800, 1200, 1600, 2000, 2500} {
 		after *= time.Millisecond
 		t.Run(strconv.Itoa(int(after.Milliseconds()))+"ms", func(t *testing.T) {
 			cmd := exec.Command(l.Helper, "-id", l.ID, "up")
