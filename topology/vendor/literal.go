@@ -2,6 +2,7 @@ package vendor
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +37,20 @@ func required(re *syntax.Regexp) []string {
 		return all
 	}
 	return nil
+}
+
+// anchored reports whether whatever the expression matches begins where the text
+// does.
+func anchored(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginText:
+		return true
+	case syntax.OpCapture, syntax.OpConcat:
+		return len(re.Sub) > 0 && anchored(re.Sub[0])
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !anchored(sub) })
+	}
+	return false
 }
 
 // shortest returns the length of the shortest of texts, 0 where there are none.

@@ -88,6 +88,7 @@ type rule struct {
 	object    string // with a dot at its end; empty where any will do
 	text      *regexp.Regexp
 	words     []string // of which a text has one at least, in lower case
+	loose     bool     // nothing but a text, which may stand anywhere
 	product   Product  // with $1 and so on
 	line      string
 	osOfMaker string
@@ -106,16 +107,55 @@ func (r *rule) strength() int {
 	return 0
 }
 
-// matches reports whether the rule is about a device; lower is its text in lower
-// case.
-func (r *rule) matches(object, text, lower string) bool {
-	if !strings.HasPrefix(object, r.object) || r.text != nil && text == "" {
+// subject is what rules are tried on.
+type subject struct {
+	object      string
+	maker       string // who has its enterprise number, as rules call him
+	text, lower string
+	// The text without the name of the host, which says what somebody called it.
+	body string
+}
+
+// host matches what uname -a begins with, up to the name of the host.
+var host = regexp.MustCompile(`^((?:Linux|FreeBSD|NetBSD|OpenBSD|DragonFly|SunOS|Darwin) )[^\s\d]\S* (\d)`)
+
+func (k *knowledge) subject(object, text string) subject {
+	text = normal(text)
+	return subject{
+		object: object, maker: k.byNumber[number(object)].Vendor, text: text, lower: strings.ToLower(text),
+		body: host.ReplaceAllString(text, "$1- $2"),
+	}
+}
+
+// textOf returns what of a subject the rule looks at.
+func (r *rule) textOf(s subject) string {
+	if r.loose {
+		return s.body
+	}
+	return s.text
+}
+
+// matches reports whether the rule is about a subject.
+func (r *rule) matches(s subject) bool {
+	if !strings.HasPrefix(s.object, r.object) || r.text != nil && s.text == "" || r.contradicts(s) {
 		return false
 	}
-	if has := func(w string) bool { return strings.Contains(lower, w) }; len(r.words) > 0 && !slices.ContainsFunc(r.words, has) {
+	if has := func(w string) bool { return strings.Contains(s.lower, w) }; len(r.words) > 0 && !slices.ContainsFunc(r.words, has) {
 		return false
 	}
-	return r.text == nil || r.text.MatchString(text)
+	return r.text == nil || r.text.MatchString(r.textOf(s))
+}
+
+// contradicts reports whether the rule would give a subject another maker than
+// the one that has its enterprise number, with nothing but a text that does not
+// begin with the name of that maker, or with the beginning of it ("HP" of HPE).
+func (r *rule) contradicts(s subject) bool {
+	maker := strings.ToLower(r.product.Vendor)
+	if r.object != "" || maker == "" || s.maker == "" || s.maker == r.product.Vendor {
+		return false
+	}
+	first, _, _ := strings.Cut(s.lower, " ")
+	return !strings.HasPrefix(s.lower, maker) && !strings.HasPrefix(maker, first)
 }
 
 // expand returns what the rule makes of a text that it matches.
@@ -189,7 +229,7 @@ func (k *knowledge) maker(m makerEntry, name string) error {
 			r.text, err = regexp.Compile(p.Text.Value)
 			errs = append(errs, err)
 			if re, err := syntax.Parse(p.Text.Value, syntax.Perl); err == nil {
-				r.words = required(re)
+				r.words, r.loose = required(re), !p.Object.Set() && !anchored(re)
 			}
 		}
 		if p.Object.Set() {
@@ -259,22 +299,22 @@ func (c *Catalogue) Check() error {
 	for _, rules := range [][]*rule{k.rules, k.generic} {
 		for _, r := range rules {
 			if r.text != nil {
-				errs = append(errs, r.check(rules))
+				errs = append(errs, k.check(r, rules))
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (r *rule) check(rules []*rule) error {
+func (k *knowledge) check(r *rule, rules []*rule) error {
 	if len(r.examples) == 0 {
 		return fmt.Errorf("%s: a rule with a text wants an example", r.place)
 	}
 	var errs []error
 	filled := make(map[string]bool)
 	for _, x := range r.examples {
-		text := normal(x)
-		i := slices.IndexFunc(rules, func(o *rule) bool { return o.matches(r.object, text, strings.ToLower(text)) })
+		s := k.subject(r.object, x)
+		i := slices.IndexFunc(rules, func(o *rule) bool { return o.matches(s) })
 		if i < 0 {
 			errs = append(errs, fmt.Errorf("%s: %q matches no rule", r.place, x))
 			continue
@@ -282,7 +322,7 @@ func (r *rule) check(rules []*rule) error {
 		if rules[i] != r {
 			errs = append(errs, fmt.Errorf("%s: %q is decided by %s", r.place, x, rules[i].place))
 		}
-		for of, v := range r.taken(text) {
+		for of, v := range r.taken(r.textOf(s)) {
 			filled[of] = filled[of] || v != ""
 		}
 	}

@@ -51,7 +51,7 @@ type Catalogue struct {
 }
 
 // New returns the built-in catalogue. Its rules are read when they are first
-// asked for, which takes some 30 ms; it panics then where they are malformed,
+// asked for, which takes some 60 ms; it panics then where they are malformed,
 // which a test rules out.
 func New() *Catalogue { return &Catalogue{known: builtIn} }
 
@@ -59,8 +59,9 @@ func New() *Catalogue { return &Catalogue{known: builtIn} }
 // LLDP system description say together. Either may be empty. False where they
 // say nothing.
 func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
-	k, object, text := c.known(), below(objectID), normal(text)
-	p, f, told := merge(k.rules, object, text)
+	k, object := c.known(), below(objectID)
+	s := k.subject(object, text)
+	p, f, told := merge(k.rules, s)
 	m := k.byNumber[number(object)]
 	if p.Vendor == "" || p.Vendor == m.Vendor {
 		p.fill(Product{Vendor: m.Vendor, Roles: m.Roles})
@@ -68,14 +69,14 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	}
 	p.OS = cmp.Or(p.OS, f.os)
 	if p.Vendor == "" {
-		g, ofAny, toldOfAny := merge(k.generic, object, text)
+		g, ofAny, toldOfAny := merge(k.generic, s)
 		p.fill(g)
 		p.OS = cmp.Or(p.OS, ofAny.os)
-		p.Vendor = cmp.Or(k.holder(object), k.named(text))
+		p.Vendor = cmp.Or(k.holder(object), k.named(s.text))
 		told = told || toldOfAny
 	}
 	if p.Vendor != "" && (!told || p.OS == "") {
-		p.fill(describe(text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
+		p.fill(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
 	}
 	p.Model = cmp.Or(p.Model, f.line)
 	if p.OS == "" && p.Vendor != "" {
@@ -87,10 +88,10 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 // merge returns what the rules say that match: the first of them says who made
 // it, and others of the same maker what the first leaves open. Told is whether a
 // rule knows the text.
-func merge(rules []*rule, object, text string) (p Product, f fallback, told bool) {
-	matched, lower := false, strings.ToLower(text)
+func merge(rules []*rule, s subject) (p Product, f fallback, told bool) {
+	matched := false
 	for _, r := range rules {
-		if !r.matches(object, text, lower) || matched && r.product.Vendor != p.Vendor {
+		if !r.matches(s) || matched && r.product.Vendor != p.Vendor {
 			continue
 		}
 		if !matched {
@@ -98,7 +99,7 @@ func merge(rules []*rule, object, text string) (p Product, f fallback, told bool
 		}
 		f.line = cmp.Or(f.line, r.line)
 		told = told || r.text != nil
-		p.fill(r.expand(text))
+		p.fill(r.expand(r.textOf(s)))
 	}
 	return p, f, told
 }

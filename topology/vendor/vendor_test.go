@@ -122,6 +122,41 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
+// TestNoMaker holds that no maker is read out of what devices are called, nor out
+// of words that many use.
+func TestNoMaker(t *testing.T) {
+	const netSNMP = "1.3.6.1.4.1.8072.3.2.10"
+	tests := []struct{ name, object, text, want string }{
+		{"file server", netSNMP, "Linux fs01 5.4.0-150-generic #167-Ubuntu SMP Mon May 15 17:35:05 UTC 2023 x86_64", ""},
+		{"host named after a recorder", netSNMP, "Linux DS-7608 4.9.37 #1 SMP", ""},
+		{"host named after its maker's initials", netSNMP, "Linux nk-gateway 4.4.0 #1 SMP", ""},
+		{"host named after a fruit", netSNMP, "Linux tomato 3.10.0-1160.el7.x86_64 #1 SMP", ""},
+		{"host named after a particle", netSNMP, "Linux photon 4.18.0-348.el8.x86_64 #1 SMP", ""},
+		{"host named after a maker", netSNMP, "Linux crestron-host 5.10.0-18-amd64 #1 SMP Debian", ""},
+		{"host named after a product", netSNMP, "Linux infoblox 5.10.0-18-amd64 #1 SMP Debian", ""},
+		{"host of FreeBSD", "1.3.6.1.4.1.8072.3.2.8", "FreeBSD synology 9.2-RELEASE FreeBSD 9.2-RELEASE #0", "FreeBSD"},
+		{"host with a number", netSNMP, "Linux UCM01 5.10.0-18-amd64", ""},
+		{"planning of treatment", netSNMP, "Eclipse treatment planning", ""},
+		{"patient monitor", netSNMP, "Passport 12 patient monitor", ""},
+		{"telephone system", "", "SL2100 communication server", ""},
+		{"line to a branch", "", "SD-WAN edge 4.2", ""},
+		{"mail of voices", "", "Cisco Unity Connection 12.5", "Cisco"},
+		{"storage", "", "Dell EMC Unity 480", "Dell"},
+		{"small router", "1.3.6.1.4.1.9.6.1.23", "RV320", "Cisco"},
+		{"firewall", "1.3.6.1.4.1.2011.2.321", "USG6350 Huawei Versatile Routing Platform Software", "Huawei"},
+		{"words of others behind a number", "1.3.6.1.4.1.23670.1", "gateway to Crestron and Infoblox", "Nihon Kohden"},
+		{"description that the owner wrote", "1.3.6.1.4.1.9.1.1208", "in place of OpenWrt, room of Crestron", "Cisco"},
+	}
+	c := vendor.New()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if p, _ := c.Identify(tt.object, tt.text); p.Vendor != tt.want {
+				t.Errorf("%+v, want maker %q", p, tt.want)
+			}
+		})
+	}
+}
+
 // TestRules holds that every rule does what its examples say.
 func TestRules(t *testing.T) {
 	if err := vendor.New().Check(); err != nil {
