@@ -88,7 +88,7 @@ func (a *alliedPlus) endTunnel(t *ciscoTunnel) {
 		d.miss("tunnel", []string{"tunnel"})
 		return
 	}
-	add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, place: t.place})
+	add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, over: t.source, place: t.place})
 }
 
 // endAccess finds what is reachable from outside. Where the firewall is on, an

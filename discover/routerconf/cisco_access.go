@@ -206,7 +206,7 @@ func (c *cisco) endTunnels() {
 		default:
 			f.Type = "gre"
 		}
-		add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, place: t.place})
+		add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, over: t.source, place: t.place})
 	}
 	names := make([]string, 0, len(c.maps))
 	for name := range c.maps {

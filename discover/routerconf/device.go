@@ -111,6 +111,7 @@ type route struct {
 type tunnel struct {
 	fact  fact.TunnelEnd
 	iface string
+	over  string // interface that its packets leave by, where that is told
 	place string
 }
 
@@ -154,6 +155,30 @@ type service struct {
 	mapped bool // the translation of addresses lets it through
 	passes bool // no filter of the interface is about it
 	place  string
+}
+
+// shut reports whether an interface is known and shut down.
+func (d *device) shut(name string) bool {
+	i, ok := d.ifaces[name]
+	return ok && i.down
+}
+
+// leadsNowhere reports whether a route leads over an interface that is shut down,
+// so that it is in no routing table.
+func (d *device) leadsNowhere(r route) bool {
+	if _, ok := d.ifaces[r.over]; ok || !r.hop.IsValid() {
+		return d.shut(r.over)
+	}
+	shut := false
+	for _, i := range d.order {
+		if slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) }) {
+			if !i.down {
+				return false
+			}
+			shut = true
+		}
+	}
+	return shut
 }
 
 func newDevice(vendor string) *device {

@@ -156,6 +156,9 @@ func (e *emitter) numbersOf(names []string) []uint32 {
 
 func (e *emitter) routes() {
 	for _, r := range e.d.routes {
+		if e.d.leadsNowhere(r) {
+			continue
+		}
 		f := fact.Route{
 			Agent: e.agent, Destination: r.to, NextHop: r.hop, IfIndex: e.index[r.over],
 			Type: cmp.Or(r.typ, "remote"), Proto: "netmgmt",
@@ -174,7 +177,7 @@ func (e *emitter) lines() {
 	for _, l := range e.d.lines {
 		f := l.fact
 		f.Agent, f.IfIndex = e.agent, e.index[l.iface]
-		if i, ok := e.d.ifaces[l.iface]; ok && i.down {
+		if e.d.shut(l.iface) {
 			f.State = "down"
 		}
 		e.put(sourceLine, l.place, f)
@@ -185,7 +188,7 @@ func (e *emitter) tunnels() {
 	for _, t := range e.d.tunnels {
 		f := t.fact
 		f.Agent, f.IfIndex, f.Configured = e.agent, e.index[t.iface], true
-		if i, ok := e.d.ifaces[t.iface]; ok && i.down {
+		if e.d.shut(t.iface) || e.d.shut(t.over) {
 			f.State = "down"
 		}
 		if f.Local.IsUnspecified() {

@@ -183,7 +183,7 @@ func (f *fortiGate) modems() {
 func (f *fortiGate) tunnels() {
 	put := func(e *fortiEntry, t fact.TunnelEnd) {
 		t.Name = e.name
-		add(f.d, &f.d.tunnels, &tunnel{fact: t, iface: e.name, place: e.place})
+		add(f.d, &f.d.tunnels, &tunnel{fact: t, iface: e.name, over: e.get("interface"), place: e.place})
 	}
 	for _, section := range []string{"vpn ipsec phase1-interface", "vpn ipsec phase1"} {
 		for _, e := range f.entries[section] {

@@ -108,7 +108,7 @@ func (n *nec) endTunnels() (waits bool) {
 		if s := n.d.ifaces[t.source]; s != nil && len(s.addrs) > 0 {
 			f.Local = s.addrs[0].Addr()
 		}
-		add(n.d, &n.d.tunnels, &tunnel{fact: f, iface: t.name, place: t.place})
+		add(n.d, &n.d.tunnels, &tunnel{fact: f, iface: t.name, over: t.source, place: t.place})
 	}
 	return waits
 }

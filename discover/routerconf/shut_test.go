@@ -1,0 +1,48 @@
+package routerconf_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestShut reads what runs over an interface that is shut down: its tunnels are
+// down, and its routes are in no routing table.
+func TestShut(t *testing.T) {
+	const (
+		cisco = "Building configuration...\ninterface GigabitEthernet0/0\n ip address 203.0.113.2 255.255.255.0\n%s" +
+			"interface Tunnel0\n tunnel source GigabitEthernet0/0\n tunnel destination 198.51.100.7\nip route 0.0.0.0 0.0.0.0 203.0.113.1\n"
+		forti = "#config-version=FGT60F-7.0.5-FW-build0304-220208:opmode=0\nconfig system interface\nedit \"wan1\"\nset mode pppoe\n%snext\nend\n" +
+			"config vpn ipsec phase1-interface\nedit \"v\"\nset interface \"wan1\"\nset remote-gw 198.51.100.7\nnext\nend\nconfig router static\nedit 1\nset device \"wan1\"\nnext\nend\n"
+		nec = "! NEC Portable Internetwork Core Operating System Software\ninterface GigaEthernet0.0\n  ip address 203.0.113.2/24\n%s" +
+			"interface Tunnel0.0\n  tunnel mode gre\n  tunnel source GigaEthernet0.0\n  tunnel destination 198.51.100.7\n  no shutdown\nip route default 203.0.113.1\n"
+		plus = "awplus#\ninterface ppp0\n ip address negotiated\n%sinterface tunnel0\n tunnel source ppp0\n tunnel destination 198.51.100.7\n tunnel mode ipsec ipv4\nip route 0.0.0.0/0 ppp0\n"
+	)
+	for _, tt := range []struct{ name, in, shut string }{
+		{"Cisco", cisco, " shutdown\n"},
+		{"FortiGate", forti, "set status down\n"},
+		{"NEC", nec, "  shutdown\n"},
+		{"Allied Telesis", plus, " shutdown\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, shut := range []bool{false, true} {
+				text := strings.Replace(tt.in, "%s", "", 1)
+				if shut {
+					text = strings.Replace(tt.in, "%s", tt.shut, 1)
+				}
+				c, _, err := read([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				var tunnel, down, route bool
+				for _, s := range texts(t, c) {
+					tunnel = tunnel || strings.Contains(s, "tunnel-end")
+					down = down || strings.Contains(s, "tunnel-end") && strings.Contains(s, `"state":"down"`)
+					route = route || strings.Contains(s, " route ")
+				}
+				if !tunnel || down != shut || route == shut {
+					t.Errorf("shut down %t: tunnel %t, it is down %t, route %t", shut, tunnel, down, route)
+				}
+			}
+		})
+	}
+}
