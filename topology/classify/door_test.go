@@ -85,3 +85,39 @@ func TestLineOfConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestDoorToPrivateNetwork tries a router that faces a private network, as that of
+// a department faces the hospital: what comes from outside is not known from there.
+func TestDoorToPrivateNetwork(t *testing.T) {
+	for _, tt := range []struct {
+		name, address string
+		line          bool
+		want          topology.Grade
+	}{
+		{"a private address", "10.1.0.4/24", false, topology.Inferred},
+		{"a public address", "203.0.113.4/24", false, topology.Confirmed},
+		{"a line that gives a private address", "10.1.0.4/24", true, topology.Confirmed},
+	} {
+		for _, typ := range []string{"port-forward", "ssh"} {
+			t.Run(tt.name+", "+typ, func(t *testing.T) {
+				facts := []fact.Fact{
+					fact.Interface{Agent: "gw", IfIndex: 2, Name: "lan2", AdminStatus: "up"},
+					fact.InterfaceAddress{Agent: "gw", IfIndex: 2, Address: prefixes(tt.address)[0]},
+					fact.RemoteAccess{Agent: "gw", Type: typ, IfIndex: 2, Transport: "tcp", Port: 80, Target: ip("10.4.0.10"), Configured: true},
+				}
+				if tt.line {
+					facts = append(facts, fact.Line{Agent: "gw", IfIndex: 2, Type: "pppoe", Configured: true})
+				}
+				var got []topology.Grade
+				for _, x := range find(t, small(), topology.Site{}, facts) {
+					if x.Direction == topology.Inbound {
+						got = append(got, x.Grade)
+					}
+				}
+				if d := cmp.Diff([]topology.Grade{tt.want}, got); d != "" {
+					t.Errorf("grades of ways in (-want +got):\n%s", d)
+				}
+			})
+		}
+	}
+}

@@ -193,12 +193,20 @@ func (c *classifier) noteEnd(k key, transport string, anyPeer bool) {
 // toldAccess finds the ways in that devices open to the outside.
 func (c *classifier) toldAccess() {
 	shared := make(map[topology.DeviceID]int) // doors that belong to several ways
+	lines := make(map[agentIndex]bool)
+	for _, l := range c.seen.lines {
+		lines[agentIndex{l.f.Agent, l.f.IfIndex}] = true
+	}
 	for _, a := range c.seen.access {
 		if c.onlyInside(a.f.From) {
 			continue
 		}
 		for _, d := range c.devicesOf(a.o, a.f.Agent) {
-			x := claim{rules: append([]rule{accessLets}, whoComes(a.f)...), transport: []string{accessTransport(a.f.Type)}, iface: a.f.Interface, direction: topology.Inbound}
+			lets, forwards := accessLets, forwardLets
+			if !lines[agentIndex{a.f.Agent, a.f.IfIndex}] && c.facesPrivate(d, a.f.IfIndex) {
+				lets, forwards = accessPrivate, forwardPrivate
+			}
+			x := claim{rules: append([]rule{lets}, whoComes(a.f)...), transport: []string{accessTransport(a.f.Type)}, iface: a.f.Interface, direction: topology.Inbound}
 			c.whoComesFrom(&x, a.f)
 			keys := c.accessKeys(d, a.f)
 			if len(keys) > 1 {
@@ -210,7 +218,7 @@ func (c *classifier) toldAccess() {
 				x.key = c.bounded(k)
 				switch k.category {
 				case topology.Unclassified:
-					x.rules[0], x.transport, x.ports = forwardLets, nil, portsOf(a.f)
+					x.rules[0], x.transport, x.ports = forwards, nil, portsOf(a.f)
 					if x.ports == nil {
 						x.transport = []string{a.f.Type}
 					}
@@ -222,6 +230,28 @@ func (c *classifier) toldAccess() {
 			}
 		}
 	}
+}
+
+// agentIndex is an interface of an agent.
+type agentIndex struct {
+	agent fact.AgentID
+	index uint32
+}
+
+// facesPrivate reports whether an interface has addresses, and all are the
+// hospital's: the router of a department looks at the hospital as one at the edge
+// does at the internet, and behind a provider's router that looks alike.
+func (c *classifier) facesPrivate(d topology.DeviceID, ifIndex uint32) bool {
+	faces := false
+	for _, t := range c.tablesOf[d] {
+		for _, a := range t.on(ifIndex) {
+			if c.place(a.f.Address.Addr()) != inside {
+				return false
+			}
+			faces = true
+		}
+	}
+	return faces
 }
 
 // ofTunnel returns what an open door says of a way out: where that is a tunnel

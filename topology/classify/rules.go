@@ -68,6 +68,8 @@ const (
 	accessLets
 	accessOfTunnel
 	forwardLets
+	accessPrivate
+	forwardPrivate
 	accessAnybody
 	accessSome
 	accessFiltered
@@ -132,6 +134,8 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		accessLets:              {topology.Confirmed, "The device's own tables or configuration let others in from outside.", "この機器自身の表または設定で、外からの接続を受け付けている。"},
 		accessOfTunnel:          {"", "The device waits for the other end to come from outside.", "この機器は、相手が外から接続してくるのを待ち受けている。"},
 		forwardLets:             {topology.Confirmed, "The device passes connections from outside on to a host inside.", "この機器は、外からの接続を院内のホストへ転送している。"},
+		accessPrivate:           {topology.Inferred, "The device lets others in where its own address is private: whether anybody outside gets there does not follow.", "この機器は、自身がプライベートアドレスを持つ側からの接続を受け付けている。院外から届くかどうかは分からない。"},
+		forwardPrivate:          {topology.Inferred, "The device passes on to a host behind it what comes to its own private address: whether anybody outside gets there does not follow.", "この機器は、自身のプライベートアドレスへの接続を内側のホストへ転送している。院外から届くかどうかは分からない。"},
 		accessAnybody:           {"", "Nobody outside is kept from it, as far as that tells.", "接続元の制限は見当たらない（誰でも接続を試みられる）。"},
 		accessSome:              {"", "Only some addresses are let in.", "接続元は一部のアドレスに限られている。"},
 		accessFiltered:          {"", "Filters keep some out; whom, could not be worked out.", "フィルタで接続元を制限しているが、範囲は判定できなかった。"},
@@ -228,6 +232,10 @@ func (r rule) besides() (rule, bool) {
 	switch r {
 	case accessSome, accessFiltered:
 		return accessAnybody, true
+	case accessPrivate:
+		return accessLets, true
+	case forwardPrivate:
+		return forwardLets, true
 	case toldOnly, toldDown:
 		return toldUp, true
 	case softwireOneWay, nameNamedOneWay, nameFlowOneWay, tunnelOneWay, serverFlowOneWay, exchangeOneWay, toolOneWay, controlOneWay,
