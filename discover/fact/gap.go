@@ -41,7 +41,7 @@ const (
 	GapMissingRows  = "snmp-rows-missing" // rows that it says it has, rows
 	GapUneven       = "snmp-uneven"       // rows, column, rows, column
 	GapVLANs        = "snmp-many-vlans"   // VLANs, VLANs asked for
-	GapWeak         = "snmp-spared"       // source
+	GapSpared       = "snmp-spared"       // source
 )
 
 // GapCodes returns all codes of gaps.
@@ -51,6 +51,6 @@ func GapCodes() []string {
 		GapFrameLimit, GapFrameFilter, GapFrameLength, GapFramesDropped, GapInterfaceDown, GapTable, GapFlows, GapQUIC,
 		GapScanStopped, GapScanGivenUp, GapScope, GapFollowed,
 		GapDisorder, GapRows, GapSize, GapTime, GapRequests, GapEmptyAnswer, GapTooBig, GapContradicts, GapRestarted, GapSilent,
-		GapNoAnswer, GapClosed, GapNotTrusted, GapNoType, GapSeveralTypes, GapMissingRows, GapUneven, GapVLANs, GapWeak,
+		GapNoAnswer, GapClosed, GapNotTrusted, GapNoType, GapSeveralTypes, GapMissingRows, GapUneven, GapVLANs, GapSpared,
 	}
 }

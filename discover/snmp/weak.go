@@ -93,7 +93,7 @@ func (d *device) spare() error {
 					if t.name == name {
 						d.left = append(d.left, t)
 						d.passOver(mustOID(t.entry))
-						if err := d.lacks(name, fact.GapWeak, "not asked: this model does not bear it ("+w.source+")", w.source); err != nil {
+						if err := d.lacks(name, fact.GapSpared, "not asked: this model does not bear it ("+w.source+")", w.source); err != nil {
 							return err
 						}
 					}

@@ -18,7 +18,7 @@ func TestGapsInJapanese(t *testing.T) {
 	given := map[string]int{ // arguments; 2 where nothing is said
 		fact.GapCommands: 3, fact.GapLines: 4, fact.GapFrameLimit: 1, fact.GapFramesDropped: 1, fact.GapInterfaceDown: 1, fact.GapTable: 3, fact.GapFlows: 3,
 		fact.GapScanStopped: 1, fact.GapScanGivenUp: 1, fact.GapFollowed: 1, fact.GapNoType: 4, fact.GapSeveralTypes: 3, fact.GapMissingRows: 4,
-		fact.GapUneven: 6, fact.GapVLANs: 4, fact.GapWeak: 3,
+		fact.GapUneven: 6, fact.GapVLANs: 4, fact.GapSpared: 3,
 	}
 	all := []string{"ARG1", "ARG2", "ARG3", "ARG4", "ARG5", "ARG6"}
 	for _, code := range fact.GapCodes() {
@@ -58,7 +58,7 @@ func TestGapsOfOthers(t *testing.T) {
 		{name: "too few", in: fact.Gap{What: "frames", Why: "dropped", Code: fact.GapUneven, Args: []string{"x"}}},
 		{name: "none", in: fact.Gap{What: "frames", Why: "dropped", Code: fact.GapFramesDropped}},
 		{name: "a device of which nothing was read", in: fact.Gap{What: "192.0.2.1", Why: "x", Code: fact.GapClosed, Args: []string{"", "192.0.2.1"}}, what: "192.0.2.1"},
-		{name: "braces", in: fact.Gap{What: "x", Why: "x", Code: fact.GapWeak, Args: []string{"{2}", "{3}", "{1}"}}, what: "{3} の {2}"},
+		{name: "braces", in: fact.Gap{What: "x", Why: "x", Code: fact.GapSpared, Args: []string{"{2}", "{3}", "{1}"}}, what: "{3} の {2}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := spot(t, tt.in); got.WhatJA != tt.what {
