@@ -57,7 +57,7 @@ func gapTexts() map[string]gapText {
 		fact.GapMissingRows:  {4, ofDevice, "機器は {3} 個のインタフェースがあると言い、{4} 個を返した"},
 		fact.GapUneven:       {6, ofDevice, "列 {4} は {3} 行、列 {6} は {5} 行が返った"},
 		fact.GapVLANs:        {4, ofDevice, "{3} 個のVLANのうち、初めの {4} 個だけを個別に尋ねた"},
-		fact.GapSpared:         {3, ofDevice, "尋ねていない。この機種はその問い合わせに耐えない（{3}）"},
+		fact.GapSpared:       {3, ofDevice, "尋ねていない。この機種はその問い合わせに耐えない（{3}）"},
 	}
 }
 
