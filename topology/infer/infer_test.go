@@ -59,6 +59,21 @@ func learned(tb testing.TB, agent string, port uint32, m fact.MAC) fact.Observat
 	return seen(tb, agent, fact.FDBEntry{Agent: fact.AgentID("engine:" + agent), MAC: m, BasePort: port, IfIndex: port})
 }
 
+// TestSpelling holds that the same port is called the same each time, where two
+// neighbours spell it otherwise and it is on a segment that they share.
+func TestSpelling(t *testing.T) {
+	in := slices.Concat(walked(t, "a", 1), walked(t, "b", 2), []fact.Observation{
+		sees(t, "a", 1, 2, "Gi0/2"), sees(t, "a", 1, 3, "Gi0/3"), sees(t, "b", 2, 1, "Gi0/1"), sees(t, "b", 2, 3, "GigabitEthernet0/3"),
+	})
+	net := resolve.Resolve(in, topology.Site{})
+	want := infer.Links(in, net)
+	for range 50 {
+		if diff := cmp.Diff(want, infer.Links(in, net)); diff != "" {
+			t.Fatalf("the same evidence gives other links (-first +now):\n%s", diff)
+		}
+	}
+}
+
 func TestLinks(t *testing.T) {
 	route := func(agent, dst, hop string) fact.Observation {
 		return seen(t, agent, fact.Route{

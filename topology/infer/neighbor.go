@@ -59,6 +59,9 @@ func (in *inferer) neighbors() {
 			all = append(all, told{b.a.endpoint(k.a), b.b.endpoint(k.b), b})
 		}
 	}
+	slices.SortFunc(all, func(x, y told) int { // of several spellings of a port the first one counts
+		return cmp.Or(compareEndpoint(x.a, y.a), compareEndpoint(x.b, y.b))
+	})
 	shared := sharedSegments(all)
 	for _, t := range all {
 		if shared[t.key(t.a)] == nil || shared[t.key(t.a)] != shared[t.key(t.b)] {
