@@ -197,12 +197,15 @@ func (d *device) keep(open []*cursor, vars []binding) error {
 			return errTooMuch
 		}
 		if past := d.leftOut(b.oid); past != "" {
-			c.last, c.passed = max(past, b.oid), true // the rest of the answer is likely from there too
+			c.last, c.passed = past, true // the rest of the answer is likely from there too
 			continue
 		}
 		c.last = b.oid
 		c.rows++
 		c.doubted = false
+		if d.veil.inName(b.oid) {
+			continue
+		}
 		if !b.value.ok() {
 			c.strange++
 			continue

@@ -34,14 +34,16 @@ func (d *device) passOver(trees ...oid) {
 }
 
 // leftOut returns where to go on behind a tree that is left out, nothing where o
-// is in none.
+// is in none: at the next tree, the name of which is never that of a value. A
+// last possible name within would be shorter to say, and is more than some agents
+// can count to.
 func (d *device) leftOut(o oid) oid {
 	for _, tree := range d.trees {
 		if tree > o {
 			break
 		}
 		if strings.HasPrefix(string(o), string(tree)) {
-			return tree.child(1<<32 - 1)
+			return tree.parent().child(tree.last() + 1)
 		}
 	}
 	return ""

@@ -55,6 +55,23 @@ func (v veil) over(s string) string {
 	return s
 }
 
+// spelled is the length from which on a secret is one wherever it stands in the
+// name of a variable. Before a shorter one must be its length, as of a text in an
+// index (RFC 2578, 7.7).
+const spelled = 4
+
+// inName reports whether the name of a variable spells a secret, as the index of
+// a table of communities does.
+func (v veil) inName(o oid) bool {
+	return slices.ContainsFunc(v, func(one Secret) bool {
+		secret := one.text()
+		if len(secret) < spelled {
+			secret = string(rune(len(secret))) + secret
+		}
+		return strings.Contains(string(o), secret) // an octet is a sub-identifier, and the same octet of an oid
+	})
+}
+
 func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

@@ -20,6 +20,7 @@ func (*kept) Close() error { return nil }
 // communities and names of users, and on behind it.
 func TestWholeWithoutSecrets(t *testing.T) {
 	tree := snmpfarm.Switch(1, 2, 4, 1000)
+	const asked = "not-public" // as liveOptions has it
 	object := func(value string, arcs ...uint32) {
 		tree = append(tree, snmpfarm.Var{OID: snmpfarm.OID{1, 3, 6, 1}.Below(arcs...), Tag: 4, Value: []byte(value)})
 	}
@@ -33,6 +34,17 @@ func TestWholeWithoutSecrets(t *testing.T) {
 	object("a-secret", 4, 1, 25506, 2, 12, 1, 1, 1, 2, 1)
 	object("a-secret", 4, 1, 8072, 1, 3, 2, 2, 1, 3, 1)
 	object("behind", 4, 1, 8072, 1, 3, 3, 1)
+	// Names of rows that are communities: of a table that is known, and of one that
+	// is not, where it is the one that the agent is asked with.
+	spelled := func(s string, arcs ...uint32) []uint32 {
+		for _, c := range []byte(s) {
+			arcs = append(arcs, uint32(c))
+		}
+		return arcs
+	}
+	object("a-secret", spelled("lab", 4, 1, 89, 2, 7, 2, 1, 3, 192, 0, 2, 1)...)
+	object("a-secret", spelled(asked, 4, 1, 99999, 1, 1, 3, uint32(len(asked)))...)
+	object("behind", spelled(asked[1:], 4, 1, 99999, 1, 1, 4, uint32(len(asked)-1))...)
 	object("a-program", 2, 1, 25, 4, 2, 1, 2, 7)
 	object("behind", 6, 3, 19, 1)
 	a := &snmpfarm.Agent{Tree: tree.Hears([4]byte{192, 0, 2, 1}, 1)}
@@ -48,7 +60,7 @@ func TestWholeWithoutSecrets(t *testing.T) {
 	if err := snmp.Collect(t.Context(), opts, &openGate{}, &facts{}); err != nil {
 		t.Fatal(err)
 	}
-	for s, want := range map[string]int{"a-secret": 0, "a-program": 1, "behind": 2} {
+	for s, want := range map[string]int{"a-secret": 0, "a-program": 1, "behind": 3} {
 		if n := strings.Count(out.String(), s); n != want {
 			t.Errorf("%s is there %d times, want %d", s, n, want)
 		}
