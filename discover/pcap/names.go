@@ -40,9 +40,11 @@ func (a *analyzer) dnsMessage(p *packet, c *conn, m *dns.Message) {
 	}
 }
 
-// idOfAddresses is idOf for a fact about a name and its addresses.
+// idOfAddresses is idOf for a fact about a name and its addresses, of which there
+// are at most maxAddresses. Their number tells where the name begins, which may
+// look like one of them.
 func idOfAddresses(a *analyzer, mac fact.MAC, name string, from netip.Addr, list []netip.Addr) uint64 {
-	b := append(make([]byte, 0, 128), mac[:]...)
+	b := append(append(make([]byte, 0, 128), byte(len(list))), mac[:]...)
 	b = from.AppendTo(b)
 	for _, ip := range list {
 		b = ip.AppendTo(append(b, ' '))
