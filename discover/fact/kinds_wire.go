@@ -164,7 +164,9 @@ type ServerName struct {
 }
 
 // Flow is a conversation between two hosts, without its ephemeral port.
-// Sighting.Count is in frames.
+// Sighting.Count is in frames. Where packets for the server were handed to
+// another station than that which its own came from, some of these are told
+// beside it, not answered, and with that station in place of the server's.
 type Flow struct {
 	Client   Endpoint `json:"client"` // who opened it, where that was seen; port is always 0
 	Server   Endpoint `json:"server"`

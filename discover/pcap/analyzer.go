@@ -65,6 +65,7 @@ type analyzer struct {
 	asked        *table // questions to groups
 	hopLimits    *table
 	hopsOf       map[uint64]uint8 // hop limits of each station
+	handings     *table           // of packets to others than those that the answers came from
 	transits     transitTable
 	told         map[uint64]uint8 // how much each host, by the hash of its addresses, said of itself
 	conns        connTable
@@ -107,6 +108,7 @@ func newAnalyzer() *analyzer {
 	a.speakers = newTable(a, "control speakers", limitInfra)
 	a.asked = newTable(a, "questions to groups", limitAsked)
 	a.hopLimits = newTable(a, "hop limits", limitHosts)
+	a.handings = newTable(a, "packets handed over", limitHosts)
 	return a
 }
 
@@ -254,7 +256,7 @@ func (a *analyzer) tables() []teller {
 	return []teller{
 		a.bindings, a.bridges, a.neighbors, a.routers, a.clients, a.servers,
 		a.queries, a.answers, a.claims, a.sets, a.services, a.serverNames, a.selves, a.certificates,
-		a.speakers, a.asked, a.hopLimits,
+		a.speakers, a.asked, a.hopLimits, a.handings,
 	}
 }
 

@@ -169,18 +169,22 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 		c = a.conns.get(&k, a.at.frame)
 		a.conns.last = c
 	}
+	first := !c.seen[side] && c.mac[side].IsZero()
 	if !c.seen[side] {
 		if !c.seen[1-side] {
 			c.sender = int8(side)
 		}
 		c.seen[side] = !p.refused
-		if c.mac[side].IsZero() {
+		if first {
 			c.mac[side] = h.Src
 			a.firstOf(h, p)
 		}
 	}
 	if c.to[1-side].IsZero() {
 		c.to[1-side] = h.Dst
+	}
+	if first {
+		a.handedOver(c)
 	}
 	c.see(a.at)
 	return c

@@ -63,6 +63,33 @@ func (a *analyzer) carried(h *hop, p *packet) {
 	}
 }
 
+// handing is by what packets that were handed over are told apart: one of each
+// client is told, and one for each network.
+type handing struct {
+	client  fact.Endpoint // none: any
+	to      fact.MAC
+	vid     uint16
+	network uint64
+}
+
+// handedOver learns from a conversation whether the packets for the server were
+// handed to another station than that which its own came from: the way there is
+// not the way back, and the flow names the latter only.
+func (a *analyzer) handedOver(c *conn) {
+	client := c.clientSide()
+	to := c.to[1-client]
+	if to == c.mac[1-client] || !isStation(to) || !isStation(c.mac[1-client]) {
+		return
+	}
+	f := fact.Flow{Client: c.endpoint(client, 0), Server: c.serverEnd(1 - client), Protocol: protocolName(c.key.proto), VID: c.key.vid}
+	f.Server.MAC = to
+	id := idOf(a, handing{client: f.Client, to: to, vid: f.VID})
+	if a.handings.get(id) != nil {
+		id = idOf(a, handing{to: to, vid: f.VID, network: networkOf(f.Server.IP)})
+	}
+	a.handings.noteAs("hand-over", id, f, a.at)
+}
+
 // isStation reports whether a MAC address can be that of a station.
 func isStation(m fact.MAC) bool { return !m.IsZero() && !m.IsGroup() }
 

@@ -2,6 +2,8 @@ package pcap_test
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,6 +108,58 @@ func TestHopLimit(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmpopts.SortSlices(func(a, b string) bool { return a < b })); diff != "" {
 				t.Errorf("hop limits, less what was found: %s", diff)
+			}
+		})
+	}
+}
+
+// TestHandedOver wants to know to whom packets for a server were handed, where
+// its answers came another way.
+func TestHandedOver(t *testing.T) {
+	t.Parallel()
+	// The client hands to macC what is for the server, and macB brings the answers.
+	talk := func(port uint16, client, server string, replies bool) [][]byte {
+		frames := [][]byte{eth(macC, macA, 0x0800, ip4(client, server, 6, tcp(port, 443, 1, syn, nil)))}
+		if replies {
+			frames = append(frames, eth(macA, macB, 0x0800, ip4(server, client, 6, tcp(443, port, 1, syn|ack, nil))))
+		}
+		return frames
+	}
+	back := func(frames [][]byte) [][]byte { slices.Reverse(frames); return frames }
+	there := func(server string) fact.Flow {
+		return fact.Flow{
+			Client: fact.Endpoint{IP: ip("10.0.0.1"), MAC: macA}, Server: fact.Endpoint{IP: ip(server), Port: 443, MAC: macC}, Protocol: "tcp",
+		}
+	}
+	tests := []struct {
+		name   string
+		frames [][]byte
+		want   []fact.Flow
+	}{
+		{name: "answered by another", frames: talk(40000, "10.0.0.1", "203.0.113.1", true), want: []fact.Flow{there("203.0.113.1")}},
+		{name: "answer first", frames: back(talk(40000, "10.0.0.1", "203.0.113.1", true)), want: []fact.Flow{there("203.0.113.1")}},
+		{name: "not answered", frames: talk(40000, "10.0.0.1", "203.0.113.1", false)},
+		{name: "answered by the same", frames: (&conversation{client: "10.0.0.1", server: "203.0.113.1"}).up(6, tcp(40000, 443, 1, syn, nil)).down(6, tcp(443, 40000, 1, syn|ack, nil)).frames},
+		{
+			name: "each network once",
+			frames: slices.Concat(
+				talk(40000, "10.0.0.1", "203.0.113.1", true), talk(40001, "10.0.0.1", "198.51.100.1", true),
+				talk(40002, "10.0.0.1", "198.51.100.2", true), talk(40003, "10.0.0.1", "192.0.2.1", true),
+			),
+			want: []fact.Flow{there("203.0.113.1"), there("198.51.100.1"), there("192.0.2.1")},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []fact.Flow
+			for _, o := range readBytes(t, tt.name, classicFile(1, tt.frames...)).obs {
+				if f, ok := o.Fact.(fact.Flow); ok && o.Source == "pcap/hand-over" {
+					got = append(got, f)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.SortSlices(func(a, b fact.Flow) bool { return a.Server.IP.Less(b.Server.IP) })); diff != "" {
+				t.Errorf("handed over, less what was found: %s", diff)
 			}
 		})
 	}
