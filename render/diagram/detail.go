@@ -23,9 +23,15 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lay out the detail: %w", err)
 	}
-	const top, edge = 74.0, 24.0
+	const edge, small, pitch, first = 24.0, 9.0, 13.0, 54.0
 	p := &boardPage{board: &board{view: v}}
 	width := max(l.Width+2*edge, 760)
+	sub := p.subtitle()
+	if d.left > 0 {
+		sub += "　" + v.Lang.F("more.n", d.left)
+	}
+	legend := font.Wrap(v.Lang.T("detail.lines"), small, font.Regular, width-2*edge, 3)
+	top := first + pitch*float64(len(legend)) + 20
 	nodes := l.ByName()
 	labels := &labels{} // above all lines, below the boxes
 	for _, n := range l.Nodes {
@@ -40,11 +46,10 @@ func Detail(ctx context.Context, v render.View) (*draw.Drawing, error) {
 		p.box(b, draw.Point{X: n.Center.X - n.Width/2 + edge, Y: n.Center.Y - n.Height/2 + top}, n.Width, n.Height)
 	}
 	p.fitted(edge, 34, 16, font.Bold, ink, draw.Start, width-2*edge, v.Lang.T("detail.title")+"　"+v.Site)
-	sub := p.subtitle() + "　" + v.Lang.T("detail.lines")
-	if d.left > 0 {
-		sub += "　" + v.Lang.F("more.n", d.left)
+	p.fitted(edge, first, small, font.Regular, grey, draw.Start, width-2*edge, sub)
+	for i, line := range legend {
+		p.text(edge, first+pitch*float64(i+1), small, font.Regular, grey, draw.Start, line)
 	}
-	p.fitted(edge, 54, 9, font.Regular, grey, draw.Start, width-2*edge, sub)
 	return &draw.Drawing{
 		Width: width, Height: l.Height + top + edge, Title: v.Lang.T("detail.title") + " " + v.Site, Lang: string(v.Lang),
 		Background: paper, IDPrefix: "detail-", Shapes: p.shapes,

@@ -2,6 +2,7 @@ package diagram_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"kanmon/render"
@@ -86,6 +87,35 @@ func TestPortNamesStandFree(t *testing.T) {
 		for _, m := range names[:i] {
 			if a.overlaps(areaOf(m)) {
 				t.Errorf("%q covers %q", n.Text, m.Text)
+			}
+		}
+	}
+}
+
+// The legend says in full what every kind of line means, however narrow the page.
+func TestDetailLegendIsWhole(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		lang    render.Lang
+		between string // the lines that it is broken into
+		want    []string
+	}{
+		{render.English, " ", []string{"thin blue: layer 3", "blocked by STP", "unmanaged switch, inferred"}},
+		{render.Japanese, "", []string{"細い青線 レイヤ3", "STPが遮断", "推定した非管理スイッチ"}},
+	} {
+		d, err := diagram.Detail(context.Background(), render.Project(&topology.Snapshot{}, tt.lang))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, x := range d.Shapes {
+			if x, ok := x.(draw.Text); ok {
+				text.WriteString(x.Text + tt.between)
+			}
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("%s: the legend does not say %q", tt.lang, want)
 			}
 		}
 	}
