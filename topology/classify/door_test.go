@@ -96,6 +96,7 @@ func TestDoorToPrivateNetwork(t *testing.T) {
 	}{
 		{"a private address", "10.1.0.4/24", false, topology.Inferred},
 		{"a public address", "203.0.113.4/24", false, topology.Confirmed},
+		{"a public address of the hospital's own", "198.51.100.4/24", false, topology.Confirmed},
 		{"a line that gives a private address", "10.1.0.4/24", true, topology.Confirmed},
 	} {
 		for _, typ := range []string{"port-forward", "ssh"} {
@@ -109,7 +110,7 @@ func TestDoorToPrivateNetwork(t *testing.T) {
 					facts = append(facts, fact.Line{Agent: "gw", IfIndex: 2, Type: "pppoe", Configured: true})
 				}
 				var got []topology.Grade
-				for _, x := range find(t, small(), topology.Site{}, facts) {
+				for _, x := range find(t, small(), topology.Site{Inside: prefixes("198.51.100.0/24")}, facts) {
 					if x.Direction == topology.Inbound {
 						got = append(got, x.Grade)
 					}

@@ -238,14 +238,14 @@ type agentIndex struct {
 	index uint32
 }
 
-// facesPrivate reports whether an interface has addresses, and all are the
-// hospital's: the router of a department looks at the hospital as one at the edge
-// does at the internet, and behind a provider's router that looks alike.
+// facesPrivate reports whether an interface has addresses, and all are private:
+// the router of a department looks at the hospital as one at the edge does at the
+// internet, and behind a provider's router that looks alike.
 func (c *classifier) facesPrivate(d topology.DeviceID, ifIndex uint32) bool {
 	faces := false
 	for _, t := range c.tablesOf[d] {
 		for _, a := range t.on(ifIndex) {
-			if c.place(a.f.Address.Addr()) != inside {
+			if !a.f.Address.Addr().IsPrivate() {
 				return false
 			}
 			faces = true
