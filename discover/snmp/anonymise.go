@@ -108,6 +108,11 @@ func (a *Anonymiser) Learn(ctx context.Context, r io.Reader) error {
 		{lldpRemTable().entry, lldpRemSysName},
 		{cdpCacheTable().entry, cdpCacheDeviceID},
 		{cdpCacheTable().entry, cdpCacheSysName},
+		{lldpV2LocalTable().entry, lldpLocSysName},
+		{lldpV2RemTable().entry, lldpRemSysName + lldpV2Shift},
+		{fdpCacheTable().entry, fdpCacheDeviceID},
+		{edpTable().entry, edpNeighborName},
+		{cdpGlobalTable().entry, cdpGlobalDeviceID},
 	} {
 		c := w.column(at.entry, at.column)
 		for i := range c.len() {
