@@ -1,6 +1,9 @@
 package render
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Lang is a language that people read.
 type Lang string
@@ -35,6 +38,15 @@ func (l Lang) T(key string) string {
 
 // F formats args into the text for key.
 func (l Lang) F(key string, args ...any) string { return fmt.Sprintf(l.T(key), args...) }
+
+// N returns the text for n things, whose key ends in ".n". Of one thing, it is
+// that whose key ends in ".1".
+func (l Lang) N(key string, n int) string {
+	if n == 1 {
+		key = strings.TrimSuffix(key, "n") + "1"
+	}
+	return l.F(key, n)
+}
 
 // Keys returns every key that has a text.
 func Keys() []string {

@@ -92,3 +92,11 @@ func TestLang(t *testing.T) {
 		t.Errorf("a missing text shows as %q, want its key", got)
 	}
 }
+
+func TestNumberOfThings(t *testing.T) {
+	for n, want := range map[int]string{0: "0 vantage points", 1: "1 vantage point", 2: "2 vantage points", 11: "11 vantage points"} {
+		if got := render.English.N("vantages.n", n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

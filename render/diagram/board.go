@@ -314,7 +314,7 @@ func (p *boardPage) zoneBox(z zoneBox, at draw.Point) {
 	outer := p.shapes
 	p.shapes = nil
 	p.add(draw.Rect{X: left, Y: top, Width: p.zone, Height: zoneHeight, Radius: 6, Fill: zoneColor(z.kind), Stroke: draw.Stroke{Color: "#9fb2c5", Width: 0.8}})
-	total := p.view.Lang.F("devices.n", z.total)
+	total := p.view.Lang.N("devices.n", z.total)
 	p.fitted(left+8, top+17, 11, font.Bold, ink, draw.Start, p.zone-22-font.Width(total, textSize, font.Regular), z.name)
 	p.text(left+p.zone-8, top+17, textSize, font.Regular, grey, draw.End, total)
 	p.fitted(left+8, top+29, smallSize, font.Regular, grey, draw.Start, p.zone-16, z.prefix)

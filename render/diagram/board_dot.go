@@ -100,9 +100,9 @@ func (b *board) subtitle() string {
 		parts = append(parts, l.T("taken")+" "+b.view.Taken)
 	}
 	if n := len(b.view.Vantages); n > 0 { // captures whose place nobody named are not none
-		parts = append(parts, l.F("vantages.n", n))
+		parts = append(parts, l.N("vantages.n", n))
 	}
-	parts = append(parts, l.F("evidence.n", b.view.Counts.Evidence))
+	parts = append(parts, l.N("evidence.n", b.view.Counts.Evidence))
 	return strings.Join(parts, "　")
 }
 
@@ -188,7 +188,7 @@ func (b *board) dotZones(d *dotWriter) {
 	d.set(attr{"label", b.view.Lang.T("inside")}, attr{"style", "rounded,filled"}, attr{"color", string(rule)},
 		attr{"fillcolor", string(inside)}, attr{"fontsize", "10"})
 	for _, z := range b.zones {
-		lines := []string{z.name, z.prefix, b.view.Lang.F("devices.n", z.total)}
+		lines := []string{z.name, z.prefix, b.view.Lang.N("devices.n", z.total)}
 		for _, c := range z.counts[:min(len(z.counts), 4)] {
 			lines = append(lines, countText(c))
 		}

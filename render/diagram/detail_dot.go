@@ -176,7 +176,7 @@ func (d *detail) addHosts(own map[string]bool) {
 	slices.Sort(names)
 	for _, name := range names {
 		list := hosts[name]
-		b := box{name: name, hosts: true, title: d.view.Lang.F("devices.n", len(list))}
+		b := box{name: name, hosts: true, title: d.view.Lang.N("devices.n", len(list))}
 		if zone, ok := strings.CutPrefix(name, "zone:"); ok {
 			b.title = fmt.Sprintf("%s　%s（%s）", cmp.Or(zone, d.view.Lang.T("zone.none")), b.title, d.view.Lang.T("switch.unknown"))
 		}

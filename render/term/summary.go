@@ -42,7 +42,7 @@ func Summary(w io.Writer, v render.View, o Options) error {
 	if v.Taken != "" {
 		title = append(title, v.Taken)
 	}
-	line(b, append(title, l.F("evidence.n", c.Evidence))...)
+	line(b, append(title, l.N("evidence.n", c.Evidence))...)
 	line(b, count(l.T("ways.out"), c.WaysOut),
 		p.status(topology.Unapproved, c.Unapproved, count(l.T("status.unapproved"), c.Unapproved)),
 		p.status(topology.Expired, c.Expired, count(l.T("status.expired"), c.Expired)),
