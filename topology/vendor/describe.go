@@ -139,7 +139,9 @@ func without(name, maker string) string {
 // ordinary are names of makers with which many a description begins that is
 // not of theirs.
 func ordinary() []string {
-	return []string{"", "Alpha", "Digital", "DPS", "GE", "Promise", "Quantum", "Debian", "Tomato"}
+	return append(strings.Fields("Adder Alpha Appear Citizen Crossroads Crown Cyan Debian Develop Digital DPS FS Fargo Galleon Garland GE Harmonic"+
+		" Harris ICT ISA Illustra Milestone Miranda Mist Nimble Omega Option Overland Overture Parks Planar Planet Positron Promise"+
+		" Quantum Redline Ribbon Sato Schmid Snell Sycamore Symbol Tait Thomson Triax Unify Vanguard Vectra"), "")
 }
 
 // leadIn matches what some write before their name.
