@@ -141,7 +141,7 @@ func TestNoMaker(t *testing.T) {
 		{"telephone system", "", "SL2100 communication server", ""},
 		{"room", netSNMP, "ICT room 2", ""},
 		{"family name", netSNMP, "Sato PC 3", ""},
-		{"copier", "", "TASKalfa 3552ci", ""},
+		{"another family name", "", "TAKEDA server", ""},
 		{"home", "", "Planet Hospital", ""},
 		{"line to a branch", "", "SD-WAN edge 4.2", ""},
 		{"mail of voices", "", "Cisco Unity Connection 12.5", "Cisco"},
