@@ -49,8 +49,9 @@ func anchored(re *syntax.Regexp) bool {
 		return len(re.Sub) > 0 && anchored(re.Sub[0])
 	case syntax.OpAlternate:
 		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !anchored(sub) })
+	default:
+		return false
 	}
-	return false
 }
 
 // shortest returns the length of the shortest of texts, 0 where there are none.
