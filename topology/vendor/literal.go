@@ -42,12 +42,12 @@ func required(re *syntax.Regexp) []string {
 // anchored reports whether whatever the expression matches begins where the text
 // does.
 func anchored(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpBeginText:
+	switch op := re.Op; {
+	case op == syntax.OpBeginText:
 		return true
-	case syntax.OpCapture, syntax.OpConcat:
+	case op == syntax.OpCapture, op == syntax.OpConcat:
 		return len(re.Sub) > 0 && anchored(re.Sub[0])
-	case syntax.OpAlternate:
+	case op == syntax.OpAlternate:
 		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !anchored(sub) })
 	default:
 		return false
