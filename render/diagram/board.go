@@ -235,13 +235,12 @@ func (p *boardPage) wayOut(c column) {
 	p.lines(party.X, party.Y-3, size, font.Regular, ink, lines)
 	// The transport stands on the line, on a ground of its own.
 	y := party.Y + partyHeight/2 + 4
-	for _, s := range []string{c.transport, c.doubt} {
-		s = font.Truncate(s, 8, font.Bold, p.width-2)
-		if w := font.Width(s, 8, font.Bold); w > 0 {
-			p.add(draw.Rect{X: party.X - w/2 - 2, Y: y - 4, Width: w + 4, Height: 12, Fill: paper})
-			p.text(party.X, y+5, 8, font.Bold, st.color, draw.Middle, s)
-			y += 11
-		}
+	size, lines = c.labels(p.width - 2)
+	for _, s := range lines {
+		w := font.Width(s, size, font.Bold)
+		p.add(draw.Rect{X: party.X - w/2 - 2, Y: y - 4, Width: w + 4, Height: 12, Fill: paper})
+		p.text(party.X, y+5, size, font.Bold, st.color, draw.Middle, s)
+		y += 11
 	}
 	if c.enters {
 		p.add(arrow(draw.Point{X: gate.X, Y: gate.Y - markerSize*1.3}, st.color))

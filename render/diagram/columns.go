@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kanmon/render"
+	"kanmon/render/font"
 	"kanmon/topology"
 )
 
@@ -30,7 +31,7 @@ type column struct {
 	party     string
 	transport string
 	doubt     string // says that it is inferred
-	enters    bool   // others come in by it, by each of them
+	enters    bool   // others come in by it, or by one of those that share it
 	device    string
 	detail    string
 	zones     []string
@@ -97,14 +98,14 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 	first := ways[0]
 	c := column{
 		key: first.ID, category: first.Category, status: first.Status, grade: first.Grade,
-		party: first.Party, transport: first.How, device: hostOf(first.Device), detail: first.DeviceDetail, enters: true,
+		party: first.Party, transport: first.How, device: hostOf(first.Device), detail: first.DeviceDetail,
 	}
 	for _, w := range ways {
 		c.numbers = append(c.numbers, w.No)
 		c.zones = append(c.zones, cmp.Or(w.Zone, strings.Join(w.BehindZones, lang.T("comma"))))
 		c.status = worse(c.status, w.Status)
 		c.grade = surest(c.grade, w.Grade)
-		c.enters = c.enters && w.Enters
+		c.enters = c.enters || w.Enters
 	}
 	if c.grade == topology.Inferred { // the dotted line says it too, but not by itself
 		c.doubt = lang.T("grade.inferred")
@@ -118,6 +119,26 @@ func columnOf(ways []render.WayOut, lang render.Lang) column {
 		c.detail = fmt.Sprintf("No %d–%d", c.numbers[0], c.numbers[len(c.numbers)-1])
 	}
 	return c
+}
+
+// labels returns what stands on the line in two lines at most, and its size: the
+// transport and the doubt, smaller where the transport is long.
+func (c column) labels(width float64) (size float64, lines []string) {
+	const small, room = 6.8, 2
+	if size = 8; font.Width(c.transport, size, font.Bold) > width {
+		size = small
+	}
+	switch {
+	case c.transport == "":
+	case c.doubt == "" && font.Width(c.transport, size, font.Bold) > width:
+		lines = balanced(c.transport, size, font.Bold, width, room)
+	default:
+		lines = []string{font.Truncate(c.transport, size, font.Bold, width)}
+	}
+	if c.doubt != "" {
+		lines = append(lines, font.Truncate(c.doubt, size, font.Bold, width))
+	}
+	return size, lines
 }
 
 // hostOf is a name without its domain, which is the same for most of a site and
