@@ -42,16 +42,13 @@ func required(re *syntax.Regexp) []string {
 // anchored reports whether whatever the expression matches begins where the text
 // does.
 func anchored(re *syntax.Regexp) bool {
-	switch op := re.Op; {
-	case op == syntax.OpBeginText:
-		return true
-	case op == syntax.OpCapture, op == syntax.OpConcat:
+	if re.Op == syntax.OpCapture || re.Op == syntax.OpConcat {
 		return len(re.Sub) > 0 && anchored(re.Sub[0])
-	case op == syntax.OpAlternate:
-		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !anchored(sub) })
-	default:
-		return false
 	}
+	if re.Op == syntax.OpAlternate {
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !anchored(sub) })
+	}
+	return re.Op == syntax.OpBeginText
 }
 
 // shortest returns the length of the shortest of texts, 0 where there are none.
