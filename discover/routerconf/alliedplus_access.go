@@ -14,6 +14,7 @@ func (a *alliedPlus) endInterface(i *iface) {
 	switch {
 	case a.ppp[i.name] != "":
 		i.parent = a.ppp[i.name]
+		i.down = i.down || d.shut(i.parent)
 		typ := "pppoe"
 		if alliedType(i.parent) == typeMobile {
 			typ = "lte"

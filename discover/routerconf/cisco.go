@@ -13,11 +13,11 @@ import (
 type cisco struct {
 	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
-	in       words  // the line that opened the section
-	cur      *iface // of an interface section
-	until    string // what ends a text that is not looked at: a banner, a certificate
-	pools    map[string]string
-	dialers  map[string]string // pool of a dialer
+	in       words               // the line that opened the section
+	cur      *iface              // of an interface section
+	until    string              // what ends a text that is not looked at: a banner, a certificate
+	pools    map[string][]string // ports of a dialer pool
+	dialers  map[string]string   // pool of a dialer
 	tunnel   *ciscoTunnel
 	tunnels  []*ciscoTunnel
 	maps     map[string][]*ciscoPeer // entries of crypto maps
@@ -70,7 +70,7 @@ func newCisco() parser {
 	d.snmp = "off"
 	return &cisco{
 		harmless: set(ciscoHarmless()),
-		d:        d, pools: make(map[string]string), dialers: make(map[string]string), maps: make(map[string][]*ciscoPeer),
+		d:        d, pools: make(map[string][]string), dialers: make(map[string]string), maps: make(map[string][]*ciscoPeer),
 		mapOn: make(map[string][]string), dynamic: make(map[string]bool), natOut: make(map[string]bool), dhcp: make(map[string]bool),
 		six: make(map[string]bool), zones: make(map[string]string), http: make(map[string]uint16), httpPort: make(map[string]uint16), serves: make(map[string]string),
 	}

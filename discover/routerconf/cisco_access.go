@@ -153,9 +153,11 @@ func (c *cisco) endLines(i *iface) {
 		l := d.line(i.name, "lte", i.place)
 		l.fact.Provider = cmp.Or(l.fact.Provider, c.dialers["apn"])
 		i.has4 = true
-	case c.pools[c.dialers[i.name]] != "" && c.dialers[i.name] != "":
+	case len(c.pools[c.dialers[i.name]]) > 0 && c.dialers[i.name] != "":
 		d.line(i.name, "pppoe", i.place).fact.Type = "pppoe"
-		i.parent = c.pools[c.dialers[i.name]]
+		pool := c.pools[c.dialers[i.name]]
+		i.parent = pool[len(pool)-1]
+		i.down = i.down || !slices.ContainsFunc(pool, func(port string) bool { return !c.d.shut(port) })
 		i.has4 = true
 	case i.typ == typeISDN && !i.down:
 		d.line(i.name, "isdn", i.place)

@@ -68,7 +68,9 @@ func (c *cisco) inInterface(place string, w words) {
 	case "ipv6":
 		c.ipv6On(i, w)
 	case "pppoe-client":
-		c.pools[w.after("dial-pool-number")] = i.name
+		if p := w.after("dial-pool-number"); len(c.pools) < maxEach && len(c.pools[p]) < maxOutside {
+			c.pools[p] = append(c.pools[p], i.name)
+		}
 	case "dialer":
 		if w.at(1) == "pool" {
 			c.dialers[i.name] = w.at(2)

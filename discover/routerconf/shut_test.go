@@ -15,10 +15,16 @@ func TestShut(t *testing.T) {
 			"config vpn ipsec phase1-interface\nedit \"v\"\nset interface \"wan1\"\nset remote-gw 198.51.100.7\nnext\nend\nconfig router static\nedit 1\nset device \"wan1\"\nnext\nend\n"
 		nec = "! NEC Portable Internetwork Core Operating System Software\ninterface GigaEthernet0.0\n  ip address 203.0.113.2/24\n%s" +
 			"interface Tunnel0.0\n  tunnel mode gre\n  tunnel source GigaEthernet0.0\n  tunnel destination 198.51.100.7\n  no shutdown\nip route default 203.0.113.1\n"
-		plus = "awplus#\ninterface ppp0\n ip address negotiated\n%sinterface tunnel0\n tunnel source ppp0\n tunnel destination 198.51.100.7\n tunnel mode ipsec ipv4\nip route 0.0.0.0/0 ppp0\n"
+		plus   = "awplus#\ninterface ppp0\n ip address negotiated\n%sinterface tunnel0\n tunnel source ppp0\n tunnel destination 198.51.100.7\n tunnel mode ipsec ipv4\nip route 0.0.0.0/0 ppp0\n"
+		dialer = "Building configuration...\ninterface GigabitEthernet0/0\n pppoe-client dial-pool-number 1\n%sinterface Dialer1\n ip address negotiated\n dialer pool 1\n" +
+			"interface Tunnel0\n tunnel source Dialer1\n tunnel destination 198.51.100.7\nip route 0.0.0.0 0.0.0.0 Dialer1\n"
+		ppp = "awplus#\ninterface eth1\n encapsulation ppp 0\n%sinterface ppp0\n ip address negotiated\ninterface tunnel0\n tunnel source ppp0\n tunnel destination 198.51.100.7\n tunnel mode ipsec ipv4\nip route 0.0.0.0/0 ppp0\n"
 	)
 	for _, tt := range []struct{ name, in, shut string }{
 		{"Cisco", cisco, " shutdown\n"},
+		{"the port below a dialer", dialer, " shutdown\n"},
+		{"one of two ports below a dialer", dialer + "interface GigabitEthernet0/1\n shutdown\n pppoe-client dial-pool-number 1\n", " shutdown\n"},
+		{"the port below PPP", ppp, " shutdown\n"},
 		{"FortiGate", forti, "set status down\n"},
 		{"NEC", nec, "  shutdown\n"},
 		{"Allied Telesis", plus, " shutdown\n"},
