@@ -70,6 +70,9 @@ func (f *feed) hash(before int64) {
 		at += int64(len(b))
 		f.free <- b[:cap(b)]
 	}
+	for len(f.free) > 0 { // nobody reads into these any more
+		<-f.free
+	}
 	_, _ = io.Copy(h, io.NewSectionReader(f.file, at, f.file.Size()-at))
 	f.sum <- "sha256:" + hex.EncodeToString(h.Sum(nil)[:8])
 }

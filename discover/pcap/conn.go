@@ -133,6 +133,7 @@ type connTable struct {
 	seed    connSeed
 	slab    slab[conn]
 	watches map[connKey]*watch
+	swept   int64  // when some were forgotten, in nanoseconds since 1970; 0: never, or not known
 	vid     uint16 // of the first conversation
 	mixed   bool   // conversations of more than one VLAN were seen
 	last    *conn
@@ -235,13 +236,13 @@ func (t *connTable) all(f func(place int, c *conn)) {
 func (t *connTable) sweep(a *analyzer) {
 	worths := make([]uint64, 0, t.slab.used)
 	t.pair()
-	t.all(func(_ int, c *conn) { worths = append(worths, c.worth()) })
+	t.all(func(_ int, c *conn) { worths = append(worths, c.worth(t.swept)) })
 	slices.Sort(worths)
 	least := worths[len(worths)/2]
 	t.index.clear()
 	t.last = nil
 	t.slab.compact(func(c *conn) bool {
-		if c.worth() >= least {
+		if c.worth(t.swept) >= least {
 			return true
 		}
 		a.endStream(c)
@@ -253,18 +254,19 @@ func (t *connTable) sweep(a *analyzer) {
 			a.streams.slots[s.slot] = c
 		}
 	})
-	t.foldAll(a)
+	t.swept = a.at.nanos
+	t.reclaim(a) // the others are folded when they are forgotten: until then both would be held
 }
 
 // worth tells which conversation to keep rather than another: one that was
-// answered, then one that goes on, then a tunnel, then the younger one. What a
-// flood of made-up addresses sends is none of these.
-func (c *conn) worth() uint64 {
+// answered, then one that went on since a time, then a tunnel, then the younger
+// one. What a flood of made-up addresses sends is none of these.
+func (c *conn) worth(since int64) uint64 {
 	rank := uint64(0)
 	if c.answered() {
 		rank |= 4
 	}
-	if c.count > 1 {
+	if c.count > 1 && c.last >= since {
 		rank |= 2
 	}
 	if c.tunnels() != nil {
@@ -284,14 +286,20 @@ func (t *connTable) fold(a *analyzer) {
 
 func (t *connTable) foldAll(a *analyzer) {
 	t.all(func(_ int, c *conn) { c.fold(a) })
-	if a.flows.dropped {
-		t.all(func(_ int, c *conn) {
-			if c.flow != 0 && a.flows.slab.at(int(c.flow)-1).gone {
-				c.flow = 0
-			}
-		})
-		a.flows.reclaim()
+	t.reclaim(a)
+}
+
+// reclaim frees the places of flows that are gone.
+func (t *connTable) reclaim(a *analyzer) {
+	if !a.flows.dropped {
+		return
 	}
+	t.all(func(_ int, c *conn) {
+		if c.flow != 0 && a.flows.slab.at(int(c.flow)-1).gone {
+			c.flow = 0
+		}
+	})
+	a.flows.reclaim()
 }
 
 // drain folds all conversations for the last time and frees them on the way, so
