@@ -74,11 +74,12 @@ type handing struct {
 
 // handedOver learns from a conversation whether the packets for the server were
 // handed to another station than that which its own came from: the way there is
-// not the way back, and the flow names the latter only.
+// not the way back, and the flow names the latter only. Routers that share an
+// address answer from their own: that is no other way.
 func (a *analyzer) handedOver(c *conn) {
 	client := c.clientSide()
 	to := c.to[1-client]
-	if to == c.mac[1-client] || !isStation(to) || !isStation(c.mac[1-client]) {
+	if to == c.mac[1-client] || to.IsVirtual() || !isStation(to) || !isStation(c.mac[1-client]) {
 		return
 	}
 	f := fact.Flow{Client: c.endpoint(client, 0), Server: c.serverEnd(1 - client), Protocol: protocolName(c.key.proto), VID: c.key.vid}

@@ -141,6 +141,13 @@ func TestHandedOver(t *testing.T) {
 		{name: "not answered", frames: talk(40000, "10.0.0.1", "203.0.113.1", false)},
 		{name: "answered by the same", frames: (&conversation{client: "10.0.0.1", server: "203.0.113.1"}).up(6, tcp(40000, 443, 1, syn, nil)).down(6, tcp(443, 40000, 1, syn|ack, nil)).frames},
 		{
+			name: "of routers that share an address",
+			frames: [][]byte{
+				eth(fact.MAC{0, 0, 0x5e, 0, 1, 1}, macA, 0x0800, ip4("10.0.0.1", "203.0.113.1", 6, tcp(40000, 443, 1, syn, nil))),
+				eth(macA, macB, 0x0800, ip4("203.0.113.1", "10.0.0.1", 6, tcp(443, 40000, 1, syn|ack, nil))),
+			},
+		},
+		{
 			name: "each network once",
 			frames: slices.Concat(
 				talk(40000, "10.0.0.1", "203.0.113.1", true), talk(40001, "10.0.0.1", "198.51.100.1", true),
