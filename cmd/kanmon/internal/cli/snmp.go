@@ -64,6 +64,11 @@ func (s *snmpFlags) credentials(getenv func(string) string) (snmp.Credentials, e
 	return c, nil
 }
 
+// heapAsking is how much the heap may grow, in per cent, while agents are asked:
+// the tables of all that are asked at once are in it, and the agents are slower
+// than the collector.
+const heapAsking = 15
+
 func (a *app) snmpCommand() *cobra.Command {
 	var (
 		creds   snmpFlags
@@ -103,6 +108,7 @@ fe80::1%eth0.
   KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.11 --record walks/ --whole`,
 		Args: args(1, -1, "at least one address"),
 		RunE: func(c *cobra.Command, given []string) error {
+			defer a.Heap.grow(a.Heap.grow(heapAsking))
 			addrs, scope, err := addresses(given)
 			if err != nil {
 				return usage("", "%w", err)
