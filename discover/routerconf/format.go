@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 
 	"kanmon/discover"
 	"kanmon/discover/fact"
@@ -29,8 +28,8 @@ type parser interface {
 // dialect is a language of configurations.
 type dialect struct {
 	name  string // of fact.InputRead.Format
-	sure  *regexp.Regexp
-	signs []*regexp.Regexp // each tells a little
+	sure  *sign
+	signs []*sign // each tells a little
 	parse func() parser
 }
 
@@ -41,17 +40,17 @@ const enough = 3
 // dialects returns what this package reads. Signs are lines that hardly any
 // other text has.
 func dialects() []dialect {
-	expressions := func(list ...string) []*regexp.Regexp {
-		var out []*regexp.Regexp
+	expressions := func(list ...string) []*sign {
+		var out []*sign
 		for _, s := range list {
-			out = append(out, regexp.MustCompile(s))
+			out = append(out, newSign(s))
 		}
 		return out
 	}
 	return []dialect{
 		{
 			name: "yamaha-config", parse: newYamaha,
-			sure: regexp.MustCompile(`^#? ?(RTX|NVR|FWX|vRX|RTV|SRT|RT)[0-9A-Za-z]* .*Rev\.[0-9]+\.[0-9]+`),
+			sure: newSign(`^#? ?(RTX|NVR|FWX|vRX|RTV|SRT|RT)[0-9A-Za-z]* .*Rev\.[0-9]+\.[0-9]+`),
 			signs: expressions(`^ip (lan|pp|bridge|vlan|wan|onu)[0-9./]* address `, `^ ?tunnel (select|encapsulation|enable) `, `^ ?pp (select|bind|enable|always-on|auth) `,
 				`^nat descriptor (type|masquerade|address|static) `, `^ip route \S+ gateway `, `^ip filter (dynamic )?[0-9]+ `, `^ngn type `, `^ipv6 (prefix [0-9]+|lan[0-9]+|filter [0-9]+) `,
 				`^ ?ipsec (ike|sa policy|tunnel) `, `^dns (server|host|service|notice|private) `, `^dhcp (scope|service|server) `, `^(telnetd|httpd|sshd) (host|service) `,
@@ -59,30 +58,30 @@ func dialects() []dialect {
 		},
 		{
 			name: "fortios-config", parse: newFortiGate,
-			sure:  regexp.MustCompile(`^#config-version=F|^config (system (global|interface|admin|dns|ha|physical-switch|virtual-switch)|firewall (address|policy|vip)|vpn (ipsec|ssl) \S+|router static|vdom)$`),
+			sure:  newSign(`^#config-version=F|^config (system (global|interface|admin|dns|ha|physical-switch|virtual-switch)|firewall (address|policy|vip)|vpn (ipsec|ssl) \S+|router static|vdom)$`),
 			signs: expressions(`^#(conf_file_ver|buildno|global_vdom)=`, `^\s+edit \S`, `^\s+set \S+ \S`, `^\s*next$`, `^end$`, `^config \S+ \S+`),
 		},
 		{
 			name: "nec-ix-config", parse: newNEC,
-			sure: regexp.MustCompile(`^! ?(NEC Portable Internetwork|IX Series IX|NEC Platforms.*IX|UNIVERGE IX)|^! IX[0-9]{4} `),
+			sure: newSign(`^! ?(NEC Portable Internetwork|IX Series IX|NEC Platforms.*IX|UNIVERGE IX)|^! IX[0-9]{4} `),
 			signs: expressions(`^interface (GigaEthernet|FastEthernet|Tunnel|BVI|USB-Serial|Loopback|BRI|MobileEthernet)[0-9]+(/[0-9]+)?[.][0-9]+$`, `^device (GigaEthernet|FastEthernet|BRI|USB)[0-9]+`, `^ip ufs-cache`, `^ip access-list \S+ (permit|deny) (ip|tcp|udp|icmp) src `,
 				`^\s+ppp binding `, `^ppp profile `, `^(proxy-dns|ssh-server|telnet-server|http-server) ip`, `^\s+ip napt `, `^ip route default (Giga|Fast|Tunnel|USB)`, `^ike (proposal|policy|nat-traversal)`, `^ipsec autokey-`, `^\s+ip filter \S+ [0-9]+ (in|out)$`),
 		},
 		{
 			name: "alliedware-plus-config", parse: newAlliedPlus,
-			sure: regexp.MustCompile(`^!?\s*(AlliedWare Plus|awplus[#>])|^(no )?service atmf-application-proxy|^atmf network-name |^stack virtual-chassis-id`),
+			sure: newSign(`^!?\s*(AlliedWare Plus|awplus[#>])|^(no )?service atmf-application-proxy|^atmf network-name |^stack virtual-chassis-id`),
 			signs: expressions(`^interface port[0-9]+\.[0-9]+\.[0-9]+`, `^\s*zone \S+$`, `^interface eth[0-9]+$`, `^\s+encapsulation ppp [0-9]+$`, `^\s+ppp (username|password) `, `^interface ppp[0-9]+$`, `^hostname awplus`, `^no banner motd`, `^firewall$`, `^nat$`,
 				`^\s+ip subnet \S+( interface \S+)?$`, `^\s+rule [0-9]+ (permit|deny|masq|portfwd|reset|log) `, `^platform `, `^username \S+ privilege 15 password 8 `, `^no service (telnet|ssh|http)`, `^entity |^application \S+$`),
 		},
 		{
 			name: "alliedware-config", parse: newAlliedWare,
-			sure: regexp.MustCompile(`(?i)^# Command Handler configuration`),
+			sure: newSign(`(?i)^# Command Handler configuration`),
 			signs: expressions(`(?i)^set system name=`, `(?i)^add ip (int|interface)=\S+ ip(address)?=`, `(?i)^create ppp=[0-9]+ over=`, `(?i)^enable (ip|firewall|telnet|snmp|isakmp|ipsec)`, `(?i)^add ip rou(te)?=`, `(?i)^add firewall policy=`, `(?i)^create (ipsec|isakmp|firewall|vlan) `,
 				`(?i)^add user=`, `(?i)^set user `, `(?i)^# [A-Z0-9 ]+ configuration$`),
 		},
 		{
 			name: "cisco-config", parse: newCisco,
-			sure: regexp.MustCompile(`^Current configuration ?: ?[0-9]+ bytes|^boot-start-marker$|^! Last configuration change at |^Cisco IOS (XE )?Software|^Building configuration\.\.\.`),
+			sure: newSign(`^Current configuration ?: ?[0-9]+ bytes|^boot-start-marker$|^! Last configuration change at |^Cisco IOS (XE )?Software|^Building configuration\.\.\.`),
 			signs: expressions(`^version 1[0-9]\.[0-9]+`, `^interface (GigabitEthernet|FastEthernet|TenGigabitEthernet|Ethernet|Vlan|Dialer|Tunnel|Cellular|Loopback|Port-channel|Serial|Virtual-Template)[0-9]`, `^service (timestamps|password-encryption)`, `^(no )?aaa new-model`,
 				`^ip (cef|classless|ssh version|http server|domain.name)`, `^no ip http (server|secure-server)`, `^line (con|vty|aux) `, `^crypto (isakmp|ipsec|ikev2|map|pki) `, `^\s+ip nat (inside|outside)`, `^\s+ip address [0-9.]+ 255\.`, `^access-list [0-9]+ (permit|deny)`, `^ip access-list (standard|extended) `,
 				`^ip route [0-9.]+ [0-9.]+ `, `^enable (secret|password)`, `^spanning-tree mode`, `^\s+switchport (mode|access|trunk)`),
@@ -118,11 +117,11 @@ func (f format) detect(head []byte) (dialect, bool) {
 			break
 		}
 		for i, d := range all {
-			if d.sure.MatchString(line) || d.sure.MatchString(s.bare) {
+			if d.sure.in(line) || s.bare != line && d.sure.in(s.bare) {
 				score[i] += enough
 			}
 			for j, sign := range d.signs {
-				if !met[i][j] && sign.MatchString(line) {
+				if !met[i][j] && sign.in(line) {
 					met[i][j] = true
 					score[i]++
 				}
