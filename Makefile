@@ -72,8 +72,13 @@ lab-selftest: lab-deps
 test-lab: lab-deps
 	KANMON_LAB=1 $(GO) test -json -timeout 30m ./testdata/lab/... | $(GO) run ./testdata/testreport
 
+# What is written for Windows and macOS alone is looked at too.
 lint:
-	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run $(PACKAGES)
+	@dir=$$(mktemp -d) && trap "rm -r $$dir" EXIT && \
+	GOBIN=$$dir $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) && \
+	$$dir/golangci-lint run $(PACKAGES) && \
+	for p in $(filter-out linux/%,$(PLATFORMS)); do echo "for $$p" && \
+	  GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $$dir/golangci-lint run ./cmd/... ./discover/... || exit; done
 
 fmt:
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) fmt

@@ -12,7 +12,7 @@ func noEcho(f *os.File) (restore func(), err error) {
 	console := windows.Handle(f.Fd())
 	var before uint32
 	if windows.GetConsoleMode(console, &before) != nil {
-		return func() {}, nil
+		return func() {}, nil //nolint:nilerr // it is no console, and shows nothing
 	}
 	if err := windows.SetConsoleMode(console, before&^windows.ENABLE_ECHO_INPUT); err != nil {
 		return nil, err

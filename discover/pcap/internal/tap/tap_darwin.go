@@ -136,7 +136,7 @@ func (d *device) Next(rec *frame.Frame) error {
 		case errors.Is(err, unix.EINTR) || err == nil && n == 0: // the time was over
 			return ErrNothing
 		case errors.Is(err, unix.ENETDOWN):
-			time.Sleep(pollEvery)
+			time.Sleep(pollEvery) //nolint:forbidigo // reading returns at once while it is down
 			return ErrDown
 		case errors.Is(err, unix.ENXIO):
 			return errors.New("the interface went away")

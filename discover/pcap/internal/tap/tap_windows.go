@@ -27,7 +27,7 @@ func check(name string) error {
 // names as Windows shows it ("Ethernet 2"), by its description, or by that name.
 func device(name string) (string, error) {
 	if err := npcap.LoadWinPCAP(); err != nil {
-		return "", fmt.Errorf("Npcap is not installed: install it from https://npcap.com, or capture with another program and read its file: %w", err)
+		return "", fmt.Errorf("no Npcap here: install it from https://npcap.com, or capture with another program and read its file: %w", err)
 	}
 	all, err := npcap.FindAllDevs()
 	if err != nil {
@@ -56,8 +56,8 @@ func friendlyNames() (map[string]string, error) {
 	const flags = windows.GAA_FLAG_SKIP_UNICAST | windows.GAA_FLAG_SKIP_ANYCAST | windows.GAA_FLAG_SKIP_MULTICAST | windows.GAA_FLAG_SKIP_DNS_SERVER
 	size := uint32(16 << 10)
 	for range 4 {
-		buffer := make([]uint64, size/8+1) // aligned as the structures want it
-		first := (*windows.IpAdapterAddresses)(unsafe.Pointer(&buffer[0]))
+		buffer := make([]uint64, size/8+1)                                 // aligned as the structures want it
+		first := (*windows.IpAdapterAddresses)(unsafe.Pointer(&buffer[0])) //nolint:gosec // Windows writes structures there
 		err := windows.GetAdaptersAddresses(windows.AF_UNSPEC, flags, 0, first, &size)
 		if errors.Is(err, windows.ERROR_BUFFER_OVERFLOW) {
 			continue // size now says how much is needed
@@ -127,7 +127,7 @@ func (h *handle) filter(f *filter.Filter) error {
 func (h *handle) Link() uint32 { return h.kind }
 
 // Close implements Tap.
-func (h *handle) Close() { h.Close() }
+func (h *handle) Close() { h.Handle.Close() }
 
 // Next implements Tap.
 func (h *handle) Next(rec *frame.Frame) error {
