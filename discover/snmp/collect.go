@@ -99,7 +99,7 @@ func Collect(ctx context.Context, opts Options, gate Permitter, to discover.Sink
 	if err != nil {
 		return err
 	}
-	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), weak: weak, secrets: secrets, veil: newVeil(opts)}
+	run := &run{opts: opts, gate: gate, to: to, trail: newTrail(opts.Follow, opts.Targets), columns: newWalk(), wanted: groups(), weak: weak, secrets: secrets, veil: newVeil(opts)}
 	var incomplete []error
 	for targets := opts.Targets; len(targets) > 0; targets = run.trail.next(run.spared) {
 		incomplete = append(incomplete, run.round(ctx, cancel, targets)...)
@@ -127,6 +127,7 @@ type run struct {
 	to      discover.Sink
 	trail   *trail
 	columns *walk      // empty: those of all devices are made like it
+	wanted  []group    // whose tables are asked for
 	weak    []weakness // of all models
 	secrets []oid      // what is passed over where everything is walked
 	veil    veil

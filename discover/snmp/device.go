@@ -195,7 +195,7 @@ func (d *device) whole(ctx context.Context) (missing, fatal error) {
 	}
 	d.w.seal(func(uint64) {})
 	d.r.agent = identify(d.w, d.opts.Session+" "+d.addr.String())
-	for _, g := range groups() {
+	for _, g := range d.wanted {
 		if err := g.decode(d.w, d.r); err != nil {
 			return missing, err
 		}

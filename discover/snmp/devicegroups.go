@@ -12,7 +12,7 @@ func (d *device) groups(ctx context.Context) (missing, fatal error) {
 	if err := d.probe(ctx); err != nil {
 		return d.lacking("tables", err)
 	}
-	for i, g := range groups() {
+	for i, g := range d.wanted {
 		incomplete, fatal := d.group(ctx, g)
 		missing = errors.Join(missing, incomplete)
 		if fatal != nil || ctx.Err() != nil || d.sock.refused != nil || errors.Is(incomplete, errDeviceTime) {

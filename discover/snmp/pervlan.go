@@ -63,7 +63,7 @@ func (d *device) oneVLAN(ctx context.Context) error {
 	if _, err := d.upTime(ctx); err != nil {
 		return err
 	}
-	for _, g := range groups() {
+	for _, g := range d.wanted {
 		var some group
 		for _, t := range g.tables {
 			if slices.Contains(vlanTables(), t.name) {

@@ -18,7 +18,7 @@ const enterprises = "1.3.6.1.4.1"
 // An agent whose answers make no sense is taken to have everything.
 func (d *device) probe(ctx context.Context) error {
 	var open []oid
-	for _, g := range groups() {
+	for _, g := range d.wanted {
 		for _, t := range g.tables {
 			if !d.skips(t) {
 				open = append(open, mustOID(t.entry))

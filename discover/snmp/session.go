@@ -29,10 +29,17 @@ type community struct {
 	secret  Secret
 	retries int
 	id      int
-	buf     []byte
+	buf     []byte // for answers
 	out     []byte // the last request
 	decoder decoder
 }
+
+// How many octets there is room for, to begin with, in an answer to what is asked
+// (hundreds of agents are asked at once), and once a longer one came.
+const (
+	usualAnswer  = 8 << 10
+	longestInUDP = 1 << 16
+)
 
 // maxID bounds request IDs (RFC 3416, 3: Integer32).
 const maxID = 1<<31 - 1
@@ -48,7 +55,7 @@ func newCommunity(s *socket, c Credentials, retries int) (*community, error) {
 	}
 	return &community{
 		sock: s, version: version, secret: c.Community, retries: retries,
-		id: int(binary.BigEndian.Uint32(seed[:]) & maxID), buf: make([]byte, 1<<16),
+		id: int(binary.BigEndian.Uint32(seed[:]) & maxID), buf: make([]byte, usualAnswer),
 	}, nil
 }
 
@@ -94,18 +101,23 @@ type badMessage struct{ err error }
 func (e *badMessage) Error() string { return e.err.Error() }
 
 // read reads a message. Those that are none are passed over until the time for
-// an answer is over.
+// an answer is over. Of one for which there is no room, what is whole is read, and
+// there is room for the next.
 func (c *community) read() (message, error) {
 	var bad error
 	for {
 		n, err := c.sock.Read(c.buf)
+		got := c.buf[:n]
+		if n == len(c.buf) { // it may be longer, which is an error on Windows alone
+			err, c.buf = nil, make([]byte, longestInUDP)
+		}
 		if err != nil {
 			if bad != nil && errors.Is(err, os.ErrDeadlineExceeded) {
 				return message{}, &badMessage{bad}
 			}
 			return message{}, err
 		}
-		m, err := c.decoder.message(c.buf[:n])
+		m, err := c.decoder.message(got)
 		if err == nil {
 			return m, nil
 		}

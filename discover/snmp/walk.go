@@ -10,8 +10,8 @@ import (
 // walk holds the columns that the decoders need of one agent. Other variables
 // are not kept.
 type walk struct {
-	roots []oid // of the columns, sorted; none is a prefix of another
-	cols  []column
+	roots []oid     // of the columns, sorted; none is a prefix of another
+	cols  []*column // nil where nothing is kept of one: an agent has few of them
 	kept  int
 	// octets that the kept variables take.
 	octets int
@@ -27,12 +27,12 @@ func newWalk() *walk {
 	}
 	slices.Sort(w.roots)
 	w.roots = slices.Compact(w.roots)
-	w.cols = make([]column, len(w.roots))
+	w.cols = make([]*column, len(w.roots))
 	return w
 }
 
 // empty returns a walk for the same columns that holds nothing.
-func (w *walk) empty() *walk { return &walk{roots: w.roots, cols: make([]column, len(w.roots))} }
+func (w *walk) empty() *walk { return &walk{roots: w.roots, cols: make([]*column, len(w.roots))} }
 
 // find returns which column o is an instance of, and its index there.
 func (w *walk) find(o oid) (col int, index oid, ok bool) {
@@ -47,7 +47,11 @@ func (w *walk) find(o oid) (col int, index oid, ok bool) {
 // add keeps a variable if one of the columns has it.
 func (w *walk) add(o oid, v value, line uint64) {
 	if col, index, ok := w.find(o); ok {
-		c := &w.cols[col]
+		c := w.cols[col]
+		if c == nil {
+			c = &column{}
+			w.cols[col] = c
+		}
 		before := len(c.data)
 		c.add(index, v, line)
 		w.kept++
@@ -58,8 +62,10 @@ func (w *walk) add(o oid, v value, line uint64) {
 // seal puts the columns in order and drops what came twice: the first stays.
 // It calls repeated with the lines of what it drops.
 func (w *walk) seal(repeated func(line uint64)) {
-	for i := range w.cols {
-		w.cols[i].seal(repeated)
+	for _, c := range w.cols {
+		if c != nil {
+			c.seal(repeated)
+		}
 	}
 }
 
@@ -85,18 +91,28 @@ func (w *walk) held(t table) int {
 func (w *walk) take(from *walk, tables ...table) {
 	for _, t := range tables {
 		for _, c := range t.columns {
-			*w.column(t.entry, c) = *from.column(t.entry, c)
+			copied := *from.column(t.entry, c)
+			w.cols[w.position(t.entry, c)] = &copied
 		}
 	}
 }
 
 // column returns a column of a table. It is empty where the agent has none.
 func (w *walk) column(entry string, col uint32) *column {
+	if i := w.position(entry, col); i >= 0 && w.cols[i] != nil {
+		return w.cols[i]
+	}
+	return &column{}
+}
+
+// position returns where a column of a table is in cols, -1 where the decoders
+// do not need it.
+func (w *walk) position(entry string, col uint32) int {
 	i, ok := slices.BinarySearch(w.roots, mustOID(entry).child(col))
 	if !ok {
-		return &column{}
+		return -1
 	}
-	return &w.cols[i]
+	return i
 }
 
 // scalar returns the instance .0 of a scalar object.

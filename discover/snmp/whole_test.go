@@ -2,6 +2,7 @@ package snmp_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/netip"
 	"strings"
@@ -64,6 +65,34 @@ func TestWholeWithoutSecrets(t *testing.T) {
 		if n := strings.Count(out.String(), s); n != want {
 			t.Errorf("%s is there %d times, want %d", s, n, want)
 		}
+	}
+}
+
+// TestLongAnswers holds that answers that are much longer than usual are read: the
+// first as far as there was room for it, the others whole.
+func TestLongAnswers(t *testing.T) {
+	const rows, repetitions = 300, 50
+	var tree snmpfarm.Tree
+	for row := range uint32(rows) {
+		text := fmt.Sprintf("row %d %s", row, strings.Repeat("x", 400))
+		tree = append(tree, snmpfarm.Var{OID: snmpfarm.OID{1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18, row}, Tag: 4, Value: []byte(text)})
+	}
+	a := &snmpfarm.Agent{Tree: tree, Octets: 60_000}
+	at := startFarm(t, a, "127.76.0.1")
+	var out kept
+	opts := liveOptions(at.Port())
+	opts.Targets, opts.Repetitions = []netip.Addr{at.Addr()}, repetitions
+	opts.Whole, opts.RecordOnly = true, true
+	opts.Record = func(netip.Addr) (io.WriteCloser, error) { return &out, nil }
+	if err := snmp.Collect(t.Context(), opts, &openGate{}, &facts{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "|row "); n != rows {
+		t.Errorf("%d rows, want %d", n, rows)
+	}
+	// Beside the rows: who it is, the rest of the first answer, the end, and whether it is well.
+	if n, most := a.Seen().Requests, rows/repetitions+4; n > most {
+		t.Errorf("%d requests, want at most %d", n, most)
 	}
 }
 
