@@ -172,8 +172,8 @@ func (d *device) keep(open []*cursor, vars []binding) error {
 	for _, c := range open {
 		c.passed = false
 	}
-	for i, b := range vars {
-		c := open[i%len(open)]
+	for i := range vars {
+		b, c := &vars[i], open[i%len(open)]
 		if c.ended || c.passed {
 			continue
 		}

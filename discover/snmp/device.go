@@ -147,7 +147,7 @@ func (d *device) hello(ctx context.Context) error {
 }
 
 // ticks returns a value of sysUpTime, 0 where b is none.
-func (b binding) ticks() uint32 {
+func (b *binding) ticks() uint32 {
 	if b.oid == mustOID(sysUpTime) && b.value.tag == tagTimeTicks {
 		return b.value.uint()
 	}

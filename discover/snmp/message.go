@@ -36,7 +36,7 @@ type binding struct {
 }
 
 // absent reports whether the agent says that it has no value.
-func (b binding) absent() bool {
+func (b *binding) absent() bool {
 	return b.tag == tagNoSuchObject || b.tag == tagNoSuchInstance || b.tag == tagEndOfMIBView
 }
 
@@ -211,13 +211,14 @@ func (d *decoder) binding(pair string) (err error) {
 	if !ok {
 		return errNotMessage
 	}
-	b := binding{tag: tag}
+	d.vars = append(d.vars, binding{tag: tag})
+	b := &d.vars[len(d.vars)-1]
 	if tag != tagOID {
 		b.value = valueFromBER(tag, content)
 	} else if ids, err := appendFromBER(d.ids, content); err == nil {
 		d.ids, b.value = ids, octets(tagOID, "")
 	}
-	d.vars, d.ends = append(d.vars, b), append(d.ends, end, len(d.ids))
+	d.ends = append(d.ends, end, len(d.ids))
 	return nil
 }
 

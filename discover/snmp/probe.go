@@ -55,7 +55,7 @@ func (d *device) probe(ctx context.Context) error {
 			return nil
 		}
 		for i, o := range ask {
-			next := a.vars[i]
+			next := &a.vars[i]
 			switch {
 			case next.absent():
 				open = d.without(open, func(x oid) bool { return x >= o })
@@ -82,7 +82,7 @@ func sensible(names []oid, vars []binding) bool {
 	}
 	var last oid
 	for i, o := range names {
-		next := vars[i]
+		next := &vars[i]
 		switch {
 		case next.absent():
 			last = mustOID(afterAll)
@@ -99,7 +99,7 @@ func sensible(names []oid, vars []binding) bool {
 const afterAll = "3"
 
 // reached is the object that b tells of, if it does.
-func (b binding) reached() oid {
+func (b *binding) reached() oid {
 	if b.absent() {
 		return ""
 	}

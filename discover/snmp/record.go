@@ -14,7 +14,6 @@ import (
 type recording struct {
 	to   *bufio.Writer
 	file io.Closer
-	line []byte
 	// What the last identifiers began with, which seldom changes, and its text.
 	prefix     oid
 	prefixText []byte
@@ -29,7 +28,7 @@ func (r *recording) write(o oid, v value) {
 	if r == nil {
 		return
 	}
-	b := r.name(r.line[:0], o)
+	b := r.name(r.to.AvailableBuffer(), o)
 	b = append(b, '|')
 	b = strconv.AppendUint(b, uint64(v.tag), 10)
 	switch {
@@ -44,9 +43,7 @@ func (r *recording) write(o oid, v value) {
 	default:
 		b = hex.AppendEncode(append(b, 'x', '|'), []byte(v.s))
 	}
-	b = append(b, '\n')
-	r.line = b
-	_, _ = r.to.Write(b) // close tells
+	_, _ = r.to.Write(append(b, '\n')) // close tells
 }
 
 // name appends o in numbers.

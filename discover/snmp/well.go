@@ -26,9 +26,9 @@ func (d *device) request(ctx context.Context, r request) (answer, time.Duration,
 	took := d.opts.Now().Sub(start) - d.sock.waited
 	d.busy += took
 	d.sent++
-	for i, b := range a.vars {
-		if b.value.isString() {
-			a.vars[i].value.s = d.veil.over(b.value.s)
+	for i := range a.vars {
+		if v := &a.vars[i].value; v.isString() {
+			v.s = d.veil.over(v.s)
 		}
 	}
 	switch {
