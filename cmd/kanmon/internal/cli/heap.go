@@ -24,14 +24,14 @@ const (
 // share of what is in use, and a limit at which it would do nothing else.
 type Heap struct {
 	growth atomic.Int64 // in per cent
-	goal   int64        // octets that it may hold: as many as it held once, since it has their pages
+	goal   atomic.Int64 // octets that it may hold: as many as it held once, since it has their pages
 }
 
 // GovernHeap begins to do so, until the process ends.
 func GovernHeap() *Heap {
-	h := &Heap{goal: heapFree}
+	h := &Heap{}
 	h.growth.Store(heapGrowth)
-	debug.SetGCPercent(heapFree * 100 / heapFirst)
+	h.free(heapFree)
 	h.watch()
 	return h
 }
@@ -43,11 +43,21 @@ func (h *Heap) watch() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		if n := int64(live[0].Value.Uint64()); n > 0 {
-			h.goal = max(h.goal, n+n*h.growth.Load()/100)
-			debug.SetGCPercent(int((h.goal - n) * 100 / n))
+			goal := max(h.goal.Load(), n+n*h.growth.Load()/100)
+			h.goal.Store(goal)
+			debug.SetGCPercent(int((goal - n) * 100 / n))
 		}
 		h.watch()
 	}, h)
+}
+
+// free sets how many octets the heap may hold before it is collected at all, before
+// it holds many. A nil Heap is left to Go.
+func (h *Heap) free(octets int64) {
+	if h != nil {
+		h.goal.Store(octets)
+		debug.SetGCPercent(int(octets * 100 / heapFirst))
+	}
 }
 
 // grow sets how much a heap that is larger than heapFree may grow, in per cent,

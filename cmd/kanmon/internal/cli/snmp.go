@@ -64,10 +64,12 @@ func (s *snmpFlags) credentials(getenv func(string) string) (snmp.Credentials, e
 	return c, nil
 }
 
-// heapAsking is how much the heap may grow, in per cent, while agents are asked:
-// the tables of all that are asked at once are in it, and the agents are slower
-// than the collector.
-const heapAsking = 15
+// While agents are asked, the tables of all that are asked at once are in the heap,
+// and what answers come in while it is collected have to wait.
+const (
+	heapAskingFree = 40 << 20 // in place of heapFree
+	heapAsking     = 15       // per cent, in place of heapGrowth: the agents are slower than the collector
+)
 
 func (a *app) snmpCommand() *cobra.Command {
 	var (
@@ -108,6 +110,7 @@ fe80::1%eth0.
   KANMON_SNMP_COMMUNITY=... kanmon snmp 10.99.0.11 --record walks/ --whole`,
 		Args: args(1, -1, "at least one address"),
 		RunE: func(c *cobra.Command, given []string) error {
+			a.Heap.free(heapAskingFree)
 			defer a.Heap.grow(a.Heap.grow(heapAsking))
 			addrs, scope, err := addresses(given)
 			if err != nil {
