@@ -110,7 +110,7 @@ func (a *Agent) Honest(r Request) Reply { return a.Tree.Answer(r, a.Octets) }
 func (a *Agent) serve() {
 	defer close(a.done)
 	buf := make([]byte, 1<<16)
-	var vars []Var // of the last honest answer
+	var last answered
 	for {
 		n, from, err := a.conn.ReadFromUDPAddrPort(buf)
 		if err != nil {
@@ -123,8 +123,7 @@ func (a *Agent) serve() {
 		count := a.note(r)
 		var packets []Packet
 		if a.Kind == nil {
-			reply := a.Tree.answer(r, a.Octets, vars)
-			vars, packets = reply.Vars, one(reply)
+			packets = one(a.Tree.answer(r, a.Octets, &last))
 		} else {
 			packets = a.Kind(a, r, count)
 		}

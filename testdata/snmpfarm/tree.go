@@ -19,8 +19,12 @@ func (t Tree) sealed() Tree {
 	return slices.Clip(t)
 }
 
-// after returns the position of the first variable behind o.
-func (t Tree) after(o OID) int {
+// after returns the position of the first variable behind o, which is likely to
+// be guess.
+func (t Tree) after(o OID, guess int) int {
+	if 0 < guess && guess <= len(t) && t[guess-1].OID.Compare(o) == 0 {
+		return guess
+	}
 	return sort.Search(len(t), func(i int) bool { return t[i].OID.Compare(o) > 0 })
 }
 
@@ -31,25 +35,33 @@ const (
 )
 
 // Answer answers as an honest agent does, in at most so many octets.
-func (t Tree) Answer(r Request, octets int) Reply { return t.answer(r, octets, nil) }
+func (t Tree) Answer(r Request, octets int) Reply { return t.answer(r, octets, &answered{}) }
 
-// answer is Answer with its variables in the place of vars.
-func (t Tree) answer(r Request, octets int, vars []Var) Reply {
-	out := Reply{Version: r.Version, Community: r.Community, Kind: Respond, ID: r.ID, Vars: vars[:0]}
+// answered is what an agent keeps of an answer, to have less work with the next.
+type answered struct {
+	vars []Var // their memory
+	at   []int // where the next variables are
+}
+
+// answer is Answer, after the one that last tells of.
+func (t Tree) answer(r Request, octets int, last *answered) Reply {
+	out := Reply{Version: r.Version, Community: r.Community, Kind: Respond, ID: r.ID, Vars: last.vars[:0]}
+	defer func() { last.vars = out.Vars }()
 	if r.Kind == Get {
 		for _, o := range r.OIDs {
 			v := Var{OID: o, Tag: noSuchInstance}
-			if i := t.after(o) - 1; i >= 0 && t[i].OID.Compare(o) == 0 {
+			if i := t.after(o, 0) - 1; i >= 0 && t[i].OID.Compare(o) == 0 {
 				v = t[i]
 			}
 			out.Vars = append(out.Vars, v)
 		}
 		return old(r, out)
 	}
-	at := make([]int, len(r.OIDs))
+	at := slices.Grow(last.at[:0], len(r.OIDs))[:len(r.OIDs)] // as they were
 	for i, o := range r.OIDs {
-		at[i] = t.after(o)
+		at[i] = t.after(o, at[i])
 	}
+	last.at = at
 	rows, size := 1, 60+len(r.Community)
 	if r.Kind == GetBulk {
 		rows = r.MaxRep
@@ -60,12 +72,12 @@ func (t Tree) answer(r Request, octets int, vars []Var) Reply {
 			v := Var{OID: r.OIDs[i], Tag: endOfMIBView}
 			if at[i] < len(t) {
 				v, ended = t[at[i]], false
-				at[i]++
 			}
 			if size += len(v.Encode()); size > octets && len(out.Vars) > 0 {
 				return old(r, out)
 			}
 			out.Vars = append(out.Vars, v)
+			at[i] = min(at[i]+1, len(t))
 		}
 		if ended {
 			break

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"kanmon/testdata/bench/internal/measure"
@@ -101,6 +102,7 @@ func serve(what string) error {
 			sum.Requests += s.Requests
 			sum.InFlight, sum.Variables = max(sum.InFlight, s.InFlight), max(sum.Variables, s.Variables)
 		}
+		runtime.GC() // not while a program is measured
 		if err := json.NewEncoder(os.Stdout).Encode(sum); err != nil {
 			return err
 		}
@@ -167,6 +169,11 @@ func bench(ctx context.Context, only, rounds int, limit time.Duration) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	walks, err := os.MkdirTemp(inMemory(), "kanmon-walks-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(walks)) }()
 	if err := measure.Build(ctx, dir, "kanmon", "./cmd/kanmon"); err != nil {
 		return err
 	}
@@ -179,11 +186,23 @@ func bench(ctx context.Context, only, rounds int, limit time.Duration) (err erro
 		if only != 0 && only != i+1 {
 			continue
 		}
-		if err := table(ctx, dir, f, rounds, limit); err != nil {
+		if err := table(ctx, dir, walks, f, rounds, limit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inMemory is a folder whose files are in memory, nothing where there is none
+// that has room. Walks are hundreds of files, and where as many were deleted a
+// short time ago, ext4 takes ten times as long to make new ones.
+func inMemory() string {
+	const folder, room = "/dev/shm", 1 << 30
+	var s syscall.Statfs_t
+	if syscall.Statfs(folder, &s) != nil || s.Bavail*uint64(s.Bsize) < room {
+		return ""
+	}
+	return folder
 }
 
 // program asks the agents.
@@ -207,32 +226,32 @@ func (p program) bound(f farm, s seen) time.Duration {
 
 // programs are those that are run, in turn. The first is what the others are
 // compared with.
-func programs(dir string, r *running) []program {
-	const walks = 64 // at once
+func programs(dir, walks string, r *running) []program {
+	const atOnce = 64
 	list := filepath.Join(dir, "agents.txt")
 	kanmon := []string{filepath.Join(dir, "kanmon"), "snmp", "-q", "-c", "public", "--port", r.port, "--rate", "10000000", "--interval", "1ns"}
 	for i := range r.agents {
 		kanmon = append(kanmon, address(i).String())
 	}
 	walk := func(options ...string) []string {
-		return append(append([]string{"xargs", "-a", list, "-P", strconv.Itoa(walks), "-I{}", "snmpbulkwalk", "-v2c", "-c", "public", "-On", "-Oq", "-m", ""}, options...), "{}:"+r.port, "1.3.6.1.2.1")
+		return append(append([]string{"xargs", "-a", list, "-P", strconv.Itoa(atOnce), "-I{}", "snmpbulkwalk", "-v2c", "-c", "public", "-On", "-Oq", "-m", ""}, options...), "{}:"+r.port, "1.3.6.1.2.1")
 	}
 	all := []program{
-		{"kanmon snmp --record --whole --repetitions 50", r.agents, append(slices.Clone(kanmon), "--record", filepath.Join(dir, "walks"), "--whole", "--repetitions", "50")},
-		{"xargs -P64 snmpbulkwalk -Cr50", walks, walk("-Cr50")},
+		{"kanmon snmp --record --whole --repetitions 50", r.agents, append(slices.Clone(kanmon), "--record", walks, "--whole", "--repetitions", "50")},
+		{"xargs -P64 snmpbulkwalk -Cr50", atOnce, walk("-Cr50")},
 		{"kanmon snmp -o (its tables, default options)", r.agents, append(slices.Clone(kanmon), "-o", filepath.Join(dir, "evidence.jsonl"))},
 	}
 	switch {
 	case r.silent > 0:
 		return []program{all[2]}
 	case r.vars < 10_000:
-		all = append(all, program{"xargs -P64 snmpbulkwalk (default options)", walks, walk()})
+		all = append(all, program{"xargs -P64 snmpbulkwalk (default options)", atOnce, walk()})
 	}
 	return all
 }
 
 // table runs the programs in turn and prints their medians.
-func table(ctx context.Context, dir string, f farm, rounds int, limit time.Duration) (err error) {
+func table(ctx context.Context, dir, walks string, f farm, rounds int, limit time.Duration) (err error) {
 	r, err := start(ctx, f)
 	if err != nil {
 		return err
@@ -245,14 +264,14 @@ func table(ctx context.Context, dir string, f farm, rounds int, limit time.Durat
 	if err := os.WriteFile(filepath.Join(dir, "agents.txt"), []byte(list.String()), 0o600); err != nil {
 		return err
 	}
-	all := programs(dir, r)
+	all := programs(dir, walks, r)
 	runs, said := make([]measure.Runs, len(all)), make([]seen, len(all))
 	for range rounds {
 		for i, p := range all {
 			if _, err := exec.LookPath("snmpbulkwalk"); err != nil && p.args[0] == "xargs" {
 				continue
 			}
-			runs[i] = append(runs[i], run(ctx, dir, p, limit))
+			runs[i] = append(runs[i], run(ctx, []string{walks, filepath.Join(dir, "evidence.jsonl"), filepath.Join(dir, "evidence.receipts.jsonl")}, p, limit))
 			if said[i], err = r.seen(); err != nil {
 				return err
 			}
@@ -271,10 +290,10 @@ func table(ctx context.Context, dir string, f farm, rounds int, limit time.Durat
 	return nil
 }
 
-// run runs a program once.
-func run(ctx context.Context, dir string, p program, limit time.Duration) measure.Run {
-	for _, left := range []string{"walks", "evidence.jsonl", "evidence.receipts.jsonl"} {
-		_ = os.RemoveAll(filepath.Join(dir, left)) // it may not be there
+// run runs a program once, without what the last one left.
+func run(ctx context.Context, left []string, p program, limit time.Duration) measure.Run {
+	for _, one := range left {
+		_ = os.RemoveAll(one) // it may not be there
 	}
 	r := measure.Program(ctx, limit, p.args)
 	if exit := (*exec.ExitError)(nil); errors.As(r.Err, &exit) && exit.ExitCode() == 4 {
