@@ -126,7 +126,7 @@ func (a *alliedWare) command(place, verb, object, value string, p map[string]str
 		if o := strings.ToLower(get(p, "over")); o != "" {
 			a.over[name] = o
 			port, _, _ := strings.Cut(o, "-")
-			a.d.iface(name, place, typePPP).parent = port
+			a.d.iface(name, place, typePPP).ports = []string{port}
 			typ := "ppp"
 			switch {
 			case strings.HasPrefix(o, "eth"), strings.HasPrefix(o, "vlan"):

@@ -184,7 +184,7 @@ func (a *alliedPlus) snmp(place string, w words) {
 func (a *alliedPlus) open(place, name string) {
 	a.cur = a.d.iface(name, place, alliedType(name))
 	if parent, sub, ok := strings.Cut(name, "."); ok && strings.HasPrefix(name, "eth") {
-		a.cur.parent, a.cur.vid, a.cur.typ = parent, vlanID(sub), typeVLAN
+		a.cur.ports, a.cur.vid, a.cur.typ = []string{parent}, vlanID(sub), typeVLAN
 	}
 	if a.cur.typ == typeTunnel && room(a.d, a.tunnels) {
 		a.tunnel = &ciscoTunnel{name: name, place: place}

@@ -13,17 +13,17 @@ func (a *alliedPlus) endInterface(i *iface) {
 	leads := slices.ContainsFunc(d.routes, func(r route) bool { return r.to.Bits() == 0 && r.over == i.name })
 	switch {
 	case a.ppp[i.name] != "":
-		i.parent = a.ppp[i.name]
-		i.down = i.down || d.shut(i.parent)
+		port := a.ppp[i.name]
+		i.ports = []string{port}
 		typ := "pppoe"
-		if alliedType(i.parent) == typeMobile {
+		if alliedType(port) == typeMobile {
 			typ = "lte"
 		}
 		d.line(i.name, typ, i.place).fact.Type = typ
-		if apn := a.apn[i.parent]; apn != "" {
+		if apn := a.apn[port]; apn != "" {
 			d.line(i.name, typ, i.place).fact.Provider = apn
 		}
-	case i.typ == typeMobile && !i.down && !a.carries(i.name):
+	case i.typ == typeMobile && (!i.down || i.has4 || a.apn[i.name] != "") && !a.carries(i.name):
 		typ := "lte"
 		if strings.HasPrefix(i.name, "usb") {
 			typ = "usb-modem"

@@ -155,11 +155,9 @@ func (c *cisco) endLines(i *iface) {
 		i.has4 = true
 	case len(c.pools[c.dialers[i.name]]) > 0 && c.dialers[i.name] != "":
 		d.line(i.name, "pppoe", i.place).fact.Type = "pppoe"
-		pool := c.pools[c.dialers[i.name]]
-		i.parent = pool[len(pool)-1]
-		i.down = i.down || !slices.ContainsFunc(pool, func(port string) bool { return !c.d.shut(port) })
+		i.ports = c.pools[c.dialers[i.name]]
 		i.has4 = true
-	case i.typ == typeISDN && !i.down:
+	case i.typ == typeISDN && (!i.down || i.has4):
 		d.line(i.name, "isdn", i.place)
 	case c.dhcp[i.name] && c.natOut[i.name]:
 		d.line(i.name, "dhcp", i.place)

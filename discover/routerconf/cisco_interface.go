@@ -13,7 +13,7 @@ func (c *cisco) open(place, name string) {
 	name = strings.TrimSuffix(strings.TrimSuffix(name, "point-to-point"), "typetunnel")
 	c.cur = c.d.iface(name, place, ciscoType(name))
 	if parent, _, ok := strings.Cut(name, "."); ok {
-		c.cur.parent = parent
+		c.cur.ports = []string{parent}
 	}
 	if strings.HasPrefix(name, "Tunnel") && room(c.d, c.tunnels) {
 		c.tunnel = &ciscoTunnel{name: name, mode: "gre ip", place: place}
@@ -92,7 +92,7 @@ func (c *cisco) inInterface(place string, w words) {
 		c.zones[i.name] = w.at(2)
 	case "channel-group":
 		if n, ok := number(w.at(1)); ok {
-			i.parent = "Port-channel" + itoa(n)
+			c.d.join("Port-channel"+itoa(n), i.name)
 		}
 	case "mac-address":
 		if m, err := fact.ParseMAC(w.at(1)); err == nil {

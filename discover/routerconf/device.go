@@ -54,6 +54,7 @@ type device struct {
 	names    []nameRoute
 	services []service
 	groups   []group
+	members  map[string][]string // ports of bridges and aggregates, which may be told of later
 	vlans    []vlan
 	lists    map[string][]rule // filters, by name
 	rules    int               // in all of them
@@ -71,12 +72,14 @@ type iface struct {
 	name, alias string
 	typ         uint32
 	place       string
-	down        bool
+	down        bool // shut down itself
+	idle        bool // shut down is what carries it
 	mac         fact.MAC
 	addrs       []netip.Prefix
-	vid         uint16 // of its frames
-	parent      string
-	has4, has6  bool // has an address of the version, or gets one
+	vid         uint16   // of its frames
+	ports       []string // what carries it: it is down where they all are
+	apart       bool     // goes on where its ports are shut down
+	has4, has6  bool     // has an address of the version, or gets one
 
 	outside   bool     // where the dialect says so
 	natted    bool     // addresses are translated to its own, and what nobody asked for is dropped
@@ -157,10 +160,48 @@ type service struct {
 	place  string
 }
 
-// shut reports whether an interface is known and shut down.
+// shut reports whether an interface is known and shut down, itself or by what
+// carries it.
 func (d *device) shut(name string) bool {
 	i, ok := d.ifaces[name]
-	return ok && i.down
+	return ok && (i.down || i.idle)
+}
+
+// join notes that a port is part of a bridge or an aggregate.
+func (d *device) join(whole, port string) {
+	if room(d, d.members[whole]) && len(d.members) < maxEach {
+		d.members[whole] = append(d.members[whole], port)
+	}
+}
+
+// maxLayers bounds how far it is followed what carries an interface: a tunnel
+// over a dialer over a VLAN over an aggregate of ports.
+const maxLayers = 8
+
+// settle finds what is carried by interfaces that are shut down.
+func (d *device) settle() {
+	for whole, ports := range d.members {
+		if i := d.ifaces[whole]; i != nil {
+			i.ports = append(i.ports, ports...)
+		}
+	}
+	clear(d.members)
+	for range maxLayers {
+		changed := false
+		for _, i := range d.order {
+			if !i.idle && !i.apart && len(i.ports) > 0 && !slices.ContainsFunc(i.ports, func(p string) bool { return !d.shut(p) }) {
+				i.idle, changed = true, true
+			}
+		}
+		for _, t := range d.tunnels {
+			if i := d.ifaces[t.iface]; i != nil && !i.idle && d.shut(t.over) {
+				i.idle, changed = true, true
+			}
+		}
+		if !changed {
+			return
+		}
+	}
 }
 
 // leadsNowhere reports whether a route leads over an interface that is shut down,
@@ -172,7 +213,7 @@ func (d *device) leadsNowhere(r route) bool {
 	shut := false
 	for _, i := range d.order {
 		if slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) }) {
-			if !i.down {
+			if !i.down && !i.idle {
 				return false
 			}
 			shut = true
@@ -182,7 +223,7 @@ func (d *device) leadsNowhere(r route) bool {
 }
 
 func newDevice(vendor string) *device {
-	return &device{vendor: vendor, ifaces: make(map[string]*iface), lineOn: make(map[string]*line), lists: make(map[string][]rule), unknown: make(map[string]int)}
+	return &device{vendor: vendor, ifaces: make(map[string]*iface), lineOn: make(map[string]*line), lists: make(map[string][]rule), members: make(map[string][]string), unknown: make(map[string]int)}
 }
 
 // iface returns the interface of this name, making it where it is new.

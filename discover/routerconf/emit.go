@@ -119,15 +119,19 @@ func (e *emitter) interfaces() {
 		if i.down {
 			f.AdminStatus = "down"
 		}
+		if i.idle {
+			f.OperStatus = "lowerLayerDown"
+		}
 		e.put(sourceInterface, i.place, f)
 		for _, p := range i.addrs {
 			e.put(sourceInterface, i.place, fact.InterfaceAddress{Agent: e.agent, IfIndex: n, Address: p})
 		}
-		if p, ok := e.index[i.parent]; ok && i.parent != i.name {
+		ports := slices.DeleteFunc(e.numbersOf(i.ports), func(p uint32) bool { return p == n })
+		for _, p := range ports {
 			e.put(sourceInterface, i.place, fact.InterfaceLayer{Agent: e.agent, Higher: n, Lower: p})
-			if i.vid != 0 {
-				e.put(sourceInterface, i.place, fact.VLANPorts{Agent: e.agent, VID: i.vid, Tagged: []uint32{p}})
-			}
+		}
+		if len(ports) > 0 && i.vid != 0 {
+			e.put(sourceInterface, i.place, fact.VLANPorts{Agent: e.agent, VID: i.vid, Tagged: ports})
 		}
 	}
 	for _, v := range e.d.vlans {

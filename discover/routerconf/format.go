@@ -166,6 +166,7 @@ func (f format) Read(ctx context.Context, in *discover.Input, to discover.Sink) 
 		p.line(fmt.Sprintf("line %d", s.n), line)
 	}
 	d, cut := p.end()
+	d.settle()
 	emit := func(source, place string, f fact.Fact) error {
 		if err := ctx.Err(); err != nil {
 			return err

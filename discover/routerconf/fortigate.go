@@ -89,6 +89,8 @@ func (f *fortiGate) wanted(section string) []string {
 		return []string{"trusthost1", "trusthost2", "trusthost3", "trusthost4", "trusthost5", "trusthost6", "trusthost7", "trusthost8", "trusthost9", "trusthost10"}
 	case "system lte-modem":
 		return []string{"status", "apn"}
+	case "system pppoe-interface":
+		return []string{"device", "username"}
 	case "system modem":
 		return []string{"status"}
 	case "system dns":

@@ -14,7 +14,10 @@ func (f *fortiGate) interfaces() {
 		i := f.d.iface(e.name, e.place, fortiType(e))
 		i.alias = cmp.Or(e.get("alias"), e.get("description"))
 		i.down = e.is("status", "down")
-		i.parent, i.vid = e.get("interface"), vlanID(e.get("vlanid"))
+		i.vid = vlanID(e.get("vlanid"))
+		if over := e.get("interface"); over != "" {
+			i.ports = []string{over}
+		}
 		if m, err := fact.ParseMAC(e.get("macaddr")); err == nil && !m.IsZero() {
 			i.mac = m
 		}
@@ -26,10 +29,12 @@ func (f *fortiGate) interfaces() {
 		}
 		if i.typ == typeBridge || i.typ == typeLAG {
 			for _, m := range e.values["member"] {
-				f.d.iface(m, e.place, typeEthernet).parent = e.name
+				f.d.iface(m, e.place, typeEthernet)
+				f.d.join(e.name, m)
 			}
 		}
 	}
+	f.pppoe()
 	for _, e := range f.entries["system interface>secondaryip"] {
 		if i := f.parentOf(e); i != nil {
 			f.addresses(i, e.values["ip"])
@@ -51,6 +56,19 @@ func (f *fortiGate) interfaces() {
 				fact: fact.RedundancyGroup{Protocol: "vrrp", Group: id, Addresses: []netip.Addr{address(e.get("vrip"))}}, iface: i.name, place: e.place,
 			})
 		}
+	}
+}
+
+// pppoe makes the interfaces on which PPPoE runs over a port. FortiOS lists them
+// among the others, too, as tunnels.
+func (f *fortiGate) pppoe() {
+	for _, e := range f.entries["system pppoe-interface"] {
+		i := f.d.iface(e.name, e.place, typePPP)
+		i.typ, i.has4 = typePPP, true
+		if over := e.get("device"); over != "" {
+			i.ports = []string{over}
+		}
+		f.d.line(e.name, "pppoe", e.place).fact.Provider = e.get("username")
 	}
 }
 
@@ -149,12 +167,13 @@ func (f *fortiGate) routes() {
 func (f *fortiGate) lines() {
 	for _, e := range f.entries["system interface"] {
 		i := f.d.ifaces[e.name]
-		if i == nil || i.typ == typeMobile && i.down {
+		if i == nil || i.typ == typeMobile && i.down && e.get("username") == "" && f.d.lineOn[e.name] == nil { // as it comes
 			continue
 		}
 		switch {
 		case e.is("mode", "pppoe"):
-			f.d.line(e.name, "pppoe", e.place).fact.Provider = e.get("username")
+			l := f.d.line(e.name, "pppoe", e.place)
+			l.fact.Provider = cmp.Or(e.get("username"), l.fact.Provider)
 		case e.is("mode", "dhcp") && i.outside:
 			f.d.line(e.name, "dhcp", e.place)
 		}

@@ -27,6 +27,7 @@ type nec struct {
 	pppoe    map[string]bool     // interfaces
 	dhcp     map[string]bool     // interfaces
 	six      map[string]bool     // interfaces whose IPv6 address a provider gives
+	shut     map[string]bool     // devices that are shut down
 	mobile   map[string]string   // access point names
 	policies map[string]*necPeer // of IKE
 	maps     map[string]*necPeer // of IPsec
@@ -70,7 +71,7 @@ func newNEC() parser {
 	return &nec{
 		harmless: set(necHarmless()),
 		d:        d, realms: make(map[string]string), bindings: make(map[string]string), pppoe: make(map[string]bool), dhcp: make(map[string]bool),
-		six: make(map[string]bool), mobile: make(map[string]string), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
+		six: make(map[string]bool), shut: make(map[string]bool), mobile: make(map[string]string), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
 		filters: make(map[string][]necFilter), serves: make(map[string]string), limits: make(map[string]*necLimit),
 		ports: make(map[string]uint16), dynamic: make(map[string]string),
 	}
@@ -110,6 +111,10 @@ func (n *nec) line(place, text string) {
 	switch {
 	case n.cur != nil:
 		n.inInterface(place, w)
+	case n.in.is("device") && len(n.shut) < maxEach:
+		if w.is("shutdown") || w.is("no", "shutdown") {
+			n.shut[n.in.at(1)] = w[0] == "shutdown"
+		}
 	case n.in.is("ppp", "profile") && w.is("authentication", "myname"):
 		if len(n.realms) < maxEach {
 			n.realms[n.in.at(2)] = realm(w.at(2))

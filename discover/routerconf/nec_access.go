@@ -19,6 +19,7 @@ func (n *nec) end() (*device, error) {
 		d.lists[name] = rules
 	}
 	for _, i := range d.order {
+		i.idle = n.shut[necDevice(i.name)]
 		n.endInterface(i)
 	}
 	waits := n.endTunnels()
@@ -31,12 +32,12 @@ func (n *nec) end() (*device, error) {
 func (n *nec) endInterface(i *iface) {
 	d := n.d
 	switch {
-	case i.typ == typeMobile && !i.down:
+	case i.typ == typeMobile && n.used(i):
 		l := d.line(i.name, modemOf(i.name), i.place)
 		l.fact.Provider, i.has4 = cmp.Or(n.mobile[i.name], n.realms[n.bindings[i.name]]), true
 	case n.pppoe[i.name]:
 		d.line(i.name, "pppoe", i.place).fact.Provider = n.realms[n.bindings[i.name]]
-	case i.typ == typeISDN && !i.down:
+	case i.typ == typeISDN && n.used(i):
 		d.line(i.name, "isdn", i.place)
 	case n.six[i.name]:
 		d.line(i.name, "ipoe", i.place)
@@ -52,6 +53,13 @@ func (n *nec) endInterface(i *iface) {
 			i.in4 = append(i.in4, f.list)
 		}
 	}
+}
+
+// used reports whether something is set on the interface of a modem or of ISDN:
+// all models list theirs, shut down and without an address.
+func (n *nec) used(i *iface) bool {
+	_, numbered := n.dhcp[i.name]
+	return numbered || n.bindings[i.name] != "" || n.mobile[i.name] != "" || !i.down && !i.idle
 }
 
 func modemOf(name string) string {

@@ -10,12 +10,20 @@ import (
 func (n *nec) open(place, name string) {
 	n.cur = n.d.iface(name, place, necType(name))
 	if base, sub, ok := strings.Cut(name, "."); ok && sub != "0" {
-		n.cur.parent = base + ".0"
+		n.cur.ports, n.cur.apart = []string{base + ".0"}, true
 	}
 	if n.cur.typ == typeTunnel && room(n.d, n.tunnels) {
 		n.tunnel = &necTunnel{name: name, place: place}
 		n.tunnels = append(n.tunnels, n.tunnel)
 	}
+}
+
+// necDevice returns the device that an interface is of: GigaEthernet0 of
+// GigaEthernet0.1, GigaEthernet2 of GigaEthernet2:1.0, USB0 of USB-Serial0.0.
+func necDevice(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	name, _, _ = strings.Cut(name, ":")
+	return strings.Replace(name, "USB-Serial", "USB", 1)
 }
 
 func necType(name string) uint32 {
@@ -54,7 +62,7 @@ func (n *nec) inInterface(place string, w words) {
 		n.ipOn(i, place, w)
 	case w.is("bridge-group"):
 		if b, ok := number(w.at(1)); ok {
-			i.parent = "BVI" + itoa(b)
+			n.d.join("BVI"+itoa(b), i.name)
 		}
 	case w.is("vrrp") && w.at(2) == "ip", w.is("vrrp") && w.at(2) == "address":
 		if id, ok := number(w.at(1)); ok && id < 256 && address(w.at(3)).IsValid() {

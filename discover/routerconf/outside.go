@@ -18,7 +18,7 @@ const (
 func (d *device) outside() []*iface {
 	var out []*iface
 	for _, i := range d.order {
-		if i.down || !d.isOutside(i) {
+		if d.shut(i.name) || !d.isOutside(i) {
 			continue
 		}
 		if len(out) == maxOutside {

@@ -32,8 +32,7 @@ type yamaha struct {
 	hosts    map[string]answer         // who may ask a service
 	known    map[string]bool           // first words of commands
 	harmless map[string]bool
-	// allTunnels says that every tunnel is switched on.
-	allTunnels bool
+	enabled  []yamahaSpan
 }
 
 // yamahaTunnel is what "tunnel select" opens.
@@ -54,6 +53,13 @@ type yamahaGateway struct {
 	anybody, present bool
 }
 
+// yamahaSpan is peers or tunnels that are switched on, by their numbers; 0 is
+// the peer for whoever dials in.
+type yamahaSpan struct {
+	kind        string // "pp", "tunnel"
+	first, last uint32
+}
+
 // yamahaNAT is a NAT descriptor.
 type yamahaNAT struct {
 	typ     string
@@ -72,13 +78,13 @@ func newYamaha() parser {
 
 // yamahaCommands are commands that are evaluated.
 func yamahaCommands() []string {
-	return strings.Fields(`ip ipv6 pp pppoe mobile isdn tunnel ipsec l2tp pptp nat dns telnetd sshd httpd snmp snmpv2c snmpv3 ngn vlan description bridge console`)
+	return strings.Fields(`ip ipv6 pp pppoe mobile isdn tunnel ipsec l2tp pptp nat dns lan telnetd sshd httpd snmp snmpv2c snmpv3 ngn vlan description bridge console`)
 }
 
 // yamahaHarmless are commands that say nothing of ways in or out.
 func yamahaHarmless() []string {
 	return strings.Fields(`administrator alarm analog auth ap bgp clear clock cooperation date dhcp disconnect embedded exit
-		external-memory heartbeat heartbeat2 help interface lan lan-map leave login loopback lua mail network ntp ntpdate operation ospf pki provider
+		external-memory heartbeat heartbeat2 help interface lan-map leave login loopback lua mail network ntp ntpdate operation ospf pki provider
 		queue quit radius rip rotate save schedule security server set show sip sntpd speed statistics switch syslog system terminate time timezone
 		traceroute upnp url usbhost user voice wol yno ysc http sftpd tftp rtfs remote packetdump ppp no mld igmp cold restart copy delete execute`)
 }
@@ -133,6 +139,12 @@ func (y *yamaha) command(place, text string) {
 		y.console(w)
 	case "vlan":
 		y.vlan(place, w)
+	case "lan":
+		if w.is("lan", "shutdown") && len(w) == 3 { // and not some of its sockets
+			if name := y.name(w[2], place); name != "" {
+				y.d.iface(name, place, typeEthernet).down = true
+			}
+		}
 	case "description":
 		y.describe(place, w)
 	case "bridge":
@@ -199,7 +211,7 @@ func (y *yamaha) name(s, place string) string {
 	}
 	i := y.d.iface(s, place, yamahaType(s))
 	if parent, vlan, ok := strings.Cut(s, "/"); ok && vlan != "" {
-		i.parent = parent
+		i.ports = []string{parent}
 	}
 	return s
 }
@@ -282,7 +294,7 @@ func (y *yamaha) bridge(place string, w words) {
 	if b := y.name(w.at(2), place); b != "" {
 		for _, m := range w.from(3) {
 			if name := y.name(m, place); name != "" {
-				y.d.iface(name, place, yamahaType(name)).parent = b
+				y.d.join(b, name)
 			}
 		}
 	}

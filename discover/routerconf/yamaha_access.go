@@ -108,6 +108,7 @@ func (y *yamaha) end() (*device, error) {
 			y.d.iface("lan1", "", typeEthernet).mac = m
 		}
 	}
+	y.switchOn()
 	waits := y.endTunnels()
 	for _, i := range y.d.order {
 		i.natted = y.masquerades(i)

@@ -1,6 +1,7 @@
 package routerconf
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,13 +19,7 @@ func (y *yamaha) peer(place string, w words) {
 		return
 	}
 	if w.is("pp", "enable") {
-		name := "pp" + w.at(2)
-		if w.at(2) == "anonymous" {
-			name = anonymous
-		}
-		if i, ok := y.d.ifaces[name]; ok {
-			i.down = false
-		}
+		y.enable("pp", w.from(2))
 		return
 	}
 	if w.is("mobile", "use") && w.at(3) == "on" {
@@ -39,7 +34,7 @@ func (y *yamaha) peer(place string, w words) {
 	i := y.d.iface(y.pp, place, typePPP)
 	switch {
 	case w.is("pppoe", "use"):
-		i.parent = y.name(w.at(2), place)
+		i.ports = []string{y.name(w.at(2), place)}
 		y.d.line(y.pp, "pppoe", place).fact.Type = "pppoe"
 	case w.is("pp", "bind"):
 		y.bind(i, place, w.from(2))
@@ -54,6 +49,51 @@ func (y *yamaha) peer(place string, w words) {
 		y.d.line(y.pp, "usb-modem", place).fact.Provider = hostName(w.at(3))
 	case w.is("isdn", "remote", "address"): // the number is not kept
 		y.d.line(y.pp, "isdn", place)
+	}
+}
+
+// enable reads which peers or tunnels are switched on: numbers, ranges of them
+// that may be open at one end, "all", "anonymous".
+func (y *yamaha) enable(kind string, w words) {
+	for _, s := range w {
+		from, to, isRange := strings.Cut(s, "-")
+		first, ok1 := number(from)
+		last, ok2 := number(to)
+		x := yamahaSpan{kind, first, last}
+		switch {
+		case s == "all":
+			x.last = math.MaxUint32
+		case s == "anonymous": // 0
+		case !isRange && ok1:
+			x.last = first
+		case isRange && ok1 && to == "":
+			x.last = math.MaxUint32
+		case isRange && from == "" && ok2:
+			x.first = 1
+		case !ok1 || !ok2:
+			continue
+		}
+		add(y.d, &y.enabled, x)
+	}
+}
+
+// switchOn switches on what was enabled.
+func (y *yamaha) switchOn() {
+	for _, i := range y.d.order {
+		kind, n := "pp", uint32(0)
+		if i.name != anonymous {
+			if i.typ == typeTunnel {
+				kind = "tunnel"
+			}
+			rest, named := strings.CutPrefix(i.name, kind)
+			var ok bool
+			if n, ok = number(rest); !named || !ok {
+				continue
+			}
+		}
+		if slices.ContainsFunc(y.enabled, func(s yamahaSpan) bool { return s.kind == kind && s.first <= n && n <= s.last }) {
+			i.down = false
+		}
 	}
 }
 
@@ -83,13 +123,13 @@ func (y *yamaha) bind(i *iface, place string, w words) {
 		case strings.HasPrefix(s, "tunnel"):
 			y.answers[i.name] = append(y.answers[i.name], s)
 		case strings.HasPrefix(s, "bri"):
-			i.parent = y.name(s, place)
+			i.ports = []string{y.name(s, place)}
 			if i.name != anonymous {
 				y.d.line(i.name, "isdn", place)
 			}
 		default:
 			if name := y.name(s, place); name != "" && yamahaType(name) == typeMobile {
-				i.parent, i.typ = name, typeMobile
+				i.ports, i.typ = []string{name}, typeMobile
 				l := y.d.line(i.name, "usb-modem", place)
 				l.fact.Type = modemType(name)
 				y.dropLine(name)
@@ -101,7 +141,7 @@ func (y *yamaha) bind(i *iface, place string, w words) {
 // bound reports whether a peer runs over a port.
 func (y *yamaha) bound(port string) bool {
 	return slices.ContainsFunc(y.d.order, func(i *iface) bool {
-		return i.parent == port && i.typ == typeMobile
+		return slices.Contains(i.ports, port) && i.typ == typeMobile
 	})
 }
 
@@ -131,7 +171,7 @@ func (y *yamaha) wan(place string, w words) {
 	l := y.d.line(name, "lte", place)
 	switch {
 	case w.at(1) == "bind":
-		y.d.iface(name, place, typeMobile).parent = y.name(w.at(2), place)
+		y.d.iface(name, place, typeMobile).ports = []string{y.name(w.at(2), place)}
 		l.fact.Type = modemType(w.at(2))
 		y.dropLine(w.at(2))
 	case w.at(1) == "access-point" && w.at(2) == "name":
@@ -147,10 +187,7 @@ func (y *yamaha) tunnelling(place string, w words) {
 	case w.is("tunnel", "select"):
 		y.selectTunnel(place, w.at(2))
 	case w.is("tunnel", "enable"):
-		y.allTunnels = y.allTunnels || w.at(2) == "all"
-		if i, ok := y.d.ifaces["tunnel"+w.at(2)]; ok {
-			i.down = false
-		}
+		y.enable("tunnel", w.from(2))
 	case w.is("ipsec", "sa", "policy"):
 		y.policies[w.at(3)] = w.at(4)
 	case w.is("ipsec", "ike"):
@@ -277,7 +314,6 @@ func (y *yamaha) endTunnels() (waits bool) {
 		if i == nil {
 			continue
 		}
-		i.down = i.down && !y.allTunnels
 		g := y.gateway(t)
 		f := fact.TunnelEnd{Name: name, Local: t.local, Remote: t.remote, RemoteName: t.remoteName, Provider: t.provider}
 		switch t.encapsulation {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -292,7 +293,7 @@ func (s *sayer) Interface(_ *fact.Observation, f fact.Interface) {
 	}
 	if f.IfIndex >= fact.ConfigIndex {
 		s.both("the configuration has interface %s, type %d", "設定のインタフェース %s、種別 %d", or(name), f.Type)
-		s.more(f.AdminStatus, ", %s", "、状態 %s")
+		s.more(cmp.Or(f.OperStatus, f.AdminStatus), ", %s", "、状態 %s")
 		if !f.MAC.IsZero() {
 			s.more(f.MAC.String(), ", MAC %s", "、MAC %s")
 		}
