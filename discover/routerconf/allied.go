@@ -17,7 +17,7 @@ type alliedWare struct {
 	d       *device
 	before  string
 	over    map[string]string // what PPP runs over
-	peers   map[string]netip.Addr
+	peers   map[string]alliedPeer
 	tunnels []*tunnel
 	nats    map[string]bool // interfaces with translation
 	rules   []alliedFirewallRule
@@ -32,11 +32,29 @@ type alliedFirewallRule struct {
 	deny  bool
 }
 
+// alliedPeer is the other end of a key exchange: an address, a host, or anybody,
+// who may have a name.
+type alliedPeer struct {
+	addr     netip.Addr
+	host, id string
+	anybody  bool
+}
+
+// alliedPeerOf reads PEER={ADDRESS|HOST|ANY|DYNAMIC}.
+func alliedPeerOf(peer, id string) alliedPeer {
+	p := alliedPeer{addr: address(peer), id: peerName(id)}
+	p.anybody = strings.EqualFold(peer, "any") || strings.EqualFold(peer, "dynamic")
+	if !p.addr.IsValid() && !p.anybody {
+		p.host = hostName(peer)
+	}
+	return p
+}
+
 func newAlliedWare() parser {
 	d := newDevice("Allied Telesis")
 	d.snmp, d.descr = "off", "AlliedWare"
 	return &alliedWare{
-		d: d, over: make(map[string]string), peers: make(map[string]netip.Addr), nats: make(map[string]bool),
+		d: d, over: make(map[string]string), peers: make(map[string]alliedPeer), nats: make(map[string]bool),
 		public: make(map[string]bool), serves: make(map[string]bool),
 	}
 }
@@ -145,7 +163,9 @@ func (a *alliedWare) command(place, verb, object, value string, p map[string]str
 	case "add ip":
 		a.addIP(place, p)
 	case "create isakmp":
-		a.peers[get(p, "pol/icy")] = address(get(p, "pe/er"))
+		if len(a.peers) < maxEach {
+			a.peers[get(p, "pol/icy")] = alliedPeerOf(get(p, "pe/er"), get(p, "remotei/d"))
+		}
 	case "create ipsec":
 		a.ipsec(place, p)
 	case "add firewall":
@@ -218,12 +238,13 @@ func (a *alliedWare) ipsec(place string, p map[string]string) {
 	if name == "" || !strings.EqualFold(get(p, "ac/tion"), "ipsec") {
 		return
 	}
-	f := fact.TunnelEnd{Type: "ipsec", Name: peerName(name), Remote: address(get(p, "pe/eraddress"))}
-	if !f.Remote.IsValid() {
-		f.Remote = a.peers[get(p, "isa/kmppolicy")]
+	x, of := alliedPeerOf(get(p, "pe/eraddress"), ""), a.peers[get(p, "isa/kmppolicy")]
+	if x == (alliedPeer{}) {
+		x = of
 	}
-	if strings.EqualFold(get(p, "pe/eraddress"), "dynamic") || strings.EqualFold(get(p, "pe/eraddress"), "any") {
-		f.Calls = true
+	f := fact.TunnelEnd{Type: "ipsec", Name: peerName(name), Remote: x.addr, RemoteName: x.host}
+	if x.anybody {
+		f.RemoteName, f.Calls = of.id, true
 		a.serves["ike"] = true
 	}
 	if room(a.d, a.tunnels) {

@@ -54,13 +54,13 @@ func (a *alliedPlus) endTunnel(t *ciscoTunnel) {
 	if i := d.ifaces[t.source]; i != nil && len(i.addrs) > 0 {
 		f.Local = i.addrs[0].Addr()
 	}
-	if t.dest == "dynamic" {
+	if t.dest == "dynamic" || t.dest == "" && t.peer != "" {
 		f.Calls = true
 		a.serves["ike"] = t.place
 	}
 	if !f.Remote.IsValid() {
 		f.RemoteName = peerName(t.dest)
-		if f.Calls || t.dest == "" {
+		if f.Calls {
 			f.RemoteName = peerName(t.peer)
 		}
 	}

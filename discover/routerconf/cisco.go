@@ -24,6 +24,10 @@ type cisco struct {
 	peer     *ciscoPeer
 	mapOn    map[string][]string // interfaces of a crypto map
 	dynamic  map[string]bool     // crypto maps that answer whoever calls
+	profile  *ciscoProfile
+	profiles []*ciscoProfile
+	callers  map[string]string     // of a dynamic crypto map: profile of the key exchange
+	connects map[string]*ciscoPeer // whom a tunnel of FlexVPN calls
 	nats     []ciscoNAT
 	natOut   map[string]bool
 	dhcp     map[string]bool
@@ -49,7 +53,16 @@ type ciscoTunnel struct {
 type ciscoPeer struct {
 	name, place string
 	peers       []string
-	calls       bool // whoever it is, from anywhere
+	calls       bool   // whoever it is, from anywhere
+	by          string // dynamic crypto map
+	connected   bool   // a tunnel interface is told to call it
+}
+
+// ciscoProfile is a profile of key exchanges, ISAKMP or IKEv2.
+type ciscoProfile struct {
+	name, place string
+	id          string // what the other end calls itself
+	template    bool   // who calls gets a tunnel of his own
 }
 
 type ciscoNAT struct {
@@ -72,7 +85,7 @@ func newCisco() parser {
 		harmless: set(ciscoHarmless()),
 		d:        d, pools: make(map[string][]string), dialers: make(map[string]string), maps: make(map[string][]*ciscoPeer),
 		mapOn: make(map[string][]string), dynamic: make(map[string]bool), natOut: make(map[string]bool), dhcp: make(map[string]bool),
-		six: make(map[string]bool), zones: make(map[string]string), http: make(map[string]uint16), httpPort: make(map[string]uint16), serves: make(map[string]string),
+		six: make(map[string]bool), zones: make(map[string]string), callers: make(map[string]string), connects: make(map[string]*ciscoPeer), http: make(map[string]uint16), httpPort: make(map[string]uint16), serves: make(map[string]string),
 	}
 }
 
@@ -105,7 +118,7 @@ func (c *cisco) line(place, text string) {
 		return
 	}
 	if text[0] != ' ' && text[0] != '\t' {
-		c.in, c.cur, c.tunnel, c.peer, c.line2 = w, nil, nil, nil, nil
+		c.in, c.cur, c.tunnel, c.peer, c.profile, c.line2 = w, nil, nil, nil, nil, nil
 		c.global(place, text, w)
 		return
 	}
@@ -200,20 +213,8 @@ func (c *cisco) within(place string, w words) {
 			w = w.from(2)
 		}
 		c.accessList(c.in[len(c.in)-1], w)
-	case c.in.is("crypto", "pki"):
-		if w[0] == "certificate" {
-			c.until = "quit"
-		}
-	case c.peer != nil && w.is("set", "peer"), c.peer != nil && w.is("peer"):
-		name := w[len(w)-1]
-		if name == "default" || name == "dynamic" {
-			name = w.at(len(w) - 2)
-		}
-		if len(c.peer.peers) < 16 {
-			c.peer.peers = append(c.peer.peers, name)
-		}
-	case c.in.is("crypto", "ikev2", "profile") && w.is("virtual-template"):
-		c.serves["ike"] = place
+	case c.in.is("crypto"):
+		c.inCrypto(place, w)
 	case c.in.is("vlan"):
 		if w[0] == "name" && len(c.d.vlans) > 0 {
 			c.d.vlans[len(c.d.vlans)-1].name = strings.Join(w.from(1), " ")
@@ -249,27 +250,6 @@ func (c *cisco) inGroup(place string, w words) {
 	}
 }
 
-// crypto reads crypto maps and EasyVPN. Keys stand in lines that are not looked
-// at.
-func (c *cisco) crypto(place string, w words) {
-	switch {
-	case w.is("crypto", "map") && len(w) >= 5 && w[4] == "ipsec-isakmp":
-		c.peer = &ciscoPeer{name: w[2] + " " + w[3], place: place}
-		if w.at(5) == "dynamic" {
-			c.dynamic[w[2]], c.peer.calls = true, true
-		}
-		if len(c.maps[w[2]]) < maxEach {
-			c.maps[w[2]] = append(c.maps[w[2]], c.peer)
-		}
-	case w.is("crypto", "isakmp", "client", "configuration", "group"):
-		c.serves["ike"] = place
-	case w.is("crypto", "ipsec", "client", "ezvpn"), w.is("crypto", "ikev2", "client", "flexvpn"):
-		c.peer = &ciscoPeer{name: w.at(4), place: place}
-		name := "\x00" + w.at(4) // never the name of a map
-		c.maps[name] = []*ciscoPeer{c.peer}
-	}
-}
-
 // snmp reads "snmp-server …". The community is passed over.
 func (c *cisco) snmp(w words) {
 	switch w.at(1) {
@@ -285,7 +265,9 @@ func (c *cisco) snmp(w words) {
 				by = w[i]
 			}
 		}
-		c.snmpBy = append(c.snmpBy, by)
+		if len(c.snmpBy) < maxOutside && !wordIn(by, c.snmpBy) {
+			c.snmpBy = append(c.snmpBy, by)
+		}
 	case "group", "user":
 		c.d.snmp = "on"
 	case "location":

@@ -171,69 +171,6 @@ func (c *cisco) leads6(i *iface) bool {
 	return slices.ContainsFunc(c.d.routes, func(r route) bool { return r.to.Bits() == 0 && r.to.Addr().Is6() && r.over == i.name })
 }
 
-// endTunnels makes the tunnels.
-func (c *cisco) endTunnels() {
-	d := c.d
-	for _, t := range c.tunnels {
-		f := fact.TunnelEnd{Name: t.name, Local: address(t.source), Remote: address(t.dest)}
-		if i := d.ifaces[t.source]; i != nil {
-			for _, p := range i.addrs {
-				if !f.Local.IsValid() && (!f.Remote.IsValid() || p.Addr().Is4() == f.Remote.Is4()) {
-					f.Local = p.Addr()
-				}
-			}
-		}
-		if !f.Remote.IsValid() {
-			f.RemoteName = hostName(t.dest)
-			if wordIn(f.RemoteName, []string{"dynamic"}) {
-				f.RemoteName = ""
-			}
-		}
-		f.Calls = t.mode == "gre multipoint" && !f.Remote.IsValid() && f.RemoteName == "" // a hub
-		switch {
-		case t.protected, strings.HasPrefix(t.mode, "ipsec"):
-			f.Type = "ipsec"
-		case strings.HasPrefix(t.mode, "gre"):
-			f.Type = "gre"
-		case strings.HasPrefix(t.mode, "ipv6ip"):
-			f.Type = "6in4"
-		case t.mode == "ipv6":
-			f.Type = "4in6"
-		case t.mode == "ipip":
-			f.Type = "4in4"
-		case strings.HasPrefix(t.mode, "l2tp"):
-			f.Type = "l2tp"
-		default:
-			f.Type = "gre"
-		}
-		add(d, &d.tunnels, &tunnel{fact: f, iface: t.name, over: t.source, place: t.place})
-	}
-	names := make([]string, 0, len(c.maps))
-	for name := range c.maps {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		on := append(slices.Clone(c.mapOn[name]), "")[0]
-		for _, p := range c.maps[name] {
-			peers := p.peers
-			if p.calls {
-				peers = []string{""}
-			}
-			for _, peer := range peers {
-				f := fact.TunnelEnd{Type: "ipsec", Name: p.name, Remote: address(peer), Calls: p.calls}
-				if !f.Remote.IsValid() {
-					f.RemoteName = peerName(peer)
-				}
-				if on == "" {
-					f.State = "down" // bound to no interface
-				}
-				add(d, &d.tunnels, &tunnel{fact: f, iface: on, place: p.place})
-			}
-		}
-	}
-}
-
 // endServices finds what lets others in.
 func (c *cisco) endServices() {
 	d := c.d

@@ -81,7 +81,7 @@ func (c *cisco) inInterface(place string, w words) {
 		if w.at(1) == "map" {
 			c.mapOn[w.at(2)] = append(c.mapOn[w.at(2)], i.name)
 		}
-		if w.is("crypto", "ipsec", "client", "ezvpn") {
+		if w.is("crypto", "ipsec", "client", "ezvpn") && w.at(5) != "inside" {
 			c.mapOn["\x00"+w.at(4)] = append(c.mapOn["\x00"+w.at(4)], i.name)
 		}
 	case "tunnel":

@@ -179,7 +179,7 @@ func (n *nec) keys(w words) {
 		p.anybody, p.policy = true, w.after("ike")
 	default:
 		p := peer(n.maps)
-		p.addr, p.policy = address(w.after("peer")), w.after("ike")
+		p.addr, p.anybody, p.policy = address(w.after("peer")), w.after("peer") == "any", w.after("ike")
 		for k, key := range w {
 			if strings.HasPrefix(key, "peer-fqdn") {
 				p.name = hostName(w.at(k + 1))

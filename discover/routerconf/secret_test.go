@@ -54,6 +54,7 @@ tunnel select 1
   ipsec ike mode-cfg address pool 1 SECRET
   ipsec ike local name 1 SECRET user-fqdn
   ipsec ike remote name 1 SECRET@maker.example user-fqdn
+  ipsec ike remote name 2 SECRET tel-key
   ipsec ike remote address 1 any
  l2tp tunnel auth on SECRET
  l2tp tunnel auth on SECRET SECRET
@@ -106,6 +107,14 @@ crypto ikev2 keyring K
 crypto isakmp client configuration group SECRET
  key SECRET
  dns 192.0.2.1
+crypto isakmp profile P
+   match identity user SECRET
+   match identity group SECRET
+   virtual-template 1
+crypto ikev2 profile P2
+ match identity remote email SECRET@maker.example
+ authentication local pre-share key SECRET
+ virtual-template 2
 crypto ipsec client ezvpn EZ
  group SECRET key SECRET
  peer 203.0.113.7
@@ -242,7 +251,8 @@ create ppp=0 over=eth0-any
 set ppp=0 username="SECRET@isp.example" password="SECRET" iprequest=on
 create enco key=1 type=general value="SECRET"
 create isakmp policy="SECRET@i" peer=203.0.113.7 key=1 localid="SECRET"
-create ipsec policy="SECRET@x" int=ppp0 action=ipsec peer=dynamic isakmp="SECRET"
+create isakmp policy="SECRET@j" peer=any key=1 remoteid="SECRET@maker.example" xauthname="SECRET" xauthpassword="SECRET"
+create ipsec policy="SECRET@x" int=ppp0 action=ipsec peer=dynamic isakmp="SECRET@j"
 add l2tp call="SECRET" remote="SECRET" ip=203.0.113.9 type=virtual password="SECRET"
 set l2tp password="SECRET"
 add radius server=192.0.2.1 secret="SECRET"

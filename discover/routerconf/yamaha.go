@@ -40,17 +40,38 @@ type yamahaTunnel struct {
 	name, encapsulation, place string
 	local, remote              netip.Addr
 	remoteName, provider       string
-	ngn                        bool
+	ngn, hub                   bool
 	gateways                   []string // of IKE
 	policy                     string
 	router                     netip.Addr
+	copies                     []string // numbers of tunnels that are set up alike
 }
 
 // yamahaGateway is the other end of a key exchange.
 type yamahaGateway struct {
-	local, remote    netip.Addr
-	host, id, place  string
-	anybody, present bool
+	local, remote   netip.Addr
+	host, id, place string
+	anybody, two    bool // two: IKEv2
+	key             bool // the id names a key, and not a host
+}
+
+// told reports whether it is told who the other end is.
+func (g *yamahaGateway) told() bool {
+	return g.anybody || g.remote.IsValid() || g.host != "" || g.id != ""
+}
+
+// fill tells a tunnel who its other end is (Yamaha, "Command Reference", 15.14
+// and 15.15). Whose address is not told is the one who calls, unless the name
+// that it has with IKEv2 is that of a host or an address: that is asked for.
+func (g *yamahaGateway) fill(f *fact.TunnelEnd) {
+	f.Local, f.Remote, f.RemoteName = g.local, g.remote, g.host
+	if f.Remote.IsValid() || f.RemoteName != "" {
+		return
+	}
+	f.RemoteName, f.Calls = g.id, g.anybody || !g.two || g.key
+	if a := address(g.id); a.IsValid() && !f.Calls {
+		f.Remote, f.RemoteName = a, ""
+	}
 }
 
 // yamahaSpan is peers or tunnels that are switched on, by their numbers; 0 is
