@@ -44,8 +44,15 @@ func (a *app) record(path string) (*recorder, error) {
 		enc := fact.NewEncoder(a.Stdout)
 		return &recorder{enc: enc, close: enc.Flush}, enc.Start()
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := privateFolder(filepath.Dir(path)); err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)
+	}
+	f, err := privateFile(path, os.O_WRONLY)
+	if err != nil {
+		return nil, usage("name another file with -o", "evidence file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("evidence file: %w", err)
 	}
 	log, err := fact.OpenLog(path)
 	if err != nil {
@@ -289,7 +296,7 @@ func (a *app) receipts(evidence string) (io.WriteCloser, error) {
 }
 
 func openReceipts(path string) (io.WriteCloser, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := privateFile(path, os.O_APPEND|os.O_WRONLY)
 	if err != nil {
 		return nil, usage("", "receipts of what is sent: %w", err)
 	}

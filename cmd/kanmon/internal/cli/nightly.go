@@ -78,10 +78,10 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 		return err
 	}
 	runs := filepath.Join(n.Folder, runsFolder)
-	if err := os.MkdirAll(runs, 0o700); err != nil {
+	if err := privateFolder(runs); err != nil {
 		return usage("name a folder that can be written", "folder of runs: %w", err)
 	}
-	lock, err := os.OpenFile(filepath.Join(n.Folder, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := privateFile(filepath.Join(n.Folder, lockName), os.O_RDWR)
 	if err != nil {
 		return usage("", "lock: %w", err)
 	}

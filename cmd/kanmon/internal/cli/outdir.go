@@ -110,7 +110,7 @@ func checkSnapshotIsOurs(path string) error {
 
 // make makes the folder, readable by its owner only.
 func (d outDir) make() error {
-	if err := os.MkdirAll(d.path, 0o700); err != nil {
+	if err := privateFolder(d.path); err != nil {
 		return fmt.Errorf("make output folder: %w", err)
 	}
 	return nil
@@ -168,7 +168,7 @@ func writePart(path string, write func(io.Writer) error) error {
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := privateFile(part, os.O_EXCL|os.O_WRONLY)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

@@ -207,7 +207,7 @@ func (f *captureFile) drop() error {
 
 // createNew makes a file that was not there, which only its owner may read.
 func createNew(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := privateFile(path, os.O_EXCL|os.O_WRONLY)
 	if errors.Is(err, os.ErrExist) {
 		return nil, usage("name another file with -w", "%s is there already; nothing was overwritten", path)
 	}

@@ -58,7 +58,7 @@ a maker lets people write their names.
 					return err
 				}
 			}
-			if err := os.MkdirAll(out, 0o700); err != nil {
+			if err := privateFolder(out); err != nil {
 				return usage("name another folder with -o", "folder of the result: %w", err)
 			}
 			for _, path := range paths {
@@ -135,7 +135,7 @@ func reading(path string, read func(io.Reader) error) error {
 
 // writeNew writes a file that was not there.
 func writeNew(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := privateFile(path, os.O_EXCL|os.O_WRONLY)
 	if errors.Is(err, os.ErrExist) {
 		return usage("name another folder with -o", "%s is there already; nothing was overwritten", path)
 	}

@@ -73,10 +73,10 @@ func (r *recordFlags) plan() string {
 // read: it holds all that they say.
 func (r *recordFlags) open(agent netip.Addr) (io.WriteCloser, error) {
 	name := strings.NewReplacer(":", "-", "%", "-", "/", "-", `\`, "-").Replace(agent.String()) + ".snmprec"
-	if err := os.MkdirAll(r.folder, 0o700); err != nil {
+	if err := privateFolder(r.folder); err != nil {
 		return nil, usage("name another folder with --record", "folder of answers: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(r.folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := privateFile(filepath.Join(r.folder, name), os.O_EXCL|os.O_WRONLY)
 	if errors.Is(err, os.ErrExist) {
 		return nil, usage("name another folder with --record", "%s is there already; nothing was overwritten", filepath.Join(r.folder, name))
 	}
@@ -92,7 +92,7 @@ func (a *app) beginRecording(folder string, level discover.Traffic, scope []neti
 	if _, err := a.gate(level, scope, f, discard{}); err != nil { // before any file is made
 		return nil, nil, nil, err
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := privateFolder(folder); err != nil {
 		return nil, nil, nil, usage("name another folder with --record", "folder of answers: %w", err)
 	}
 	receipts, err := openReceipts(filepath.Join(folder, "receipts.jsonl"))

@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -43,9 +44,10 @@ func device(name string) (string, error) {
 		if name == d.Name || strings.EqualFold(name, d.Description) || strings.EqualFold(name, shown) {
 			return d.Name, nil
 		}
-		if shown != "" {
-			known = append(known, fmt.Sprintf("%q", fact.Clean(shown)))
-		}
+		known = append(known, fmt.Sprintf("%q", fact.Clean(cmp.Or(shown, d.Description, d.Name))))
+	}
+	if known == nil {
+		return "", fmt.Errorf("no interface %q here: Npcap lists none", fact.Clean(name))
 	}
 	return "", fmt.Errorf("no interface %q here: there are %s", fact.Clean(name), strings.Join(known, ", "))
 }
