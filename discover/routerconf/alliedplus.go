@@ -17,10 +17,10 @@ import (
 // what a rule permits, once it is on ("protect"): Allied Telesis, "Firewall and
 // Network Address Translation, feature overview and configuration guide"
 // (C613-22012). Of the modes of tunnels, "ipv6" and "map-e" are in its command
-// reference for routers (613-002735); "ds-lite" and "lw4o6" were not found in print
-// and are taken to be called alike. DS-Lite that is set up without an interface
-// (613-003360) is not read. The rest is as in configurations that the maker and
-// users published.
+// reference for routers (613-002735), "map4to6" in that of AR2010V (613-002311).
+// DS-Lite and Lightweight 4over6 are there (613-003360), but not how they are called:
+// a gap says that such tunnels are not evaluated. The rest is as in configurations
+// that the maker and users published.
 type alliedPlus struct {
 	harmless map[string]bool // first words of commands that are of no interest
 	d        *device

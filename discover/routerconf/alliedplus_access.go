@@ -79,11 +79,11 @@ func (a *alliedPlus) endTunnel(t *ciscoTunnel) {
 		f.Type = "openvpn"
 		a.serves["openvpn"] = t.place
 		return
-	case strings.HasPrefix(mode, "ds-lite"), strings.HasPrefix(mode, "lw4o6"), mode == "ipv6":
+	case mode == "ipv6":
 		f.Type, i.outside = "4in6", true
 	case strings.HasPrefix(mode, "map-e"):
 		f.Type, i.outside = "map-e", true
-	case mode == "":
+	case mode == "", mode == "map4to6": // translation of addresses within the device
 		return
 	default:
 		d.miss("tunnel", []string{"tunnel"})

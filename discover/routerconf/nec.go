@@ -14,7 +14,9 @@ import (
 // NAPT, NAT, SNMP and access lists are as in the chapters on them of NEC
 // Platforms, "UNIVERGE IX-R/IX-V command reference" and "feature description"; the
 // rest was compared with configurations that users published. What opens from
-// outside is read from the commands that both have.
+// outside is read from the commands that both have. How a modem is told its access
+// point was found in neither and is not read: the realm of its PPP profile names
+// who provides the line.
 type nec struct {
 	harmless map[string]bool // first words of commands that are of no interest
 	d        *device
@@ -28,7 +30,6 @@ type nec struct {
 	dhcp     map[string]bool     // interfaces
 	six      map[string]bool     // interfaces whose IPv6 address a provider gives
 	shut     map[string]bool     // devices that are shut down
-	mobile   map[string]string   // access point names
 	policies map[string]*necPeer // of IKE
 	maps     map[string]*necPeer // of IPsec
 	filters  map[string][]necFilter
@@ -71,7 +72,7 @@ func newNEC() parser {
 	return &nec{
 		harmless: set(necHarmless()),
 		d:        d, realms: make(map[string]string), bindings: make(map[string]string), pppoe: make(map[string]bool), dhcp: make(map[string]bool),
-		six: make(map[string]bool), shut: make(map[string]bool), mobile: make(map[string]string), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
+		six: make(map[string]bool), shut: make(map[string]bool), policies: make(map[string]*necPeer), maps: make(map[string]*necPeer),
 		filters: make(map[string][]necFilter), serves: make(map[string]string), limits: make(map[string]*necLimit),
 		ports: make(map[string]uint16), dynamic: make(map[string]string),
 	}

@@ -34,7 +34,7 @@ func (n *nec) endInterface(i *iface) {
 	switch {
 	case i.typ == typeMobile && n.used(i):
 		l := d.line(i.name, modemOf(i.name), i.place)
-		l.fact.Provider, i.has4 = cmp.Or(n.mobile[i.name], n.realms[n.bindings[i.name]]), true
+		l.fact.Provider, i.has4 = n.realms[n.bindings[i.name]], true
 	case n.pppoe[i.name]:
 		d.line(i.name, "pppoe", i.place).fact.Provider = n.realms[n.bindings[i.name]]
 	case i.typ == typeISDN && n.used(i):
@@ -59,7 +59,7 @@ func (n *nec) endInterface(i *iface) {
 // all models list theirs, shut down and without an address.
 func (n *nec) used(i *iface) bool {
 	_, numbered := n.dhcp[i.name]
-	return numbered || n.bindings[i.name] != "" || n.mobile[i.name] != "" || !i.down && !i.idle
+	return numbered || n.bindings[i.name] != "" || !i.down && !i.idle
 }
 
 func modemOf(name string) string {

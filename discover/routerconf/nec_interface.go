@@ -56,8 +56,6 @@ func (n *nec) inInterface(place string, w words) {
 		i.vid, i.typ = vlanID(w.at(2)), typeVLAN
 	case w.is("ppp", "binding"):
 		n.bindings[i.name] = w.at(2)
-	case w.is("mobile", "id"): // not found in a public manual
-		n.mobile[i.name] = hostName(w[len(w)-1])
 	case w[0] == "ip" || w[0] == "ipv6":
 		n.ipOn(i, place, w)
 	case w.is("bridge-group"):

@@ -118,7 +118,54 @@ interface ppp0
 		{
 			name: "a modem, and the peer that runs over it",
 			in:   yamaha + "pp select 2\n pp bind usb1\n mobile access-point name m2m.mvno.example\n pp enable 2\nmobile use usb1 on\n",
-			want: []string{`line "name":"pp2","type":"usb-modem","provider":"m2m.mvno.example","configured":true`},
+			want: []string{
+				`line "name":"pp2","type":"usb-modem","provider":"m2m.mvno.example","configured":true`,
+				`remote-access "type":"telnet","interface":"pp2","transport":"tcp","port":23,"configured":true`,
+			},
+		},
+		{
+			name: "what listens as it comes, where no filter is bound to IPv6",
+			in:   yamaha + "ipv6 prefix 1 ra-prefix@lan2::/64\nipv6 lan1 address ra-prefix@lan2::1/64\nipv6 lan2 dhcp service client ir=on\nsshd host any\n",
+			want: []string{
+				`line "name":"lan2","type":"ipoe","configured":true`,
+				`remote-access "type":"telnet","interface":"lan2","transport":"tcp","port":23,"configured":true`,
+			},
+		},
+		{
+			name: "what listens at other ports, and for whom",
+			in:   yamaha + "pp select 1\n pppoe use lan2\n pp enable 1\ntelnetd service off\nsshd service on\nsshd listen 10022\nsshd host 198.51.100.9\nhttpd listen 8080\nhttpd host any\n",
+			want: []string{
+				`line "name":"pp1","type":"pppoe","configured":true`,
+				`remote-access "type":"http","interface":"pp1","transport":"tcp","port":8080,"configured":true`,
+				`remote-access "type":"ssh","interface":"pp1","transport":"tcp","port":10022,"from":["198.51.100.9/32"],"configured":true`,
+			},
+		},
+		{
+			name: "what listens as it comes is behind the translation of addresses",
+			in:   yamaha + "ip lan1 address 192.168.1.1/24\npp select 1\n pppoe use lan2\n ip pp nat descriptor 1\n pp enable 1\nnat descriptor type 1 masquerade\n",
+			want: []string{`line "name":"pp1","type":"pppoe","configured":true`},
+		},
+		{
+			name: "what listens as it comes is not told of a part of a configuration",
+			in:   "pp select 1\n pppoe use lan2\n pp enable 1\ntunnel select 1\nip lan1 address 192.168.1.1/24\n",
+			want: []string{`line "name":"pp1","type":"pppoe","configured":true`, `tunnel-end "name":"tunnel1","type":"ipsec","state":"down","configured":true`},
+		},
+		{
+			name: "IPv4 over IPv6 in the ways of Yamaha",
+			in: yamaha + "ip route default gateway tunnel 1\ntunnel select 1\n tunnel encapsulation ipip\n tunnel endpoint remote address gw.transix.jp\n ip tunnel nat descriptor 1\n tunnel enable 1\nnat descriptor type 1 masquerade\n" +
+				"tunnel select 2\n tunnel encapsulation hb46pp\n tunnel hb46pp auth myname SECRET SECRET\n ip tunnel nat descriptor 1\n tunnel enable 2\n",
+			want: []string{
+				`tunnel-end "name":"tunnel1","type":"4in6","remote_name":"gw.transix.jp","configured":true`,
+				`tunnel-end "name":"tunnel2","type":"4in6","configured":true`,
+			},
+		},
+		{
+			name: "tunnels of Allied Telesis whose kind is not in print",
+			in:   plus + "interface tunnel0\n tunnel source eth1\n tunnel destination 2404:8e00::feed:100\n tunnel mode ipv6\ninterface tunnel1\n tunnel mode ds-lite\ninterface tunnel2\n tunnel mode map4to6\n",
+			want: []string{
+				`gap "what":"1 lines of the configuration of Allied Telesis","why":"kanmon does not evaluate these commands: tunnel (1)","code":"commands-not-evaluated","args":["1","Allied Telesis","tunnel (1)"]`,
+				`tunnel-end "name":"tunnel0","type":"4in6","remote":"2404:8e00::feed:100","configured":true`,
+			},
 		},
 		{
 			name: "what the router itself sends lets nobody in",

@@ -30,6 +30,7 @@ type yamaha struct {
 	answers  map[string][]string       // tunnels that callers share, by pp
 	serves   map[string]bool           // "l2tp", "pptp", "telnet", …: switched on
 	hosts    map[string]answer         // who may ask a service
+	ports    map[string]uint16         // of a service, where it is another
 	known    map[string]bool           // first words of commands
 	harmless map[string]bool
 	enabled  []yamahaSpan
@@ -93,7 +94,7 @@ func newYamaha() parser {
 	return &yamaha{
 		d: d, width: columns, tunnels: make(map[string]*yamahaTunnel), gateways: make(map[string]*yamahaGateway),
 		policies: make(map[string]string), nat: make(map[string]*yamahaNAT), natOn: make(map[string][]string),
-		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), known: set(yamahaCommands()), harmless: set(yamahaHarmless()),
+		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), ports: make(map[string]uint16), known: set(yamahaCommands()), harmless: set(yamahaHarmless()),
 	}
 }
 

@@ -1,6 +1,7 @@
 package routerconf
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -56,8 +57,9 @@ func (y *yamaha) descriptor(place string, w words) {
 	}
 }
 
-// manage reads who may ask what: "sshd service on", "telnetd host lan1",
-// "snmp host 192.168.1.5". A community may follow a host and is not looked at.
+// manage reads who may ask what: "sshd service on", "telnetd host lan1", "httpd
+// listen 8080", "snmp host 192.168.1.5". A community may follow a host and is not
+// looked at.
 func (y *yamaha) manage(w words) {
 	name := w[0]
 	switch {
@@ -71,8 +73,9 @@ func (y *yamaha) manage(w words) {
 		}
 	case w.at(1) == "host":
 		y.hosts[name] = yamahaHosts(w.from(2))
-		if _, said := y.serves[name]; !said { // on, as it comes
-			y.serves[name] = true
+	case w.at(1) == "listen":
+		if p, ok := port(w.at(2)); ok {
+			y.ports[name] = p
 		}
 	case w.is("snmp", "sysname"):
 		y.d.name = strings.Join(w.from(2), " ")
@@ -181,16 +184,29 @@ func (y *yamaha) endAccess(i *iface, waits bool) {
 	if y.serves["pptp"] && y.serves["answers:pptp"] {
 		offer("pptp", "tcp", 1723, everybody)
 	}
+	// As they come, these routers serve Telnet to everybody, the web to the LAN,
+	// and SSH to nobody (Yamaha, "Command Reference", 4.38-4.40, 4.65-4.67, 33.1-33.4).
 	for _, m := range []struct {
 		name, typ, transport string
 		port                 uint16
-	}{{"telnetd", "telnet", "tcp", 23}, {"sshd", "ssh", "tcp", 22}, {"httpd", "http", "tcp", 80}, {"snmp", "snmp", "udp", 161}} {
-		limit, said := y.hosts[m.name]
-		if !said {
-			limit = everybody
+		on                   bool
+		to                   answer
+	}{
+		{"telnetd", "telnet", "tcp", 23, true, everybody},
+		{"sshd", "ssh", "tcp", 22, false, everybody},
+		{"httpd", "http", "tcp", 80, true, answer{}},
+		{"snmp", "snmp", "udp", 161, false, everybody},
+	} {
+		limit, limited := y.hosts[m.name]
+		if !limited {
+			limit = m.to
 		}
-		if y.serves[m.name] {
-			offer(m.typ, m.transport, m.port, limit)
+		on, said := y.serves[m.name]
+		if !said {
+			on = m.on && (limited || y.d.model != "") // where the text is a part only, it may be said elsewhere
+		}
+		if on {
+			offer(m.typ, m.transport, cmp.Or(y.ports[m.name], m.port), limit)
 		}
 	}
 }
