@@ -4,5 +4,5 @@ package snmpfarm
 
 import "time"
 
-// sleep sleeps, up to some milliseconds too long.
-func sleep(d time.Duration) { time.Sleep(d) }
+// newSleep returns a function that sleeps, up to some milliseconds too long.
+func newSleep() func(time.Duration) { return time.Sleep }

@@ -19,6 +19,7 @@ type carried struct {
 // NewWire returns a wire on which answers take some time.
 func NewWire(takes time.Duration) *Wire {
 	w := &Wire{takes: takes, on: make(chan carried, 1<<14)}
+	sleep := newSleep()
 	go func() {
 		for c := range w.on {
 			if left := time.Until(c.due); left > 0 {
