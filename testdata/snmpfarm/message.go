@@ -107,7 +107,7 @@ func (o OID) content() []byte {
 }
 
 // Encode returns the variable as it stands in a message.
-func (v Var) Encode() []byte {
+func (v *Var) Encode() []byte {
 	if v.whole != nil {
 		return v.whole
 	}
@@ -118,12 +118,12 @@ func (v Var) Encode() []byte {
 func (r Reply) Encode() []byte {
 	const heads = 64 // octets of all that stands before the variables, but for the community
 	size := heads + len(r.Community)
-	for _, v := range r.Vars {
-		size += len(v.Encode())
+	for i := range r.Vars {
+		size += len(r.Vars[i].Encode())
 	}
 	m := backward{b: make([]byte, size), at: size}
-	for _, v := range slices.Backward(r.Vars) {
-		m.put(v.Encode())
+	for i := len(r.Vars) - 1; i >= 0; i-- {
+		m.put(r.Vars[i].Encode())
 	}
 	m.head(0x30, size)
 	for _, n := range []int{r.Index, r.Status, r.ID} {

@@ -69,14 +69,14 @@ func (t Tree) answer(r Request, octets int, last *answered) Reply {
 	for range rows {
 		ended := true
 		for i := range at {
-			v := Var{OID: r.OIDs[i], Tag: endOfMIBView}
+			v := &Var{OID: r.OIDs[i], Tag: endOfMIBView}
 			if at[i] < len(t) {
-				v, ended = t[at[i]], false
+				v, ended = &t[at[i]], false
 			}
 			if size += len(v.Encode()); size > octets && len(out.Vars) > 0 {
 				return old(r, out)
 			}
-			out.Vars = append(out.Vars, v)
+			out.Vars = append(out.Vars, *v)
 			at[i] = min(at[i]+1, len(t))
 		}
 		if ended {
