@@ -15,7 +15,7 @@ import (
 // NAME=VALUE; letter case does not count. Lines end in \ where they go on.
 type alliedWare struct {
 	d       *device
-	before  string
+	before  []byte
 	over    map[string]string // what PPP runs over
 	peers   map[string]alliedPeer
 	tunnels []*tunnel
@@ -70,10 +70,10 @@ func (a *alliedWare) line(place, text string) {
 		return
 	}
 	if rest, more := strings.CutSuffix(strings.TrimRight(text, " "), `\`); more && len(a.before) < maxLine {
-		a.before += rest
+		a.before = append(a.before, rest...)
 		return
 	}
-	text, a.before = a.before+text, ""
+	text, a.before = string(a.before)+text, a.before[:0]
 	w := alliedWords(text)
 	if len(w) < 2 {
 		return
@@ -226,7 +226,7 @@ func (a *alliedWare) addIP(place string, p map[string]string) {
 		i := a.d.iface(iface, place, alliedType(iface))
 		i.has4 = true
 		if x, ok := masked(get(p, "ip/address"), get(p, "mask")); ok && !x.Addr().IsUnspecified() {
-			add(a.d, &i.addrs, x)
+			a.d.addAddress(i, x)
 		} else if strings.EqualFold(get(p, "ip/address"), "dhcp") {
 			a.d.line(iface, "dhcp", place)
 		}

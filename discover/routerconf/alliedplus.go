@@ -28,8 +28,9 @@ type alliedPlus struct {
 	cur      *iface
 	tunnel   *ciscoTunnel
 	tunnels  []*ciscoTunnel
-	entities map[string]*alliedEntity // "public", "public.wan", "public.wan.ppp0"
-	zone     string                   // that is open
+	entities map[string]*alliedEntity   // "public", "public.wan", "public.wan.ppp0"
+	networks map[string][]*alliedEntity // of a zone; see members
+	zone     string                     // that is open
 	network  string
 	host     string
 	rules    []alliedRule
@@ -236,7 +237,7 @@ func (a *alliedPlus) inInterface(place string, w words) {
 	case w.is("ip", "address"):
 		if p, ok := prefix(w.at(2)); ok {
 			i.has4 = true
-			add(a.d, &i.addrs, p)
+			a.d.addAddress(i, p)
 		}
 	case w.is("ip", "unnumbered"):
 		i.has4 = true
@@ -245,7 +246,7 @@ func (a *alliedPlus) inInterface(place string, w words) {
 	case w.is("ipv6", "address"):
 		i.has6 = true
 		if p, ok := prefix(w.at(2)); ok && !p.Addr().IsLinkLocalUnicast() {
-			add(a.d, &i.addrs, p)
+			a.d.addAddress(i, p)
 		}
 	case w.is("ipv6", "enable"):
 		i.has6 = true

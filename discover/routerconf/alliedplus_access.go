@@ -124,10 +124,7 @@ func (a *alliedPlus) endAccess() {
 	if !a.protects {
 		return
 	}
-	for _, i := range d.order {
-		if !d.isOutside(i) {
-			continue
-		}
+	for _, i := range d.outside() {
 		list := "firewall:" + i.name
 		i.in4, i.in6 = []string{list}, []string{list}
 		for _, r := range a.rules {
@@ -145,7 +142,12 @@ func (a *alliedPlus) firewallRule(list, iface string, f alliedRule) {
 	}
 	r := a.application(f.app)
 	r.permit = f.action == "permit"
-	for _, e := range a.members(f.from) {
+	from, to := a.members(f.from), a.members(f.to)
+	if !a.d.spend(len(from) * (1 + len(to))) {
+		a.d.addRule(list, rule{permit: true, unsure: true})
+		return
+	}
+	for _, e := range from {
 		if e.own || len(e.on) > 0 && !slices.Contains(e.on, iface) || len(e.on) == 0 && !a.among(e.prefixes) {
 			continue // the device itself, bound to another interface, or inside
 		}
@@ -154,7 +156,7 @@ func (a *alliedPlus) firewallRule(list, iface string, f alliedRule) {
 		if !slices.ContainsFunc(e.prefixes, func(p netip.Prefix) bool { return p.Bits() == 0 }) && !e.unsure {
 			x.src = append([]netip.Prefix{}, e.prefixes...)
 		}
-		for _, t := range a.members(f.to) {
+		for _, t := range to {
 			if t.own {
 				x.self = true
 				continue
@@ -171,6 +173,9 @@ func (a *alliedPlus) firewallRule(list, iface string, f alliedRule) {
 // own.
 func (a *alliedPlus) among(list []netip.Prefix) bool {
 	for _, i := range a.d.order {
+		if !a.d.spend(len(i.addrs) * len(list)) {
+			return false
+		}
 		for _, p := range i.addrs {
 			if slices.ContainsFunc(list, p.Overlaps) && !slices.ContainsFunc(list, func(q netip.Prefix) bool { return q.Bits() == 0 }) {
 				return false

@@ -1,6 +1,8 @@
 package routerconf
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -43,14 +45,20 @@ func (a *alliedPlus) entity(name string) *alliedEntity {
 	return e
 }
 
-// members returns the entities that a name stands for: itself, and what lies in
-// it.
+// members returns the entities that a name stands for: itself, and the networks
+// that lie in it, by name.
 func (a *alliedPlus) members(name string) []*alliedEntity {
-	var out []*alliedEntity
-	for n, e := range a.entities {
-		if n == name || strings.HasPrefix(n, name+".") && strings.Count(n, ".") == 1 {
-			out = append(out, e)
+	if a.networks == nil {
+		a.networks = make(map[string][]*alliedEntity)
+		for _, n := range slices.Sorted(maps.Keys(a.entities)) {
+			if zone, _, ok := strings.Cut(n, "."); ok && strings.Count(n, ".") == 1 {
+				a.networks[zone] = append(a.networks[zone], a.entities[n])
+			}
 		}
+	}
+	out := a.networks[name]
+	if e := a.entities[name]; e != nil {
+		out = append([]*alliedEntity{e}, out...)
 	}
 	return out
 }

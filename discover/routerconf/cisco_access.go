@@ -238,20 +238,19 @@ func (c *cisco) endServices() {
 
 // limit returns whom an access list that is bound to a service lets in.
 func (c *cisco) limit(name string) answer {
-	rules, ok := c.d.lists[name]
-	if name == "" || !ok {
+	if _, ok := c.d.lists[name]; name == "" || !ok {
 		return answer{open: true}
 	}
-	return admit(rules, question{transport: "tcp", first: 1, last: 65535})
+	return c.d.admit(c.d.rulesOf(name), question{transport: "tcp", first: 1, last: 65535})
 }
 
 // applyZones takes the zone-based firewall into account: what a pair of zones
 // lets through hangs on class maps, which are not evaluated; zones without a pair
 // exchange nothing, but for the router itself.
 func (c *cisco) applyZones() {
-	for _, i := range c.d.order {
+	for _, i := range c.d.outside() {
 		z := c.zones[i.name]
-		if z == "" {
+		if z == "" || !c.d.spend(len(c.pairs)+len(c.d.services)) {
 			continue
 		}
 		toSelf, inward := false, false

@@ -115,7 +115,7 @@ func (c *cisco) ipOn(i *iface, w words) {
 		}
 		if ok {
 			i.has4 = true
-			add(c.d, &i.addrs, p)
+			c.d.addAddress(i, p)
 		}
 	case w.is("ip", "unnumbered"):
 		i.has4 = true
@@ -136,7 +136,7 @@ func (c *cisco) ipv6On(i *iface, w words) {
 		i.has6, c.six[i.name] = true, true
 	case w.is("ipv6", "address"):
 		if p, ok := prefix(w.at(2)); ok && !p.Addr().IsLinkLocalUnicast() && w.at(3) != "eui-64" {
-			add(c.d, &i.addrs, p)
+			c.d.addAddress(i, p)
 		}
 		i.has6 = true
 	case w.is("ipv6", "enable"):
@@ -206,7 +206,7 @@ func (c *cisco) switchport(i *iface, place string, w words) {
 				b = a
 			}
 			from, to := vlanID(a), vlanID(b)
-			for v := from; v != 0 && v <= to && to-from < 256; v++ { // more than that is "all", which names none
+			for v := from; v != 0 && v <= to && to-from < 256 && room(c.d, c.d.vlans); v++ { // more than that is "all", which names none
 				add(c.d, &c.d.vlans, vlan{vid: v, tagged: []string{i.name}, place: place})
 			}
 		}

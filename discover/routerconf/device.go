@@ -15,10 +15,14 @@ const maxEach = 8192
 const (
 	// maxRules bounds the rules of all filters of a device.
 	maxRules = 8 * maxEach
-	// maxWork bounds how many rules are evaluated for one device, and maxOutside
-	// the interfaces that may lead outside. A device has two or three, and some
-	// ten things behind them.
-	maxWork    = 20_000_000
+	// maxWork bounds how often something of one device is compared with something
+	// else: the rules of filters for each thing that may be open, the addresses in
+	// each rule. It is done in a second or two.
+	maxWork = 50_000_000
+	// maxFrom bounds the prefixes of those who are let in, of all that is open.
+	maxFrom = 16 * maxEach
+	// maxOutside bounds the interfaces that may lead outside. A device has two or
+	// three, and some ten things behind them.
 	maxOutside = 64
 )
 
@@ -58,9 +62,13 @@ type device struct {
 	vlans    []vlan
 	lists    map[string][]rule // filters, by name
 	rules    int               // in all of them
-	work     int               // rules that were evaluated
+	work     int               // see spend
+	from     int               // prefixes of those who are let in
+	addrs    int               // of all interfaces
 	own      []netip.Addr      // see addresses
-	unknown  map[string]int    // lines that are not evaluated, by first word where that is a command
+	isOwn    map[netip.Addr]bool
+	defaults []route        // see defaultRoutes
+	unknown  map[string]int // lines that are not evaluated, by first word where that is a command
 	// translated says that filters see what comes in after its destination was
 	// translated: Yamaha, NEC.
 	translated bool
@@ -256,6 +264,27 @@ func add[T any](d *device, list *[]T, x T) {
 	}
 }
 
+// spend notes that n things are compared with others, and reports whether there
+// is as much time for one device.
+func (d *device) spend(n int) bool {
+	if n > maxWork-d.work {
+		d.bounded = true
+		return false
+	}
+	d.work += n
+	return true
+}
+
+// addAddress gives an interface an address.
+func (d *device) addAddress(i *iface, p netip.Prefix) {
+	if d.addrs >= maxEach {
+		d.bounded = true
+		return
+	}
+	d.addrs++
+	i.addrs = append(i.addrs, p)
+}
+
 func (d *device) addRoute(r route) {
 	if r.to.IsValid() && (r.hop.IsValid() || r.over != "" || r.typ == "blackhole") {
 		r.to = r.to.Masked()
@@ -284,11 +313,12 @@ func (d *device) miss(first string, commands []string) {
 
 // addresses returns all addresses of the device's own, once they are all read.
 func (d *device) addresses() []netip.Addr {
-	if d.own == nil {
-		d.own = []netip.Addr{}
+	if d.isOwn == nil {
+		d.isOwn = make(map[netip.Addr]bool, d.addrs)
 		for _, i := range d.order {
 			for _, p := range i.addrs {
-				add(d, &d.own, p.Addr())
+				d.own = append(d.own, p.Addr())
+				d.isOwn[p.Addr()] = true
 			}
 		}
 	}
@@ -296,7 +326,25 @@ func (d *device) addresses() []netip.Addr {
 }
 
 // owns reports whether a is an address of the device.
-func (d *device) owns(a netip.Addr) bool { return slices.Contains(d.addresses(), a) }
+func (d *device) owns(a netip.Addr) bool {
+	d.addresses()
+	return d.isOwn[a]
+}
+
+// defaultRoutes returns the default routes, once they are all read, as far as
+// they lead to different places.
+func (d *device) defaultRoutes() []route {
+	if d.defaults == nil {
+		d.defaults = []route{}
+		for _, r := range d.routes {
+			same := func(x route) bool { return x.hop == r.hop && x.over == r.over && x.to == r.to }
+			if r.to.Bits() == 0 && len(d.defaults) < 4*maxOutside && !slices.ContainsFunc(d.defaults, same) {
+				d.defaults = append(d.defaults, r)
+			}
+		}
+	}
+	return d.defaults
+}
 
 // line returns the line that ends on an interface, making it where it is new.
 func (d *device) line(iface, typ, place string) *line {

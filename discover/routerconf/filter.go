@@ -1,6 +1,7 @@
 package routerconf
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 )
@@ -42,12 +43,15 @@ func (a answer) closed() bool { return !a.open && !a.unsure && len(a.from) == 0 
 // Rules that deny some sources take these out of those that are let in by name;
 // where everybody else is let in they change nothing, since From cannot say so
 // and the rest of the world remains.
-func admit(rules []rule, q question) answer {
+func (d *device) admit(rules iter.Seq[*rule], q question) answer {
 	var (
 		a      answer
 		denied []netip.Prefix
 	)
-	for _, r := range rules {
+	for r := range rules {
+		if !d.spend(1 + 2*len(r.dst)*len(q.to) + len(r.ports) + len(r.src)*(1+len(denied))) {
+			return answer{unsure: true}
+		}
 		switch {
 		case r.replies || !r.concerns(q):
 		case r.unsure:
@@ -74,12 +78,29 @@ func admit(rules []rule, q question) answer {
 	return a
 }
 
+// rulesOf returns the rules of filters, one after the other.
+func (d *device) rulesOf(lists ...string) iter.Seq[*rule] {
+	return func(yield func(*rule) bool) {
+		for _, l := range lists {
+			if !d.spend(1) {
+				return
+			}
+			rules := d.lists[l]
+			for n := range rules {
+				if !yield(&rules[n]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func within(p netip.Prefix, list []netip.Prefix) bool {
 	return slices.ContainsFunc(list, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) })
 }
 
 // concerns reports whether the rule may be about something that q asks for.
-func (r rule) concerns(q question) bool {
+func (r *rule) concerns(q question) bool {
 	if r.self && q.passed || r.protos != nil && !slices.Contains(r.protos, q.transport) {
 		return false
 	}
@@ -93,7 +114,7 @@ func (r rule) concerns(q question) bool {
 }
 
 // covers reports whether the rule is about all that q asks for.
-func (r rule) covers(q question) bool {
+func (r *rule) covers(q question) bool {
 	if r.sources {
 		return false
 	}
@@ -111,7 +132,7 @@ func contains(list []netip.Prefix, a netip.Addr) bool {
 }
 
 // both returns who passes two checks, one after the other.
-func both(a, b answer) answer {
+func (d *device) both(a, b answer) answer {
 	switch {
 	case a.open:
 		return b
@@ -123,6 +144,9 @@ func both(a, b answer) answer {
 		}
 		return answer{unsure: true}
 	}
+	if !d.spend(len(a.from) * len(b.from)) {
+		return answer{unsure: true}
+	}
 	return answer{from: intersect(a.from, b.from)}
 }
 
@@ -132,6 +156,17 @@ func either(a, b answer) answer {
 		return answer{open: true}
 	}
 	return answer{from: slices.Concat(a.from, b.from), unsure: a.unsure || b.unsure}
+}
+
+// or lets those in, too, who are in b.
+func (a *answer) or(b answer) {
+	switch {
+	case a.open:
+	case b.open:
+		*a = b
+	default:
+		a.from, a.unsure = append(a.from, b.from...), a.unsure || b.unsure
+	}
 }
 
 func intersect(a, b []netip.Prefix) []netip.Prefix {

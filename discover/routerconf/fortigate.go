@@ -23,6 +23,7 @@ import (
 type fortiGate struct {
 	d       *device
 	stack   []fortiLevel
+	deeper  int                      // sections that are open beyond maxDepth, and not read
 	entries map[string][]*fortiEntry // by section
 	byName  map[string]*fortiEntry   // by section, virtual domain and name
 	current *fortiEntry
@@ -139,11 +140,16 @@ func (f *fortiGate) line(place, text string) {
 	w := split(text)
 	switch w.at(0) {
 	case "config":
+		if len(f.stack) >= maxDepth {
+			f.d.bounded = true
+			f.deeper++
+			return
+		}
 		f.open(place, strings.Join(w.from(1), " "))
 	case "edit":
 		f.edit(place, w.at(1))
 	case "set":
-		if e := f.current; e != nil && !f.quoted && wordIn(w.at(1), f.wanted(f.top().section)) && len(w) > 2 {
+		if e := f.current; e != nil && f.deeper == 0 && !f.quoted && wordIn(w.at(1), f.wanted(f.top().section)) && len(w) > 2 {
 			v := w.from(2)
 			if w[1] == "username" { // only the realm may leave here
 				v = words{realm(w[2])}
@@ -151,11 +157,15 @@ func (f *fortiGate) line(place, text string) {
 			e.values[w[1]] = v
 		}
 	case "next":
-		if t := f.top(); t.edit {
+		if t := f.top(); t.edit && f.deeper == 0 {
 			f.stack = f.stack[:len(f.stack)-1]
 			f.settle()
 		}
 	case "end":
+		if f.deeper > 0 {
+			f.deeper--
+			return
+		}
 		for len(f.stack) > 0 {
 			last := f.stack[len(f.stack)-1]
 			f.stack = f.stack[:len(f.stack)-1]
@@ -205,10 +215,6 @@ func (f *fortiGate) open(place, section string) {
 	case len(f.stack) > 0:
 		l.section = t.section + ">" + section
 	}
-	if len(f.stack) >= maxDepth {
-		f.d.bounded = true
-		l.section = ""
-	}
 	f.stack = append(f.stack, l)
 	f.current = nil
 	if f.wanted(l.section) != nil {
@@ -229,7 +235,7 @@ func fortiLists(section string) bool {
 
 func (f *fortiGate) edit(place, name string) {
 	t := f.top()
-	if t.edit || t.section == "" || len(f.stack) > maxDepth {
+	if t.edit || t.section == "" || f.deeper > 0 {
 		return
 	}
 	f.stack = append(f.stack, fortiLevel{section: t.section, vdom: t.vdom, edit: true, name: name, parent: t.parent})

@@ -107,6 +107,9 @@ func (f *fortiGate) localIn() {
 			r.src = slices.Concat([]netip.Prefix{}, a.from)
 		}
 		rules := f.withPorts(r, e.vdom, e.values["service"])
+		if len(rules) == 0 || f.d.rules >= maxRules {
+			continue
+		}
 		for _, name := range e.values["intf"][:min(len(e.values["intf"]), maxOutside)] {
 			for _, i := range f.members(e.vdom, name) {
 				bound[i] = true
@@ -134,6 +137,9 @@ func (f *fortiGate) withPorts(r rule, vdom string, services words) []rule {
 		known := false
 		if e := f.byName["firewall service custom\x00"+vdom+"\x00"+name]; e != nil {
 			for _, t := range []string{"tcp", "udp"} {
+				if !f.d.spend(len(e.values[t+"-portrange"])) {
+					return append(out, rule{permit: true, unsure: true})
+				}
 				for _, s := range e.values[t+"-portrange"] {
 					s, _, _ = strings.Cut(s, ":") // ports of the source follow
 					if p, ok := ports(s); ok {
@@ -198,7 +204,7 @@ func (f *fortiGate) resolve(vdom string, names words, depth int) answer {
 		case depth > maxNesting || len(a.from) > maxEach || f.lookups > maxWork/100:
 			a.unsure = true
 		default:
-			a = either(a, f.object(vdom, n, depth))
+			a.or(f.object(vdom, n, depth))
 		}
 	}
 	return a
@@ -271,6 +277,9 @@ func (f *fortiGate) virtual() {
 			if g := f.byName["firewall vipgrp\x00"+p.vdom+"\x00"+n]; g != nil {
 				names = g.values["member"]
 			}
+			if !f.d.spend(32 * len(names)) { // as much as so many comparisons
+				return
+			}
 			for _, n := range names {
 				if v := f.byName["firewall vip\x00"+p.vdom+"\x00"+n]; v != nil && !v.is("status", "disable") {
 					vips = append(vips, v)
@@ -303,6 +312,9 @@ func (f *fortiGate) virtualAddress(v *fortiEntry, on []string, limit answer, pla
 		at := f.members(v.vdom, x)
 		if on == nil {
 			on = at
+		}
+		if !f.d.spend(len(on) * len(at)) {
+			return
 		}
 		on = slices.DeleteFunc(slices.Clone(on), func(n string) bool { return !slices.Contains(at, n) })
 	}

@@ -43,7 +43,7 @@ func (f *fortiGate) interfaces() {
 	for _, e := range f.entries["system interface>ipv6"] {
 		if i := f.parentOf(e); i != nil {
 			if p, ok := prefix(e.get("ip6-address")); ok && !p.Addr().IsUnspecified() {
-				add(f.d, &i.addrs, p)
+				f.d.addAddress(i, p)
 				i.has6 = true
 			}
 			i.has6 = i.has6 || e.is("ip6-mode", "dhcp") || e.is("ip6-mode", "pppoe")
@@ -85,7 +85,7 @@ func (f *fortiGate) addresses(i *iface, w words) {
 		p, ok = prefix(w.at(0))
 	}
 	if ok && !p.Addr().IsUnspecified() {
-		add(f.d, &i.addrs, p)
+		f.d.addAddress(i, p)
 	}
 }
 

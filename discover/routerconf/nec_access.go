@@ -23,7 +23,8 @@ func (n *nec) end() (*device, error) {
 		n.endInterface(i)
 	}
 	waits := n.endTunnels()
-	for _, i := range d.order {
+	d.settle()
+	for _, i := range d.outside() {
 		n.endAccess(i, waits)
 	}
 	return d, nil
@@ -176,11 +177,10 @@ func (n *nec) limit(server string, q question) (a answer) {
 		return answer{}
 	}
 	for _, name := range l.by {
-		rules, ok := n.d.lists[name]
-		if !ok {
+		if _, ok := n.d.lists[name]; !ok {
 			return answer{open: true}
 		}
-		a = either(a, admit(rules, q))
+		a.or(n.d.admit(n.d.rulesOf(name), q))
 	}
 	a.open = a.open || l.by == nil
 	return a

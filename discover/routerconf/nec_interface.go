@@ -79,14 +79,14 @@ func (n *nec) ipOn(i *iface, place string, w words) {
 		i.has4 = true
 		n.dhcp[i.name] = w.at(2) == "dhcp"
 		if p, ok := prefix(w.at(2)); ok {
-			add(n.d, &i.addrs, p)
+			n.d.addAddress(i, p)
 		}
 	case w.is("ipv6", "address", "autoconfig"), w.is("ipv6", "dhcp", "client"):
 		i.has6, n.six[i.name] = true, true
 	case w.is("ipv6", "address"):
 		i.has6 = true
 		if p, ok := prefix(w.at(2)); ok && !p.Addr().IsLinkLocalUnicast() && !w.has("eui-64") {
-			add(n.d, &i.addrs, p)
+			n.d.addAddress(i, p)
 		}
 	case w.is("ipv6", "enable"):
 		i.has6 = true

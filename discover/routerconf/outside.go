@@ -37,16 +37,16 @@ func (d *device) isOutside(i *iface) bool {
 	if d.lineOn[i.name] != nil {
 		return true
 	}
-	return slices.ContainsFunc(d.routes, func(r route) bool {
-		return r.to.Bits() == 0 && r.hop.IsValid() && isPublic(r.hop) && slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) })
+	return slices.ContainsFunc(d.defaultRoutes(), func(r route) bool {
+		return r.hop.IsValid() && isPublic(r.hop) && slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) })
 	})
 }
 
 // isPrivate reports whether an interface is in a private network over which no
 // default route leads: addresses may be translated there, too.
 func (d *device) isPrivate(i *iface) bool {
-	leads := slices.ContainsFunc(d.routes, func(r route) bool {
-		return r.to.Bits() == 0 && (r.over == i.name || slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) }))
+	leads := slices.ContainsFunc(d.defaultRoutes(), func(r route) bool {
+		return r.over == i.name || slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) })
 	})
 	return !leads && len(i.addrs) > 0 && !slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return isPublic(p.Addr()) })
 }
@@ -62,7 +62,7 @@ func (d *device) access() []access {
 	inside := d.inside()
 	for _, i := range d.outside() {
 		for _, s := range d.services {
-			if s.on != nil && !slices.Contains(s.on, i.name) {
+			if s.on != nil && (!d.spend(len(s.on)) || !slices.Contains(s.on, i.name)) {
 				continue
 			}
 			a := d.reach(i, s)
@@ -75,14 +75,20 @@ func (d *device) access() []access {
 				}
 				a = either(a, b)
 			}
-			a = both(a, s.limit)
+			a = d.both(a, s.limit)
 			if closed, zoned := s.zones[i.name]; closed {
 				continue
 			} else if zoned {
-				a = both(a, answer{unsure: true})
+				a = d.both(a, answer{unsure: true})
+			}
+			if !d.spend(len(a.from) * len(inside)) {
+				a = answer{unsure: true}
 			}
 			if a.from = strangers(a.from, inside); a.closed() {
 				continue
+			}
+			if d.from += len(a.from); d.from > maxFrom {
+				d.bounded, a = true, answer{unsure: true}
 			}
 			out = append(out, access{iface: i, service: s, who: a})
 		}
@@ -151,23 +157,10 @@ func (d *device) through(i *iface, lists []string, q question) answer {
 	if lists == nil {
 		return answer{open: true}
 	}
-	found := false
-	for _, l := range lists {
-		found = found || d.lists[l] != nil
-		d.work += len(d.lists[l])
-	}
-	switch {
-	case !found && i.undefined:
+	if i.undefined && !slices.ContainsFunc(lists, func(l string) bool { return d.lists[l] != nil }) {
 		return answer{open: true}
-	case d.work > maxWork:
-		d.bounded = true
-		return answer{unsure: true}
 	}
-	var rules []rule
-	for _, l := range lists {
-		rules = append(rules, d.lists[l]...)
-	}
-	return admit(rules, q)
+	return d.admit(d.rulesOf(lists...), q)
 }
 
 // remoteAccess makes the fact of an access, and the gap where whom it lets in is

@@ -69,7 +69,10 @@ func (y *yamaha) manage(w words) {
 		if h := w.at(2); h != "none" && h != "" {
 			y.d.snmp = "on"
 			y.serves["snmp"] = true
-			y.hosts["snmp"] = either(y.hosts["snmp"], yamahaHosts(words{h}))
+			if a := y.hosts["snmp"]; len(a.from) < maxEach {
+				a.or(yamahaHosts(words{h}))
+				y.hosts["snmp"] = a
+			}
 		}
 	case w.at(1) == "host":
 		y.hosts[name] = yamahaHosts(w.from(2))
@@ -117,7 +120,8 @@ func (y *yamaha) end() (*device, error) {
 		i.natted = y.masquerades(i)
 		i.has4 = i.has4 || i.typ == typePPP || i.typ == typeMobile || i.typ == typeTunnel
 	}
-	for _, i := range y.d.order {
+	y.d.settle()
+	for _, i := range y.d.outside() {
 		y.endAccess(i, waits)
 	}
 	return y.d, nil

@@ -70,7 +70,7 @@ func (y *yamaha) onInterface(place string, w words) {
 		i.in4 = append(i.in4, "policy")
 	case rest.is("nat", "descriptor"):
 		for _, n := range rest.from(2) {
-			if n != "reverse" {
+			if n != "reverse" && len(y.natOn[name]) < maxOutside && !wordIn(n, y.natOn[name]) {
 				y.natOn[name] = append(y.natOn[name], n)
 			}
 		}
@@ -95,7 +95,7 @@ func (y *yamaha) address(i *iface, s, place string) {
 		}
 	default:
 		if p, ok := prefix(s); ok {
-			add(y.d, &i.addrs, p)
+			y.d.addAddress(i, p)
 		}
 	}
 }
@@ -229,7 +229,9 @@ func yamahaAddresses(s string) ([]netip.Prefix, bool) {
 		if !ok || ps == nil {
 			return nil, false
 		}
-		out = append(out, ps...)
+		if out = append(out, ps...); len(out) > maxEach {
+			return nil, false
+		}
 	}
 	return out, true
 }
