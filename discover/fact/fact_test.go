@@ -35,9 +35,9 @@ var compareFacts = cmp.Options{cmpopts.EquateComparable(netip.Addr{}, netip.Pref
 
 func TestMAC(t *testing.T) {
 	for _, tt := range []struct {
-		name                                    string
-		in                                      string
-		group, local, virtual, universal, valid bool
+		name                                             string
+		in                                               string
+		group, local, virtual, cluster, universal, valid bool
 	}{
 		{name: "universal", in: "00:a0:de:00:00:01", universal: true, valid: true},
 		{name: "cisco", in: "00a0.de00.0001", universal: true, valid: true},
@@ -46,6 +46,14 @@ func TestMAC(t *testing.T) {
 		{name: "vrrp", in: "00:00:5e:00:01:0a", virtual: true, valid: true},
 		{name: "hsrp", in: "00:00:0c:07:ac:01", virtual: true, valid: true},
 		{name: "hsrp2", in: "00:00:0c:9f:f0:01", virtual: true, valid: true},
+		{name: "hsrp2 over ipv6", in: "00:05:73:a0:00:01", virtual: true, valid: true},
+		{name: "vrrp over ipv6", in: "00:00:5e:00:02:0a", virtual: true, valid: true},
+		{name: "glbp", in: "00:07:b4:00:01:02", virtual: true, valid: true},
+		{name: "fortigate cluster", in: "00:09:0f:09:58:01", cluster: true, universal: true, valid: true},
+		{name: "fortigate alone", in: "00:09:0f:78:18:c9", universal: true, valid: true},
+		{name: "srx cluster", in: "00:10:db:ff:10:01", cluster: true, universal: true, valid: true},
+		{name: "palo alto cluster", in: "00:1b:17:00:01:10", cluster: true, universal: true, valid: true},
+		{name: "palo alto alone", in: "00:1b:17:15:2d:00", universal: true, valid: true},
 		{name: "documentation", in: "00:00:5e:00:53:01", universal: true, valid: true},
 		{name: "broadcast", in: "ff:ff:ff:ff:ff:ff", group: true, local: true, valid: true},
 		{name: "zero", in: "00:00:00:00:00:00", valid: true},
@@ -57,10 +65,10 @@ func TestMAC(t *testing.T) {
 			if (err == nil) != tt.valid {
 				t.Fatalf("ParseMAC(%q): %v", tt.in, err)
 			}
-			got := [...]bool{m.IsGroup(), m.IsLocal(), m.IsVirtual(), m.IsUniversal()}
-			want := [...]bool{tt.group, tt.local, tt.virtual, tt.universal}
+			got := [...]bool{m.IsGroup(), m.IsLocal(), m.IsVirtual(), m.IsCluster(), m.IsUniversal()}
+			want := [...]bool{tt.group, tt.local, tt.virtual, tt.cluster, tt.universal}
 			if got != want {
-				t.Errorf("%s: group, local, virtual, universal = %v, want %v", m, got, want)
+				t.Errorf("%s: group, local, virtual, cluster, universal = %v, want %v", m, got, want)
 			}
 		})
 	}

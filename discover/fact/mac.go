@@ -65,25 +65,6 @@ func (m MAC) IsGroup() bool { return m[0]&0x01 != 0 }
 // addresses; no maker can be read from them.
 func (m MAC) IsLocal() bool { return m[0]&0x02 != 0 }
 
-// IsVirtual reports whether m is shared by several routers and so identifies
-// none of them: VRRP and CARP (RFC 9568, 7.3), HSRP v1 (RFC 2281) and v2, and
-// GLBP.
-func (m MAC) IsVirtual() bool {
-	switch {
-	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x5e && m[3] == 0x00 && (m[4] == 0x01 || m[4] == 0x02):
-		return true // VRRP over IPv4 and IPv6; CARP uses the same range
-	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x0c && m[3] == 0x07 && m[4] == 0xac:
-		return true // HSRP version 1
-	case m[0] == 0x00 && m[1] == 0x00 && m[2] == 0x0c && m[3] == 0x9f && m[4]&0xf0 == 0xf0:
-		return true // HSRP version 2, IPv4
-	case m[0] == 0x00 && m[1] == 0x05 && m[2] == 0x73 && m[3] == 0xa0:
-		return true // HSRP version 2, IPv6
-	case m[0] == 0x00 && m[1] == 0x07 && m[2] == 0xb4:
-		return true // GLBP
-	}
-	return false
-}
-
 // IsUniversal reports whether m was given to one interface by its maker, so
 // that it can identify a device: not zero, not a group, not locally
 // administered, not shared between routers.

@@ -42,7 +42,7 @@ func (k key) compare(o key) int {
 func (k key) isStrong() bool { return k.rank <= rankAgent }
 
 func macKey(m fact.MAC) key {
-	if m.IsLocal() {
+	if m.IsLocal() || m.IsCluster() { // clusters of two sites may have the same
 		return key{rankLocalMAC, "mac:" + m.String()}
 	}
 	return key{rankMAC, "mac:" + m.String()}
