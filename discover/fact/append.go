@@ -228,6 +228,10 @@ func (w *writer) endpoint(name string, e Endpoint) {
 	if !e.MAC.IsZero() {
 		in.mac(e.MAC)
 	}
+	if !e.Via.IsZero() {
+		in.name("via")
+		in.b = append(e.Via.append(append(in.b, '"')), '"')
+	}
 	w.b = append(in.b, '}')
 	if in.err != nil {
 		w.err = in.err

@@ -24,6 +24,9 @@ type line struct {
 // every field set, or none.
 func frequent(text string, ip netip.Addr, mac fact.MAC, n uint16, yes bool) []fact.Fact {
 	end := fact.Endpoint{IP: ip, Port: n, MAC: mac}
+	if yes {
+		end.Via = mac
+	}
 	list := [][]netip.Addr{nil, {}, {ip}, {ip, ip}}[n%4]
 	return []fact.Fact{
 		fact.Station{MAC: mac, VID: n},

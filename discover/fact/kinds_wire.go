@@ -9,6 +9,7 @@ type Endpoint struct {
 	IP   netip.Addr `json:"ip,omitzero"`
 	Port uint16     `json:"port,omitempty"` // UDP or TCP port; 0 where there is none or it is ephemeral
 	MAC  MAC        `json:"mac,omitzero"`
+	Via  MAC        `json:"via,omitzero"` // of Flow and Tunnel: what frames for the host were handed to, where its own came from another: routers share an address, the way there is not the way back, or both sides of a router were seen
 }
 
 // Station says that frames were sent with this source MAC address.
@@ -164,9 +165,10 @@ type ServerName struct {
 }
 
 // Flow is a conversation between two hosts, without its ephemeral port.
-// Sighting.Count is in frames. Where packets for the server were handed to
-// another station than that which its own came from, some of these are told
-// beside it, not answered, and with that station in place of the server's.
+// Sighting.Count is in frames. A station that packets for the outside were
+// handed to, and that was seen to hand them on, is told by a flow of its own, not
+// answered: the inside end then has its MAC address, and the other that of the
+// station which it handed them to.
 type Flow struct {
 	Client   Endpoint `json:"client"` // who opened it, where that was seen; port is always 0
 	Server   Endpoint `json:"server"`

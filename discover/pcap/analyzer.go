@@ -65,7 +65,7 @@ type analyzer struct {
 	asked        *table // questions to groups
 	hopLimits    *table
 	hopsOf       map[uint64]uint8 // hop limits of each station
-	handings     *table           // of packets to others than those that the answers came from
+	handings     *table           // of packets that were handed on
 	transits     transitTable
 	told         map[uint64]uint8 // how much each host, by the hash of its addresses, said of itself
 	conns        connTable
@@ -108,7 +108,7 @@ func newAnalyzer() *analyzer {
 	a.speakers = newTable(a, "control speakers", limitInfra)
 	a.asked = newTable(a, "questions to groups", limitAsked)
 	a.hopLimits = newTable(a, "hop limits", limitHosts)
-	a.handings = newTable(a, "packets handed over", limitHosts)
+	a.handings = newTable(a, "packets handed on", limitHosts)
 	return a
 }
 

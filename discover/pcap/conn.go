@@ -170,13 +170,12 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 		c = a.conns.get(&k, a.at.frame)
 		a.conns.last = c
 	}
-	first := !c.seen[side] && c.mac[side].IsZero()
 	if !c.seen[side] {
 		if !c.seen[1-side] {
 			c.sender = int8(side)
 		}
 		c.seen[side] = !p.refused
-		if first {
+		if c.mac[side].IsZero() {
 			c.mac[side] = h.Src
 			a.firstOf(h, p)
 		}
@@ -184,8 +183,8 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 	if c.to[1-side].IsZero() {
 		c.to[1-side] = h.Dst
 	}
-	if first {
-		a.handedOver(c)
+	if c.count < maxHandedOn && h.Src != c.mac[side] {
+		a.handedOn(c, h, p)
 	}
 	c.see(a.at)
 	return c

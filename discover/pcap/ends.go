@@ -50,6 +50,15 @@ func (c *conn) endpoint(side int, port uint16) fact.Endpoint {
 	return e
 }
 
+// via returns what frames for a side were handed to, where its own came from
+// another station; none where not.
+func (c *conn) via(side int) fact.MAC {
+	if to := c.to[side]; to != c.mac[side] && isStation(to) && isStation(c.mac[side]) {
+		return to
+	}
+	return fact.MAC{}
+}
+
 // serverEnd returns the side that was not the client, with its port.
 func (c *conn) serverEnd(side int) fact.Endpoint {
 	port := c.key.port[side]

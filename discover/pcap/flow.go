@@ -39,6 +39,7 @@ type flowTable struct {
 type flowKey struct {
 	ip    [2]addr     // of the client, and of the server
 	mac   [2]fact.MAC // likewise
+	via   [2]fact.MAC // likewise
 	port  uint16      // of the server
 	vid   uint16
 	proto uint8
@@ -108,6 +109,7 @@ func (t *flowTable) find(c *conn) (int, bool) {
 	from, to := c.endpoint(client, 0), c.serverEnd(1-client)
 	k := flowKey{
 		ip: [2]addr{packed(from.IP), packed(to.IP)}, mac: [2]fact.MAC{from.MAC, to.MAC}, port: to.Port,
+		via: [2]fact.MAC{c.via(client), c.via(1 - client)},
 		vid: c.key.vid, proto: c.key.proto,
 	}
 	place, ok := t.get(&k, 0)
@@ -194,7 +196,8 @@ func outside(ip netip.Addr) bool {
 func (e *flowEntry) fact(apps names) fact.Flow {
 	k := &e.key
 	return fact.Flow{
-		Client: fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0]}, Server: fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1]},
+		Client:   fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0], Via: k.via[0]},
+		Server:   fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1], Via: k.via[1]},
 		Protocol: protocolName(e.key.proto),
 		Answered: e.answered, App: apps[e.app], VID: e.key.vid,
 	}

@@ -63,32 +63,37 @@ func (a *analyzer) carried(h *hop, p *packet) {
 	}
 }
 
-// handing is by what packets that were handed over are told apart: one of each
+// maxHandedOn is how many of its first frames are looked at for whether a
+// conversation is handed on.
+const maxHandedOn = 8
+
+// handing is by what packets that were handed on are told apart: one of each
 // client is told, and one for each network.
 type handing struct {
-	client  fact.Endpoint // none: any
-	to      fact.MAC
-	vid     uint16
-	network uint64
+	inside   fact.Endpoint // none: any
+	from, to fact.MAC
+	vid      uint16
+	network  uint64
 }
 
-// handedOver learns from a conversation whether the packets for the server were
-// handed to another station than that which its own came from: the way there is
-// not the way back, and the flow names the latter only. Routers that share an
-// address answer from their own: that is no other way.
-func (a *analyzer) handedOver(c *conn) {
-	client := c.clientSide()
-	to := c.to[1-client]
-	if to == c.mac[1-client] || to.IsVirtual() || !isStation(to) || !isStation(c.mac[1-client]) {
+// handedOn learns from a packet for the outside that another station than its
+// sender sends: one to which it was handed, and which hands it on here.
+func (a *analyzer) handedOn(c *conn, h *hop, p *packet) {
+	side := c.side(p)
+	if !outside(p.dst) || outside(p.src) || h.Dst == c.mac[side] || !isStation(h.Src) || !isStation(h.Dst) {
 		return
 	}
-	f := fact.Flow{Client: c.endpoint(client, 0), Server: c.serverEnd(1 - client), Protocol: protocolName(c.key.proto), VID: c.key.vid}
-	f.Server.MAC = to
-	id := idOf(a, handing{client: f.Client, to: to, vid: f.VID})
-	if a.handings.get(id) != nil {
-		id = idOf(a, handing{to: to, vid: f.VID, network: networkOf(f.Server.IP)})
+	client := c.clientSide()
+	var ends [2]fact.Endpoint
+	ends[client], ends[1-client] = c.endpoint(client, 0), c.serverEnd(1-client)
+	k := handing{inside: ends[side], from: h.Src, to: h.Dst, vid: h.VID}
+	ends[side].MAC, ends[1-side].MAC = h.Src, h.Dst
+	f := fact.Flow{Client: ends[client], Server: ends[1-client], Protocol: protocolName(c.key.proto), VID: h.VID}
+	id := idOf(a, k)
+	if e := a.handings.get(id); e != nil && e.fact != fact.Fact(f) {
+		id = idOf(a, handing{from: h.Src, to: h.Dst, vid: h.VID, network: networkOf(p.dst)})
 	}
-	a.handings.noteAs("hand-over", id, f, a.at)
+	a.handings.noteAs("hand-on", id, f, a.at)
 }
 
 // isStation reports whether a MAC address can be that of a station.

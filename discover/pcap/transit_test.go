@@ -3,7 +3,6 @@ package pcap_test
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,60 +112,122 @@ func TestHopLimit(t *testing.T) {
 	}
 }
 
-// TestHandedOver wants to know to whom packets for a server were handed, where
-// its answers came another way.
+// TestHandedOver wants to know to whom packets for a host were handed where its
+// own came another way, and who was seen to hand packets on.
 func TestHandedOver(t *testing.T) {
 	t.Parallel()
-	// The client hands to macC what is for the server, and macB brings the answers.
-	talk := func(port uint16, client, server string, replies bool) [][]byte {
-		frames := [][]byte{eth(macC, macA, 0x0800, ip4(client, server, 6, tcp(port, 443, 1, syn, nil)))}
-		if replies {
-			frames = append(frames, eth(macA, macB, 0x0800, ip4(server, client, 6, tcp(443, port, 1, syn|ack, nil))))
-		}
-		return frames
+	virtual, macD := fact.MAC{0, 0, 0x5e, 0, 1, 1}, fact.MAC{2, 0, 0, 0, 0, 0xd}
+	const client, server = "10.0.0.1", "203.0.113.1"
+	// A frame with a segment of a conversation of one client: there, and back.
+	there := func(from, to fact.MAC, port uint16, server string) []byte {
+		return eth(to, from, 0x0800, ip4(client, server, 6, tcp(port, 443, 1, syn, nil)))
 	}
-	back := func(frames [][]byte) [][]byte { slices.Reverse(frames); return frames }
-	there := func(server string) fact.Flow {
+	back := func(from, to fact.MAC, port uint16, server string) []byte {
+		return eth(to, from, 0x0800, ip4(server, client, 6, tcp(443, port, 1, syn|ack, nil)))
+	}
+	flow := func(a fact.MAC, server string, mac, via fact.MAC, answered bool) fact.Flow {
 		return fact.Flow{
-			Client: fact.Endpoint{IP: ip("10.0.0.1"), MAC: macA}, Server: fact.Endpoint{IP: ip(server), Port: 443, MAC: macC}, Protocol: "tcp",
+			Client: fact.Endpoint{IP: ip(client), MAC: a}, Server: fact.Endpoint{IP: ip(server), Port: 443, MAC: mac, Via: via},
+			Protocol: "tcp", Answered: answered,
 		}
 	}
+	none := fact.MAC{}
 	tests := []struct {
 		name   string
 		frames [][]byte
 		want   []fact.Flow
 	}{
-		{name: "answered by another", frames: talk(40000, "10.0.0.1", "203.0.113.1", true), want: []fact.Flow{there("203.0.113.1")}},
-		{name: "answer first", frames: back(talk(40000, "10.0.0.1", "203.0.113.1", true)), want: []fact.Flow{there("203.0.113.1")}},
-		{name: "not answered", frames: talk(40000, "10.0.0.1", "203.0.113.1", false)},
-		{name: "answered by the same", frames: (&conversation{client: "10.0.0.1", server: "203.0.113.1"}).up(6, tcp(40000, 443, 1, syn, nil)).down(6, tcp(443, 40000, 1, syn|ack, nil)).frames},
 		{
-			name: "of routers that share an address",
+			name:   "answered by another",
+			frames: [][]byte{there(macA, macC, 40000, server), back(macB, macA, 40000, server)},
+			want:   []fact.Flow{flow(macA, server, macB, macC, true)},
+		},
+		{
+			name:   "answer first",
+			frames: [][]byte{back(macB, macA, 40000, server), there(macA, macC, 40000, server)},
+			want:   []fact.Flow{flow(macA, server, macB, macC, true)},
+		},
+		{name: "not answered", frames: [][]byte{there(macA, macC, 40000, server)}, want: []fact.Flow{flow(macA, server, macC, none, false)}},
+		{
+			name:   "answered by the same",
+			frames: [][]byte{there(macA, macB, 40000, server), back(macB, macA, 40000, server)},
+			want:   []fact.Flow{flow(macA, server, macB, none, true)},
+		},
+		{
+			name: "two routers that share an address",
 			frames: [][]byte{
-				eth(fact.MAC{0, 0, 0x5e, 0, 1, 1}, macA, 0x0800, ip4("10.0.0.1", "203.0.113.1", 6, tcp(40000, 443, 1, syn, nil))),
-				eth(macA, macB, 0x0800, ip4("203.0.113.1", "10.0.0.1", 6, tcp(443, 40000, 1, syn|ack, nil))),
+				there(macA, virtual, 40000, server), back(macB, macA, 40000, server),
+				there(macA, virtual, 40001, server), back(macC, macA, 40001, server),
+			},
+			want: []fact.Flow{flow(macA, server, macB, virtual, true), flow(macA, server, macC, virtual, true)},
+		},
+		{
+			name: "opened from outside",
+			frames: [][]byte{
+				eth(macA, macB, 0x0800, ip4(server, client, 6, tcp(40000, 443, 1, syn, nil))),
+				eth(macC, macA, 0x0800, ip4(client, server, 6, tcp(443, 40000, 1, syn|ack, nil))),
+			},
+			want: []fact.Flow{{
+				Client: fact.Endpoint{IP: ip(server), MAC: macB, Via: macC}, Server: fact.Endpoint{IP: ip(client), Port: 443, MAC: macA},
+				Protocol: "tcp", Answered: true,
+			}},
+		},
+		{
+			name: "handed on by the router that it was handed to, and answered straight",
+			frames: [][]byte{
+				there(macA, macC, 40000, server), there(macC, macB, 40000, server), back(macB, macA, 40000, server),
+			},
+			want: []fact.Flow{flow(macA, server, macB, macC, true), flow(macC, server, macB, none, false)},
+		},
+		{
+			name: "both sides of a router",
+			frames: [][]byte{
+				there(macA, macC, 40000, server), there(macC, macB, 40000, server),
+				back(macB, macC, 40000, server), back(macC, macA, 40000, server),
+			},
+			want: []fact.Flow{
+				{
+					Client: fact.Endpoint{IP: ip(client), MAC: macA, Via: macC}, Server: fact.Endpoint{IP: ip(server), Port: 443, MAC: macB, Via: macC},
+					Protocol: "tcp", Answered: true,
+				},
+				flow(macC, server, macB, none, false),
 			},
 		},
 		{
-			name: "each network once",
-			frames: slices.Concat(
-				talk(40000, "10.0.0.1", "203.0.113.1", true), talk(40001, "10.0.0.1", "198.51.100.1", true),
-				talk(40002, "10.0.0.1", "198.51.100.2", true), talk(40003, "10.0.0.1", "192.0.2.1", true),
-			),
-			want: []fact.Flow{there("203.0.113.1"), there("198.51.100.1"), there("192.0.2.1")},
+			name: "handed on by a router of those that share an address",
+			frames: [][]byte{
+				there(macA, virtual, 40000, server), there(macC, macD, 40000, server), back(macD, macA, 40000, server),
+			},
+			want: []fact.Flow{flow(macA, server, macD, virtual, true), flow(macC, server, macD, none, false)},
+		},
+		{
+			name: "of one client once, and of each network",
+			frames: [][]byte{
+				there(macA, macC, 40000, server), there(macC, macB, 40000, server),
+				there(macA, macC, 40001, "203.0.113.2"), there(macC, macB, 40001, "203.0.113.2"),
+				there(macA, macC, 40002, "203.0.113.3"), there(macC, macB, 40002, "203.0.113.3"),
+				there(macA, macC, 40003, "198.51.100.1"), there(macC, macB, 40003, "198.51.100.1"),
+			},
+			want: []fact.Flow{
+				flow(macA, server, macC, none, false), flow(macA, "203.0.113.2", macC, none, false), flow(macA, "203.0.113.3", macC, none, false), flow(macA, "198.51.100.1", macC, none, false),
+				flow(macC, server, macB, none, false), flow(macC, "203.0.113.2", macB, none, false), flow(macC, "198.51.100.1", macB, none, false),
+			},
+		},
+		{
+			name: "between hosts inside",
+			frames: [][]byte{
+				there(macA, macC, 40000, "10.0.9.1"), there(macC, macB, 40000, "10.0.9.1"),
+			},
+			want: []fact.Flow{flow(macA, "10.0.9.1", macC, none, false)},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var got []fact.Flow
-			for _, o := range readBytes(t, tt.name, classicFile(1, tt.frames...)).obs {
-				if f, ok := o.Fact.(fact.Flow); ok && o.Source == "pcap/hand-over" {
-					got = append(got, f)
-				}
-			}
-			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.SortSlices(func(a, b fact.Flow) bool { return a.Server.IP.Less(b.Server.IP) })); diff != "" {
-				t.Errorf("handed over, less what was found: %s", diff)
+			got := facts[fact.Flow](readBytes(t, tt.name, classicFile(1, tt.frames...)).obs)
+			order := cmpopts.SortSlices(func(a, b fact.Flow) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Addr{}), order); diff != "" {
+				t.Errorf("flows, less what was found: %s", diff)
 			}
 		})
 	}

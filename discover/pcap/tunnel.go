@@ -108,7 +108,9 @@ func (c *conn) tunnelEnd(side int) fact.Endpoint {
 	case serverPort(other), port >= firstLinux && (other < firstLinux || c.clientSide() == side):
 		port = 0
 	}
-	return c.endpoint(side, port)
+	e := c.endpoint(side, port)
+	e.Via = c.via(side)
+	return e
 }
 
 func (e *tunnelEntry) fact() fact.Tunnel {

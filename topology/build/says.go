@@ -226,6 +226,7 @@ func (s *sayer) Flow(_ *fact.Observation, f fact.Flow) {
 	s.both("%s talked to %s over %s", "%s が %s と %s で通信しました", end(f.Client), end(f.Server), f.Protocol)
 	s.more(f.App, " (%s)", "（%s）")
 	s.answered(f.Answered)
+	s.via(f.Client, f.Server)
 	s.vlan(f.VID)
 }
 
@@ -238,6 +239,7 @@ func (s *sayer) Tunnel(_ *fact.Observation, f fact.Tunnel) {
 		s.ja += "（確立を確認）"
 	}
 	s.answered(f.Answered)
+	s.via(f.A, f.B)
 	s.vlan(f.VID)
 }
 

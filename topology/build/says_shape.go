@@ -1,6 +1,7 @@
 package build
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -159,4 +160,15 @@ func known(a netip.Addr) string {
 		return ""
 	}
 	return a.String()
+}
+
+// via adds to whom frames for either end were handed, where its own came from
+// another.
+func (s *sayer) via(ends ...fact.Endpoint) {
+	for _, e := range ends {
+		if !e.Via.IsZero() {
+			s.en += fmt.Sprintf(", frames for %s were handed to %s", ip(e.IP), e.Via)
+			s.ja += fmt.Sprintf("（%s あては %s に渡された）", ip(e.IP), e.Via)
+		}
+	}
 }

@@ -71,7 +71,7 @@ func gapWords() map[string]string {
 		"DHCP clients": "DHCPクライアント", "DHCP servers": "DHCPサーバ", "name queries": "名前の問い合わせ", "name answers": "名前の応答",
 		"name claims": "名乗り", "address sets": "アドレスの組", "service announcements": "サービスの通知", "server names": "接続先の名前",
 		"self-descriptions": "機器の自己紹介", "server certificates": "サーバ証明書", "control speakers": "制御プロトコルの話し手",
-		"questions to groups": "一斉の問い合わせ", "hop limits": "ホップ数", "packets handed over": "中継先",
+		"questions to groups": "一斉の問い合わせ", "hop limits": "ホップ数", "packets handed on": "中継先",
 	}
 }
 

@@ -39,20 +39,22 @@ func (in *inferer) nextHops() {
 			continue
 		}
 		for _, ends := range [][2]fact.Endpoint{{f.Client, f.Server}, {f.Server, f.Client}} {
-			k, ok := in.handed(ends[0], ends[1], near)
-			if !ok {
-				continue
-			}
-			h := found[k]
-			if h == nil {
-				h = &nextHop{grade: topology.Reported}
-				found[k] = h
-			}
-			if f.Answered {
-				h.grade = topology.Confirmed
-			}
-			if len(h.evidence) < maxFrames {
-				h.evidence = append(h.evidence, evidenceOf(o))
+			for _, m := range []fact.MAC{ends[1].MAC, ends[1].Via} {
+				k, ok := in.handed(ends[0], fact.Endpoint{IP: ends[1].IP, MAC: m}, near)
+				if !ok {
+					continue
+				}
+				h := found[k]
+				if h == nil {
+					h = &nextHop{grade: topology.Reported}
+					found[k] = h
+				}
+				if f.Answered && ends[1].Via.IsZero() {
+					h.grade = topology.Confirmed
+				}
+				if len(h.evidence) < maxFrames {
+					h.evidence = append(h.evidence, evidenceOf(o))
+				}
 			}
 		}
 	}
@@ -105,7 +107,9 @@ func (in *inferer) vlansOfTalkers() map[fact.MAC][]vlanTable {
 	out := make(map[fact.MAC][]vlanTable)
 	for i := range in.obs {
 		if f, ok := in.obs[i].Fact.(fact.Flow); ok {
-			out[f.Client.MAC], out[f.Server.MAC] = nil, nil
+			for _, e := range []fact.Endpoint{f.Client, f.Server} {
+				out[e.MAC], out[e.Via] = nil, nil
+			}
 		}
 	}
 	for i := range in.obs {

@@ -352,9 +352,11 @@ func (c *collector) endpoint(e fact.Endpoint, sent bool) {
 	a := plain(e.IP)
 	if isHostAddress(a) {
 		c.mention(atIP(a), sent, false)
-		if !e.MAC.IsZero() && !e.MAC.IsGroup() {
-			c.carried[carried{e.MAC, a}] = true
-			c.leads(e.MAC, a)
+		for _, m := range []fact.MAC{e.MAC, e.Via} {
+			if !m.IsZero() && !m.IsGroup() {
+				c.carried[carried{m, a}] = true
+				c.leads(m, a)
+			}
 		}
 	}
 	if sent {
