@@ -57,10 +57,12 @@ func waysOut(t *testing.T, site topology.Site, facts []fact.Fact) []string {
 	out := []string{}
 	for _, x := range s.ExternalConnections {
 		line := fmt.Sprintf("%s %s %s", x.Category, name[x.Device], x.Grade)
+		var behind []string
 		for _, b := range x.Behind {
-			line += " <" + name[b]
+			behind = append(behind, " <"+name[b])
 		}
-		out = append(out, line)
+		slices.Sort(behind)
+		out = append(out, line+strings.Join(behind, ""))
 	}
 	slices.Sort(out)
 	return out

@@ -68,7 +68,10 @@ func (c *classifier) announcing(s fact.ServiceAnnouncement) (topology.DeviceID, 
 func (c *classifier) carriers() map[topology.DeviceID]bool {
 	out := make(map[topology.DeviceID]bool)
 	for _, p := range c.passed {
-		out[p.gateway] = true
+		out[p.gateway], out[p.back] = true, true
+		for _, d := range c.pairs.of(p.gateway) {
+			out[d] = true
+		}
 	}
 	for _, ends := range c.handed {
 		for d := range ends {

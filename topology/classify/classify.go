@@ -39,6 +39,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.makers()
 	c.pools()
 	c.passed, c.routing = c.passages() // what frames show of the path is used from here on
+	c.findShared()
 	c.checkAnswers()
 	c.translated()
 	c.advertisedServers()
@@ -73,6 +74,11 @@ type classifier struct {
 	devices  map[topology.DeviceID][]netip.Addr // addresses of each
 	vendors  map[topology.DeviceID]string
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
+	onward   map[pair]bool                             // see passages
+	receives map[topology.DeviceID]bool                // others were seen to hand packets on to it
+	brings   map[topology.DeviceID]bool                // answers to what was handed to it
+	answers  map[handover]map[topology.DeviceID]answer // from others than what was handed to
+	pairs    *sharing
 	places   map[netip.Addr]place
 	onLink   map[netip.Prefix]bool // /64 prefixes that routers announced (RFC 4861)
 	lived    map[netip.Prefix]bool // what lines have of which such prefixes are in use, see inhabited
@@ -106,6 +112,11 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		tablesOf: make(map[topology.DeviceID][]*tables),
 		vendors:  make(map[topology.DeviceID]string),
 		handed:   make(map[handover]map[topology.DeviceID]*fact.Observation),
+		onward:   make(map[pair]bool),
+		receives: make(map[topology.DeviceID]bool),
+		brings:   make(map[topology.DeviceID]bool),
+		answers:  make(map[handover]map[topology.DeviceID]answer),
+		pairs:    newSharing(),
 		places:   make(map[netip.Addr]place),
 		onLink:   make(map[netip.Prefix]bool),
 		namesOf:  make(map[netip.Addr][]string),
@@ -298,6 +309,15 @@ func (c *classifier) carrierOf(e fact.Endpoint) (topology.DeviceID, bool) {
 		return "", false
 	}
 	return d, ok
+}
+
+// takerOf returns the device that frames for e were handed to, where that device
+// is not e itself.
+func (c *classifier) takerOf(e fact.Endpoint) (topology.DeviceID, bool) {
+	if !e.Via.IsZero() {
+		e.MAC = e.Via
+	}
+	return c.carrierOf(e)
 }
 
 // ends returns which end of a conversation is inside and which is away; false

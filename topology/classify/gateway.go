@@ -18,6 +18,7 @@ type passage struct {
 	o        *fact.Observation
 	client   topology.DeviceID // the inside device; empty where not known
 	gateway  topology.DeviceID
+	back     topology.DeviceID // what the answers came from, where that is another
 	to       netip.Addr
 	port     uint16 // of the server; 0 where not known
 	dir      topology.Direction
@@ -34,7 +35,7 @@ type leg struct {
 // that is known already, which then has devices behind it, or to one that
 // nothing else showed. Of a chain of gateways only the last is a way out.
 func (c *classifier) gateways() {
-	passages, routesInside := c.passed, c.routing
+	passages, routesInside := c.passed, c.pairs.first(c.routing)
 	signs := c.routerSigns()
 	paths := make(map[leg]path) // all found before any claim is made, so that order does not matter
 	for _, p := range passages {
@@ -78,6 +79,13 @@ func (c *classifier) gateways() {
 		default:
 			x.key, x.addrs = key{category: topology.Unclassified, device: end}, []netip.Addr{p.to}
 			x.rules = append(x.rules, either(p.answered, gatewayUnknown, gatewayUnknownOneWay))
+		}
+		switch back := c.pairs.head(p.back); {
+		case p.back == "":
+		case back == c.pairs.head(p.gateway):
+			x.rules = append(x.rules, sharedAddress)
+		case back != way.end:
+			x.rules = append(x.rules, answersElsewhere)
 		}
 		c.ledger.add(x, p.o)
 		c.remark(x, p)
@@ -169,17 +177,24 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 		if !c.site.IsInside(in.IP) && !c.isOnLink(in.IP) && !c.isNextTo(in.IP) {
 			return // seen beyond the way out, between it and the provider
 		}
-		g, carried := c.carrierOf(away)
+		g, carried := c.takerOf(away)
+		if dir == topology.Inbound { // who answers it cannot help that somebody else sends from outside
+			g, carried = c.carrierOf(away)
+		}
 		client, _ := c.owner(in)
 		if !carried || g == client {
 			return
 		}
+		back := c.noteAnswer(o, g, in, away, dir, answered)
 		if !tellsOpener {
 			dir = ""
 		}
-		out = append(out, passage{o: o, client: client, gateway: g, to: away.IP.Unmap(), port: away.Port, dir: dir, answered: answered})
+		out = append(out, passage{o: o, client: client, gateway: g, back: back, to: away.IP.Unmap(), port: away.Port, dir: dir, answered: answered})
 		if from, ok := c.carrierOf(in); ok && client != "" && from != client && from != g {
-			c.handOver(handover{from: from}, g, o)
+			c.onward[pair{from, g}], c.receives[g] = true, true
+			if answered { // else it may be a way that few packets take
+				c.handOver(handover{from: from}, g, o)
+			}
 			c.handOver(handover{from, away.IP.Unmap()}, g, o)
 		}
 	}
@@ -193,6 +208,27 @@ func (c *classifier) passages() (out []passage, routesInside map[topology.Device
 	return out, routesInside
 }
 
+// noteAnswer notes what the answers to a conversation came from, which was handed
+// to a gateway, and returns that where it is another device.
+func (c *classifier) noteAnswer(o *fact.Observation, gateway topology.DeviceID, in, away fact.Endpoint, dir topology.Direction, answered bool) topology.DeviceID {
+	if dir != topology.Outbound {
+		return ""
+	}
+	back, ok := c.carrierOf(away)
+	if !ok || back == gateway {
+		c.brings[gateway] = c.brings[gateway] || answered
+		return ""
+	}
+	k := handover{gateway, away.IP.Unmap()}
+	if c.answers[k] == nil {
+		c.answers[k] = make(map[topology.DeviceID]answer)
+	}
+	if _, have := c.answers[k][back]; !have {
+		c.answers[k][back] = answer{o, in.IP.Unmap().IsPrivate()}
+	}
+	return back
+}
+
 // checkAnswers notes the devices to which packets for the outside were seen sent,
 // and takes what was opened from outside for answered only where it came through
 // one of them: anybody can write an address outside into a packet, and the answer
@@ -201,16 +237,16 @@ func (c *classifier) checkAnswers() {
 	c.leaving = make(map[topology.DeviceID]bool)
 	for _, p := range c.passed {
 		if p.answered && p.dir == topology.Outbound {
-			c.leaving[p.gateway] = true
+			c.leaving[c.pairs.head(p.gateway)] = true
 		}
 	}
 	for _, t := range c.seen.transits {
 		if d, ok := c.net.DeviceByMAC(t.f.MAC); ok && t.f.To {
-			c.leaving[d] = true
+			c.leaving[c.pairs.head(d)] = true
 		}
 	}
 	for i, p := range c.passed {
-		c.passed[i].answered = p.answered && (p.dir != topology.Inbound || c.leaving[p.gateway])
+		c.passed[i].answered = p.answered && (p.dir != topology.Inbound || c.leaving[c.pairs.head(p.gateway)])
 	}
 }
 
@@ -263,10 +299,14 @@ func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
 			add(d, ok, s.o)
 		}
 	}
-	for _, f := range c.seen.flows { // only routers have such MAC addresses (RFC 9568, 7.3)
+	for _, f := range c.seen.flows { // only routers and firewalls have such MAC addresses
 		for _, e := range []fact.Endpoint{f.f.Client, f.f.Server} {
-			if e.MAC.IsVirtual() {
+			if isShared(e.MAC) {
 				d, ok := c.carrierOf(e)
+				add(d, ok, f.o)
+			}
+			if isShared(e.Via) {
+				d, ok := c.takerOf(e)
 				add(d, ok, f.o)
 			}
 		}
@@ -275,6 +315,13 @@ func (c *classifier) routerSigns() map[topology.DeviceID][]*fact.Observation {
 		for _, r := range t.defaults() {
 			d, ok := c.net.DeviceByIP(r.f.NextHop)
 			add(d, ok && c.place(r.f.NextHop) == inside, r.o)
+		}
+	}
+	for h, list := range c.pairs.members {
+		for _, d := range list {
+			if d != h {
+				out[h] = append(out[h], out[d]...)
+			}
 		}
 	}
 	return out

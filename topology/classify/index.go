@@ -38,6 +38,8 @@ type index struct {
 	routes    []seen[fact.Route]
 	neighbors []seen[fact.RemoteNeighbor]
 	ports     []seen[fact.Port]
+	speakers  []seen[fact.ControlSpeaker] // that share addresses
+	redundant []seen[fact.RedundancyGroup]
 
 	ends       []seen[fact.TunnelEnd]
 	lines      []seen[fact.Line]
@@ -245,6 +247,18 @@ func (x *index) Program(o *fact.Observation, f fact.Program) {
 	x.programs = append(x.programs, seen[fact.Program]{o, f})
 }
 
+// ControlSpeaker implements fact.Visitor.
+func (x *index) ControlSpeaker(o *fact.Observation, f fact.ControlSpeaker) {
+	if len(f.Virtual) > 0 {
+		x.speakers = append(x.speakers, seen[fact.ControlSpeaker]{o, f})
+	}
+}
+
+// RedundancyGroup implements fact.Visitor.
+func (x *index) RedundancyGroup(o *fact.Observation, f fact.RedundancyGroup) {
+	x.redundant = append(x.redundant, seen[fact.RedundancyGroup]{o, f})
+}
+
 // The kinds below say nothing about ways out.
 
 // InputRead implements fact.Visitor.
@@ -255,9 +269,6 @@ func (*index) Gap(*fact.Observation, fact.Gap) {}
 
 // BridgeProtocol implements fact.Visitor.
 func (*index) BridgeProtocol(*fact.Observation, fact.BridgeProtocol) {}
-
-// ControlSpeaker implements fact.Visitor.
-func (*index) ControlSpeaker(*fact.Observation, fact.ControlSpeaker) {}
 
 // VLAN implements fact.Visitor.
 func (*index) VLAN(*fact.Observation, fact.VLAN) {}
@@ -285,9 +296,6 @@ func (*index) VLANPorts(*fact.Observation, fact.VLANPorts) {}
 
 // BridgePort implements fact.Visitor.
 func (*index) BridgePort(*fact.Observation, fact.BridgePort) {}
-
-// RedundancyGroup implements fact.Visitor.
-func (*index) RedundancyGroup(*fact.Observation, fact.RedundancyGroup) {}
 
 // AccessPoint implements fact.Visitor.
 func (*index) AccessPoint(*fact.Observation, fact.AccessPoint) {}

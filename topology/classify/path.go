@@ -54,17 +54,26 @@ func (c *classifier) follow(from topology.DeviceID, to netip.Addr, stop func(top
 			continue
 		}
 		next, o, many := c.frameNext(p.end, to)
-		switch {
-		case o != nil && !been[next]:
+		if o != nil && !been[next] {
 			p.end, p.known = next, false
 			p.rules, p.evidence = append(p.rules, framesFollowed), append(p.evidence, o)
 			continue
-		case exit != nil:
-			p.exit = exit
-		case many:
-			p.ambiguous = true
 		}
-		return p
+		if next, o := c.answerNext(p.end, to, exit != nil); o != nil && !been[next] {
+			p.end, p.known = next, false
+			p.rules, p.evidence = append(p.rules, answersFollowed), append(p.evidence, o)
+			continue
+		}
+		if exit != nil {
+			p.exit = exit
+			return p
+		}
+		next, several := c.sharedNext(p.end, to)
+		if next == "" || been[next] {
+			p.ambiguous = many || several
+			return p
+		}
+		p.end, p.rules = next, append(p.rules, sharedAddress)
 	}
 	p.circular = true // longer than any chain of routers that is none
 	return p
@@ -113,7 +122,9 @@ func (c *classifier) frameNext(d topology.DeviceID, to netip.Addr) (next topolog
 		case 0:
 		case 1:
 			for next, o = range ends {
-				return next, o, false
+				if c.pairs.head(next) != c.pairs.head(d) {
+					return next, o, false
+				}
 			}
 		default:
 			return "", nil, true

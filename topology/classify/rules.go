@@ -82,6 +82,9 @@ const (
 	trafficThroughOneWay
 	routeFollowed
 	framesFollowed
+	answersFollowed
+	answersElsewhere
+	sharedAddress
 	gatewayKnown
 	gatewayKnownOneWay
 	gatewaySomewhere
@@ -190,6 +193,9 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		trafficThroughOneWay:    {topology.Reported, "Frames between inside devices and addresses outside were seen going this way, in one direction.", "院内の機器と院外のアドレスの通信が、ここを通るのが片方向に見えた。"},
 		routeFollowed:           {"", "The routing tables of the gateways on the path lead to this device.", "途中のゲートウェイの経路表をたどると、この機器に着く。"},
 		framesFollowed:          {"", "Frames were seen handed from the gateway nearer to the clients to this device.", "端末に近いゲートウェイからこの機器へ、フレームが渡されるのが見えた。"},
+		answersFollowed:         {"", "What is handed to the gateway nearer to the clients is answered by this device.", "端末に近いゲートウェイへ渡した通信に、この機器から応答が返る。"},
+		answersElsewhere:        {"", "What is handed to this device is answered by another: the way there is not the way back.", "この機器へ渡した通信の応答は、別の機器から返る（行きと帰りの経路が異なる）。"},
+		sharedAddress:           {"", "Several routers share this address, and answer from their own: they are one way out.", "このアドレスは複数のルータが共有し、応答は各ルータ自身のアドレスから返る。まとめて一つの出口である。"},
 		gatewayKnown:            {topology.Confirmed, "The device carries frames both ways between inside devices and addresses outside, and is known as a router.", "この機器は院内の機器と院外のアドレスの通信を双方向に運び、ルータと分かっている。"},
 		gatewayKnownOneWay:      {topology.Reported, "The device carries frames between inside devices and addresses outside, seen one way, and is known as a router.", "この機器は院内の機器と院外のアドレスの通信を運び（片方向に見えた）、ルータと分かっている。"},
 		gatewaySomewhere:        {topology.Inferred, "The device routes between inside networks and carries frames for addresses outside: the line is somewhere behind it.", "この機器は院内のネットワーク間を中継し、院外のアドレスへの通信も運ぶ。回線はこの先のどこかにある。"},

@@ -191,7 +191,7 @@ func (c *classifier) answeredBack(t fact.Tunnel, out fact.Endpoint, dir topology
 		return t.Answered
 	}
 	g, carried := c.carrierOf(out)
-	return !carried || c.leaving[g]
+	return !carried || c.leaving[c.pairs.head(g)]
 }
 
 // tunnelTransport returns what a connection over this tunnel is called, empty
