@@ -170,7 +170,7 @@ func (c *cisco) global(place, text string, w words) {
 			d.version = m[2]
 		} else if m := ciscoBoard.FindStringSubmatch(text); m != nil && d.model == "" {
 			d.model = m[1]
-		} else if w[0][0] != '!' && !c.harmless[w[0]] {
+		} else if !strings.HasPrefix(w[0], "!") && !c.harmless[w[0]] {
 			d.miss(w[0], []string{"router", "mpls", "l2vpn", "bridge", "bba-group", "interface-template", "appnav", "sdwan", "tunnel"})
 		}
 	}

@@ -69,7 +69,10 @@ func (p *ciscoProfile) match(w words) {
 		w = w.from(1)
 	}
 	if wordIn(w.at(0), []string{"host", "user-fqdn", "fqdn", "email", "key-id"}) && p.id == "" {
-		p.id = peerName(w[len(w)-1])
+		p.id = peerName(w.at(1))
+		if w.at(1) == "domain" {
+			p.id = peerName(w.at(2))
+		}
 	}
 }
 

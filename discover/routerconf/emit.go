@@ -135,7 +135,7 @@ func (e *emitter) interfaces() {
 		}
 	}
 	for _, v := range e.d.vlans {
-		e.put(sourceInterface, v.place, fact.VLAN{Agent: e.agent, VID: v.vid, Name: v.name})
+		e.put(sourceInterface, v.place, fact.VLAN{Agent: e.agent, VID: v.vid, Name: note(v.name)})
 		if f := (fact.VLANPorts{Agent: e.agent, VID: v.vid, Untagged: e.numbersOf(v.untagged), Tagged: e.numbersOf(v.tagged)}); len(f.Untagged)+len(f.Tagged) > 0 {
 			e.put(sourceInterface, v.place, f)
 		}

@@ -167,6 +167,9 @@ func (f format) Read(ctx context.Context, in *discover.Input, to discover.Sink) 
 	}
 	d, cut := p.end()
 	d.settle()
+	if note(d.name) != fact.Clean(d.name) { // no name of a device, but of somebody
+		d.name = ""
+	}
 	emit := func(source, place string, f fact.Fact) error {
 		if err := ctx.Err(); err != nil {
 			return err

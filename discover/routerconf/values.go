@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kanmon/discover/fact"
 )
 
 // address reads an address; invalid where s is none.
@@ -244,6 +246,7 @@ var confided = regexp.MustCompile(`(?i)\bpass(?:word|wd|phrase|code)|\b(?:pass|p
 // note returns a text that people wrote about an interface or a place, up to
 // where it tells secrets.
 func note(s string) string {
+	s = fact.Clean(s) // as it is stored: a few hundred characters
 	if at := confided.FindStringIndex(s); at != nil {
 		return strings.TrimRight(s[:at[0]], " ([{,;:/-") + "…"
 	}
