@@ -125,8 +125,8 @@ func without(name, maker string) string {
 		if len(m) < 2 || len(name) < len(m) {
 			continue
 		}
-		if rest := name[len(m):]; strings.EqualFold(name[:len(m)], m) && (rest == "" || rest[0] == ' ' || rest[0] == '_') {
-			name = strings.Trim(rest, " _")
+		if rest := name[len(m):]; strings.EqualFold(name[:len(m)], m) && (rest == "" || strings.ContainsRune(" _-,:;/", rune(rest[0]))) {
+			name = strings.Trim(rest, " _-,:;/")
 			continue
 		}
 		if rest := name[:len(name)-len(m)]; strings.EqualFold(name[len(rest):], m) && strings.HasSuffix(rest, " ") {
@@ -160,10 +160,7 @@ func (k *knowledge) named(text string) string {
 	text = leadIn.ReplaceAllString(text, "")
 	best := ""
 	for _, m := range k.makers {
-		if len(m) <= len(best) || len(text) <= len(m) || text[len(m)] != ' ' && text[len(m)] != '_' {
-			continue
-		}
-		if lead := text[:len(m)]; lead == m || lead == strings.ToUpper(m) {
+		if len(m) > len(best) && begins(text, m) {
 			best = m
 		}
 	}
@@ -173,7 +170,74 @@ func (k *knowledge) named(text string) string {
 		}
 		return company(best)
 	}
+	if best == "" && !sentence.MatchString(text) {
+		return k.incorporated(text)
+	}
 	return best
+}
+
+// begins reports whether a text begins with the name of a maker, as it writes it
+// itself or, where the name is long enough to be no word, in any capitals
+// ("NetGear").
+func begins(text, maker string) bool {
+	if len(text) <= len(maker) {
+		return false
+	}
+	lead, rest := text[:len(maker)], text[len(maker):]
+	if lead != maker && lead != strings.ToUpper(maker) &&
+		(len(maker) < 5 || !unicode.IsUpper(rune(lead[0])) || !strings.EqualFold(lead, maker)) {
+		return false
+	}
+	return strings.ContainsRune(" _,:;/(", rune(rest[0])) ||
+		rest[0] == '-' && len(rest) > 1 && (unicode.IsUpper(rune(rest[1])) || unicode.IsDigit(rune(rest[1])))
+}
+
+// incorporation matches what may be the name of a company before its legal form.
+var incorporation = regexp.MustCompile(`\b((?:[A-Z0-9][\w&.+'-]*,? ){1,4}?)(?:INC|Inc|Incorporated|CORP|Corp|Corporation|LTD|Ltd|Limited|LLC|GmbH|S\.?A|S\.?p\.?A|B\.?V|A/S|Co)\b`)
+
+// institution matches names of those who own devices rather than make them.
+var institution = regexp.MustCompile(`(?i)hospital|clinic|health|universit|college|school|bank\b|city|county|kaisha`)
+
+// incorporated returns the maker whose name stands in a text with its legal form,
+// if rules know it or it has an enterprise number. The name is the end of what
+// is written in capitals before the form.
+func (k *knowledge) incorporated(text string) string {
+	for _, m := range incorporation.FindAllStringSubmatch(text, maxCompanies) {
+		ws := strings.Fields(strings.ReplaceAll(m[1], ",", ""))
+		if institution.MatchString(m[1]) {
+			continue
+		}
+		for i := range ws {
+			name := strings.Join(ws[i:], " ")
+			for _, maker := range k.makers {
+				if strings.EqualFold(maker, name) {
+					return maker
+				}
+			}
+			if listed(name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// maxCompanies bounds how many companies a text is searched for.
+const maxCompanies = 3
+
+// listed reports whether the list of enterprise numbers has a company of a name.
+func listed(name string) bool {
+	for rest := numbers; len(name) > 2; {
+		i := strings.Index(rest, "\t"+name)
+		if i < 0 {
+			break
+		}
+		rest = rest[i+1+len(name):]
+		if rest == "" || strings.ContainsRune("\n ,.", rune(rest[0])) && company(name+rest[:max(0, strings.IndexByte(rest, '\n'))]) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // legalForm matches what the list of numbers has behind the name of a company.
