@@ -11,12 +11,12 @@ import (
 	"kanmon/topology/vendor"
 )
 
-// family is a line of testdata/families.tsv.
+// family is a line of a file such as testdata/families.tsv.
 type family struct{ set, key, objectID, descr, maker, name string }
 
-func families(t *testing.T) []family {
+func familiesOf(t *testing.T, file string) []family {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "families.tsv"))
+	b, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestFamilies(t *testing.T) {
 	c := vendor.New()
 	type score struct{ maker, both, of int }
 	got := make(map[string]score)
-	for _, f := range families(t) {
+	for _, f := range familiesOf(t, "families.tsv") {
 		p, _ := c.Identify(f.objectID, f.descr)
 		maker, same := sameFamily(p, f)
 		s := got[f.set]
