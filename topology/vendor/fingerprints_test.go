@@ -17,14 +17,20 @@ func (f family) held() bool { return sha256.Sum256([]byte(f.key))[0]%5 == 0 }
 // before one was read. They are an operating system, its family, a product and
 // its family, and one of them must be met as sameFamily has it. Where the maker
 // is called after the operating system ("Linux"), we name none and the system
-// alone counts; and a system that is called Linux must be so with us.
+// alone counts; and a system that is called Linux must be so with us. Names of
+// nothing but a kind of device ("Switch") count where there are no others.
 func sameFingerprint(p vendor.Product, f family) (maker, same bool) {
 	if p.Vendor == "" && p.OS != "" {
 		maker = slices.ContainsFunc(strings.Split(f.maker, "|"), func(m string) bool { return sameName(p.OS, m) })
 		same = maker && slices.ContainsFunc(strings.Split(f.name, "|"), func(n string) bool { return sameName(p.OS, n) })
 		return maker, same
 	}
-	for name := range strings.SplitSeq(f.name, "|") {
+	names := strings.Split(f.name, "|")
+	plain := func(n string) bool { return letters(n) != "linux" && len(words(n, f.maker)) == 0 }
+	if telling := slices.DeleteFunc(slices.Clone(names), plain); len(telling) > 0 {
+		names = telling
+	}
+	for _, name := range names {
 		one := f
 		one.key, one.name = name, name
 		m, s := sameFamily(p, one)
