@@ -50,6 +50,10 @@ func sameFingerprint(p vendor.Product, f family) (maker, same bool) {
 // or an example are left out, and those that their description calls generic or
 // a catch-all. A fifth of the families, by the SHA-256 of their keys, was held
 // out; rules were written from the misses of the others.
+//
+// When the families were fetched (1810989), no rule had been written from any of
+// them: of the 256 others 190 (74 %) had the peer's maker and 154 (60 %) maker
+// and family, of the 73 held out 48 (66 %) and 37 (51 %), of all 329 191 (58 %).
 func TestFingerprints(t *testing.T) {
 	c := vendor.New()
 	type score struct{ maker, both, of int }
@@ -72,10 +76,10 @@ func TestFingerprints(t *testing.T) {
 		}
 		got[f.set] = s
 	}
-	for set, least := range map[string]score{"dev": {}, "held": {}} {
+	for set, least := range map[string]score{"dev": {190, 154, 256}, "held": {48, 37, 73}} {
 		s := got[set]
 		t.Logf("%s: maker %d, maker and family %d, of %d", set, s.maker, s.both, s.of)
-		if least.of > 0 && (s.of != least.of || s.maker < least.maker || s.both < least.both) {
+		if s.of != least.of || s.maker < least.maker || s.both < least.both {
 			t.Errorf("%s: %+v, and has been %+v", set, s, least)
 		}
 	}
