@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ import (
 var sentence = regexp.MustCompile(`(?i)^(?:linux|unix|darwin|sunos|freebsd|netbsd|openbsd|dragonfly|hp-ux|aix|hardware:|net-?snmp|snmp|ucd|unknown|none|test|a |an |the |this )|[@<>{}=]|://|\bprivate\b`)
 
 // after matches where the name of a product ends.
-var after = regexp.MustCompile(`(?i)[,;:(/|#"]| [-–—] | (?:software|firmware|hardware|version|revision|release|build|built|serial|copyright|compiled|running|with|using|by|for)\b| (?:hw|fw|sw|sn|s/n|vers?|rev|rel|mac|ip|id)(?:[.:= \d]|$)| v\.? ?\d| v?\d+\.\d+\.\S*`)
+var after = regexp.MustCompile(`(?i)[,;:(|#"]| /|/ | [-–—] | (?:software|firmware|hardware|versions?|revision|release|build|built|serial|copyright|compiled|running|with|using|by|for|to)\b| (?:hw|fw|sw|sn|s/n|vers?|rev|rel|mac|ip|id)(?:[.:= \d]|$)| v\.? ?\d| v?\d+\.\d+\.\S*`)
 
 // beside matches versions of what is not the software of the device.
 var beside = regexp.MustCompile(`(?i)\b(?:hardware|hw|boot\w*|u-boot|kernel|linux|openssl)[ -]?(?:version|vers?|rev\w*)?[ .:=]*v?\d\S*`)
@@ -95,7 +96,7 @@ func unnamed(name string, known []string) string {
 	name = strings.Trim(name, " .-")
 	whole := name
 	for _, k := range known {
-		name = without(name, k)
+		name = without(without(name, k), unaccented(k))
 	}
 	if name != whole {
 		name = legalWords.ReplaceAllString(name, "")
@@ -116,6 +117,36 @@ func product(name string, known []string) string {
 	}
 	return strings.Join(ws, " ")
 }
+
+// telling returns the name of a product, read out of a text that a rule knows
+// already, if it says more than the rule: a part number, or a name of two words
+// at least, and neither the operating system nor its version.
+func telling(name string, known Product) string {
+	first, _, _ := strings.Cut(known.OS, " ")
+	if len(name) < 3 || known.Version != "" && strings.Contains(name, known.Version) ||
+		first != "" && strings.Contains(strings.ToLower(name), strings.ToLower(first)) || software.MatchString(name) {
+		return ""
+	}
+	plain, said := plainWords(), 0
+	for _, w := range strings.Fields(name) {
+		switch {
+		case strings.ContainsFunc(w, unicode.IsDigit) && !bareVersion.MatchString(w):
+			return name
+		case unicode.IsUpper(rune(w[0])) && !slices.Contains(plain, strings.ToLower(w)):
+			said++
+		}
+	}
+	if said < 2 {
+		return ""
+	}
+	return name
+}
+
+// software matches names that are not of a device.
+var software = regexp.MustCompile(`(?i)\b(?:operating|agent|daemon|multi-environment|os\b|os/\d+|distribution)\b`)
+
+// bareVersion matches a number with dots.
+var bareVersion = regexp.MustCompile(`^[vV]?\d+(?:\.\d+)+$`)
 
 // without takes the name of a maker, or its first word, from the start or the
 // end of the name of a product.
@@ -153,14 +184,14 @@ var legalWords = regexp.MustCompile(`(?i)^(?:(?:inc|ltd|llc|corp|corporation|co|
 
 // makerSaid matches where the maker is called so (as DOCSIS does, see keyed), or
 // claims copyright.
-var makerSaid = regexp.MustCompile(`(?i)\b(?:vendor|manufacturer)\s?[:=]\s*([a-z][^;,|<>=:]*?)\s*(?:[;,|<>]|$)|(?:copyright|\(c\))[-\s\d,(c)©]*(?:by )?([a-z][\w&. -]*?)(?:[.,]? (?:all rights|inc\b|ltd|corp\b|corporation|gmbh|co\b)|[,;]|\.?$)`)
+var makerSaid = regexp.MustCompile(`(?i)\b(?:vendor|manufacturer)\s?[:=]\s*([a-z][^;,|<>=:]*?)\s*(?:[;,|<>]|$)|(?:copyright|\(c\)|©)(?:[-\s\d,©]|\(c\)|copyright)*(?:by )?([a-z][\w&. -]*?)(?:[.,]? (?:all rights|inc\b|ltd|corp\b|corporation|gmbh|co\b)|[,;]|\.?$)`)
 
 // named returns the maker with whose name a text begins.
 func (k *knowledge) named(text string) string {
 	text = leadIn.ReplaceAllString(text, "")
 	best := ""
 	for _, m := range k.makers {
-		if len(m) > len(best) && begins(text, m) {
+		if len(m) > len(best) && (begins(text, m) || begins(text, unaccented(m))) {
 			best = m
 		}
 	}
@@ -168,12 +199,32 @@ func (k *knowledge) named(text string) string {
 		if best = m[1] + m[2]; len(strings.Fields(best)) > maxName {
 			return ""
 		}
-		return company(best)
+		return k.known(company(best))
 	}
 	if best == "" && !sentence.MatchString(text) {
+		if m := business.FindStringSubmatch(text); m != nil && listed(m[1]) {
+			return m[1]
+		}
 		return k.incorporated(text)
 	}
 	return best
+}
+
+// unaccented returns a name as it is written where there are no accents.
+func unaccented(name string) string {
+	return strings.NewReplacer("é", "e", "ä", "a", "ö", "o", "ü", "u").Replace(name)
+}
+
+// known returns the maker that rules have of what a company is called, which may
+// say more ("Hitron Technologies"), or the company where they have none.
+func (k *knowledge) known(name string) string {
+	best := ""
+	for _, m := range k.makers {
+		if len(m) > len(best) && (strings.EqualFold(name, m) || len(name) > len(m) && name[len(m)] == ' ' && strings.EqualFold(name[:len(m)], m)) {
+			best = m
+		}
+	}
+	return cmp.Or(best, name)
 }
 
 // begins reports whether a text begins with the name of a maker, as it writes it
@@ -195,6 +246,9 @@ func begins(text, maker string) bool {
 // incorporation matches what may be the name of a company before its legal form.
 var incorporation = regexp.MustCompile(`\b((?:[A-Z0-9][\w&.+'-]*,? ){1,4}?)(?:INC|Inc|Incorporated|CORP|Corp|Corporation|LTD|Ltd|Limited|LLC|GmbH|S\.?A|S\.?p\.?A|B\.?V|A/S|Co)\b`)
 
+// business matches names of companies that end in what they do.
+var business = regexp.MustCompile(`^((?:[A-Z][\w&+'-]* ){1,3}(?:Technolog(?:y|ies)|Systems|Networks|Communications|Electronics|Instruments|Controls|Telecom|Microsystems|Computers?|Laboratories)) `)
+
 // institution matches names of those who own devices rather than make them.
 var institution = regexp.MustCompile(`(?i)hospital|clinic|health|universit|college|school|bank\b|city|county|kaisha`)
 
@@ -209,13 +263,8 @@ func (k *knowledge) incorporated(text string) string {
 		}
 		for i := range ws {
 			name := strings.Join(ws[i:], " ")
-			for _, maker := range k.makers {
-				if strings.EqualFold(maker, name) {
-					return maker
-				}
-			}
-			if listed(name) {
-				return name
+			if maker := k.known(name); maker != name || slices.Contains(k.makers, name) || listed(name) {
+				return maker
 			}
 		}
 	}

@@ -119,8 +119,12 @@ type subject struct {
 // host matches what uname -a begins with, up to the name of the host.
 var host = regexp.MustCompile(`^((?:Linux|FreeBSD|NetBSD|OpenBSD|DragonFly|SunOS|Darwin) )[^\s\d]\S* (\d)`)
 
+// agentOf matches what some put before the name of their product.
+var agentOf = regexp.MustCompile(`(?i)^snmp agent (?:on|for|of) (?:the )?`)
+
 func (k *knowledge) subject(object, text string) subject {
-	text = normal(text)
+	text = strings.TrimLeft(normal(text), `"' `)
+	text = agentOf.ReplaceAllString(text, "")
 	return subject{
 		object: object, maker: k.byNumber[number(object)].Vendor, text: text, lower: strings.ToLower(text),
 		body: host.ReplaceAllString(text, "$1- $2"),

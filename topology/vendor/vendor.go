@@ -78,6 +78,9 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	if p.Vendor != "" && (!told || p.OS == "") {
 		p.fill(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
 	}
+	if p.Vendor != "" && p.Model == "" {
+		p.Model = telling(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor).Model, p)
+	}
 	p.Model = cmp.Or(p.Model, f.line)
 	if p.OS == "" && p.Vendor != "" {
 		p.OS, p.Assumed = p.Vendor+" firmware", true

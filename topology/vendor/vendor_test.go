@@ -76,7 +76,7 @@ func TestIdentify(t *testing.T) {
 		},
 		{
 			"of no number, as DOCSIS has it", "", "<<HW_REV: 1A; VENDOR: Hitron Technologies; BOOTR: 2.3; SW_REV: 4.5.10.20; MODEL: CDA-32372>>",
-			vendor.Product{Vendor: "Hitron Technologies", Model: "CDA-32372", OS: "Hitron Technologies firmware", Assumed: true, Version: "4.5.10.20"},
+			vendor.Product{Vendor: "Hitron", Model: "CDA-32372", OS: "Hitron firmware", Assumed: true, Version: "4.5.10.20"},
 		},
 		{
 			"by whom", "1.3.6.1.4.1.8072.3.2.10", "MyBox 12 Version 1.2, Copyright (c) 2011-2020 by Example Devices Ltd. All rights reserved",
