@@ -309,9 +309,12 @@ func (c *collector) product(to target, rank uint8, objectID, text string) {
 		return
 	}
 	c.trait(to, fieldVendor, rank, p.Vendor)
-	if p.Named {
+	switch {
+	case p.Named:
 		c.trait(to, fieldModel, fromName, p.Model)
-	} else {
+	case p.Likely:
+		c.trait(to, fieldModel, max(rank, fromObjectID), p.Model)
+	default:
 		c.trait(to, fieldModel, rank, p.Model)
 	}
 	if p.Assumed {

@@ -54,6 +54,9 @@ func sameFingerprint(p vendor.Product, f family) (maker, same bool) {
 // When the families were fetched (1810989), no rule had been written from any of
 // them: of the 256 others 190 (74 %) had the peer's maker and 154 (60 %) maker
 // and family, of the 73 held out 48 (66 %) and 37 (51 %), of all 329 191 (58 %).
+// With the rules that the misses of the 256 led to (be7104b), 56 (77 %) and 47
+// (64 %) of the 73 were met, and 215 (84 %) of the 256. That is below the 85 %
+// aimed at.
 func TestFingerprints(t *testing.T) {
 	c := vendor.New()
 	type score struct{ maker, both, of int }
@@ -76,7 +79,7 @@ func TestFingerprints(t *testing.T) {
 		}
 		got[f.set] = s
 	}
-	for set, least := range map[string]score{"dev": {190, 154, 256}, "held": {48, 37, 73}} {
+	for set, least := range map[string]score{"dev": {237, 215, 256}, "held": {56, 47, 73}} {
 		s := got[set]
 		t.Logf("%s: maker %d, maker and family %d, of %d", set, s.maker, s.both, s.of)
 		if s.of != least.of || s.maker < least.maker || s.both < least.both {

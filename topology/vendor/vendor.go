@@ -37,6 +37,7 @@ type Product struct {
 	Vendor  string
 	Model   string
 	Named   bool // Model is what people call it, rather than a part number
+	Likely  bool // Model only looks like one, in a text of which a rule knows the rest
 	OS      string
 	Assumed bool // nothing names its operating system, and OS is called after the maker
 	Version string
@@ -80,6 +81,7 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 	}
 	if p.Vendor != "" && p.Model == "" {
 		p.Model = telling(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor).Model, p)
+		p.Likely = p.Model != ""
 	}
 	p.Model = cmp.Or(p.Model, f.line)
 	if p.OS == "" && p.Vendor != "" {
