@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Where no rule knows a description, its form still says something: sysDescr is
@@ -212,6 +213,9 @@ func (k *knowledge) named(text string) string {
 
 // unaccented returns a name as it is written where there are no accents.
 func unaccented(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return name
+	}
 	return strings.NewReplacer("é", "e", "ä", "a", "ö", "o", "ü", "u").Replace(name)
 }
 
@@ -231,8 +235,9 @@ func (k *knowledge) known(name string) string {
 // itself or, where the name is long enough to be no word, in any capitals
 // ("NetGear").
 func begins(text, maker string) bool {
-	if len(text) <= len(maker) {
-		return false
+	const capital = 'a' - 'A'
+	if len(text) <= len(maker) || text[0]|capital != maker[0]|capital {
+		return false // as almost all
 	}
 	lead, rest := text[:len(maker)], text[len(maker):]
 	if lead != maker && lead != strings.ToUpper(maker) &&
@@ -273,29 +278,3 @@ func (k *knowledge) incorporated(text string) string {
 
 // maxCompanies bounds how many companies a text is searched for.
 const maxCompanies = 3
-
-// listed reports whether the list of enterprise numbers has a company of a name.
-func listed(name string) bool {
-	for rest := numbers; len(name) > 2; {
-		i := strings.Index(rest, "\t"+name)
-		if i < 0 {
-			break
-		}
-		rest = rest[i+1+len(name):]
-		if rest == "" || strings.ContainsRune("\n ,.", rune(rest[0])) && company(name+rest[:max(0, strings.IndexByte(rest, '\n'))]) == name {
-			return true
-		}
-	}
-	return false
-}
-
-// legalForm matches what the list of numbers has behind the name of a company.
-var legalForm = regexp.MustCompile(`(?i)(?:[, ]+(?:inc|incorporated|ltd|limited|llc|l\.l\.c|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|ab|as|a/s|bv|b\.v|nv|n\.v|oy|s\.?a|s\.?r\.?l|s\.?p\.?a|s\.?r\.?o|spol|pty|pvt|private|plc|k\.?k|sas|sarl)\b\.?)+$`)
-
-// company returns the name of a company without its legal form.
-func company(holder string) string {
-	if name := strings.TrimRight(legalForm.ReplaceAllString(holder, ""), " ,."); name != "" {
-		return name
-	}
-	return holder
-}

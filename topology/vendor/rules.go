@@ -141,13 +141,13 @@ func (r *rule) textOf(s subject) string {
 
 // matches reports whether the rule is about a subject.
 func (r *rule) matches(s subject) bool {
-	if !strings.HasPrefix(s.object, r.object) || r.text != nil && s.text == "" || r.contradicts(s) {
+	if !strings.HasPrefix(s.object, r.object) || r.text != nil && s.text == "" {
 		return false
 	}
 	if has := func(w string) bool { return strings.Contains(s.lower, w) }; len(r.words) > 0 && !slices.ContainsFunc(r.words, has) {
 		return false
 	}
-	return r.text == nil || r.text.MatchString(r.textOf(s))
+	return !r.contradicts(s) && (r.text == nil || r.text.MatchString(r.textOf(s)))
 }
 
 // contradicts reports whether the rule would give a subject another maker than
