@@ -102,6 +102,10 @@ func TestShutLines(t *testing.T) {
 			[]string{`"name":"pp1","type":"pppoe"`},
 		},
 		{
+			"Yamaha modem", yamaha + "pp select 2\n pp bind usb1\n mobile access-point name m2m.mvno.example cid=1\n pp enable 2\nmobile use usb1 on\n%s", "mobile use usb1 off\n",
+			[]string{`"name":"pp2","type":"usb-modem","provider":"m2m.mvno.example"`},
+		},
+		{
 			"Yamaha port of IPoE", yamaha + "ngn type lan2 ntt\n%s", "lan shutdown lan2\n",
 			[]string{`"name":"lan2","type":"ipoe","provider":"ntt"`},
 		},

@@ -34,6 +34,7 @@ type yamaha struct {
 	known    map[string]bool           // first words of commands
 	harmless map[string]bool
 	enabled  []yamahaSpan
+	modems   map[string]bool // in USB ports, which are used
 }
 
 // yamahaTunnel is what "tunnel select" opens.
@@ -94,7 +95,7 @@ func newYamaha() parser {
 	return &yamaha{
 		d: d, width: columns, tunnels: make(map[string]*yamahaTunnel), gateways: make(map[string]*yamahaGateway),
 		policies: make(map[string]string), nat: make(map[string]*yamahaNAT), natOn: make(map[string][]string),
-		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), ports: make(map[string]uint16), known: set(yamahaCommands()), harmless: set(yamahaHarmless()),
+		answers: make(map[string][]string), serves: make(map[string]bool), hosts: make(map[string]answer), ports: make(map[string]uint16), modems: make(map[string]bool), known: set(yamahaCommands()), harmless: set(yamahaHarmless()),
 	}
 }
 

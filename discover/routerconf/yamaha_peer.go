@@ -19,9 +19,12 @@ func (y *yamaha) peer(place string, w words) {
 		y.enable("pp", w.from(2))
 		return
 	}
-	if w.is("mobile", "use") && w.at(3) == "on" {
-		if name := y.name(w.at(2), place); name != "" && !y.bound(name) {
-			y.d.line(name, modemType(name), place)
+	if w.is("mobile", "use") {
+		if name := y.name(w.at(2), place); name != "" {
+			y.modems[name] = w.at(3) == "on"
+			if y.modems[name] && !y.bound(name) {
+				y.d.line(name, modemType(name), place)
+			}
 		}
 		return
 	}
@@ -74,9 +77,14 @@ func (y *yamaha) enable(kind string, w words) {
 	}
 }
 
-// switchOn switches on what was enabled.
+// switchOn switches on what was enabled. Modems are off as they come (Yamaha,
+// "Command Reference", 44.1).
 func (y *yamaha) switchOn() {
 	for _, i := range y.d.order {
+		if strings.HasPrefix(i.name, "usb") {
+			i.down = y.d.model != "" && !y.modems[i.name] // a part of a text may not have it
+			continue
+		}
 		kind, n := "pp", uint32(0)
 		if i.name != anonymous {
 			if i.typ == typeTunnel {
