@@ -3,6 +3,7 @@ package routerconf
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -33,18 +34,13 @@ func (n *sign) in(line string) bool {
 
 // begins reports whether e matches at the beginning of a line only.
 func begins(e *syntax.Regexp) bool {
-	switch e.Op {
-	case syntax.OpBeginText, syntax.OpBeginLine:
+	switch op := e.Op; {
+	case op == syntax.OpBeginText:
 		return true
-	case syntax.OpConcat, syntax.OpCapture:
-		return len(e.Sub) > 0 && begins(e.Sub[0])
-	case syntax.OpAlternate:
-		for _, s := range e.Sub {
-			if !begins(s) {
-				return false
-			}
-		}
-		return true
+	case op == syntax.OpConcat, op == syntax.OpCapture:
+		return begins(e.Sub[0])
+	case op == syntax.OpAlternate:
+		return !slices.ContainsFunc(e.Sub, func(s *syntax.Regexp) bool { return !begins(s) })
 	}
 	return false
 }
@@ -52,10 +48,10 @@ func begins(e *syntax.Regexp) bool {
 // add notes with which octets a match of e can begin, and reports whether e can
 // match nothing, so that what follows counts, too.
 func (n *sign) add(e *syntax.Regexp) bool {
-	switch e.Op {
-	case syntax.OpBeginText, syntax.OpBeginLine, syntax.OpEndText, syntax.OpEndLine, syntax.OpEmptyMatch:
+	switch op := e.Op; {
+	case op == syntax.OpBeginText, op == syntax.OpEndText, op == syntax.OpEmptyMatch:
 		return true
-	case syntax.OpLiteral:
+	case op == syntax.OpLiteral:
 		n.addRune(e.Rune[0])
 		if e.Flags&syntax.FoldCase != 0 {
 			for r := unicode.SimpleFold(e.Rune[0]); r != e.Rune[0]; r = unicode.SimpleFold(r) {
@@ -63,32 +59,25 @@ func (n *sign) add(e *syntax.Regexp) bool {
 			}
 		}
 		return false
-	case syntax.OpCharClass:
+	case op == syntax.OpCharClass:
 		for i := 0; i < len(e.Rune); i += 2 {
-			for r := e.Rune[i]; r <= min(e.Rune[i+1], utf8.RuneSelf); r++ {
+			for r := e.Rune[i]; r <= min(e.Rune[i+1], utf8.RuneSelf-1); r++ {
 				n.addRune(r)
 			}
-			if e.Rune[i+1] >= utf8.RuneSelf {
-				n.addRune(e.Rune[i+1])
-			}
+			n.addRune(e.Rune[i+1])
 		}
 		return false
-	case syntax.OpConcat:
-		for _, s := range e.Sub {
-			if !n.add(s) {
-				return false
-			}
-		}
-		return true
-	case syntax.OpAlternate:
+	case op == syntax.OpConcat:
+		return !slices.ContainsFunc(e.Sub, func(s *syntax.Regexp) bool { return !n.add(s) })
+	case op == syntax.OpAlternate:
 		empty := false
 		for _, s := range e.Sub {
 			empty = n.add(s) || empty
 		}
 		return empty
-	case syntax.OpCapture, syntax.OpPlus:
+	case op == syntax.OpCapture, op == syntax.OpPlus:
 		return n.add(e.Sub[0])
-	case syntax.OpStar, syntax.OpQuest:
+	case op == syntax.OpStar, op == syntax.OpQuest:
 		n.add(e.Sub[0])
 		return true
 	}
