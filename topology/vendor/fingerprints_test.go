@@ -50,6 +50,8 @@ func sameFingerprint(p vendor.Product, f family) (maker, same bool) {
 // or an example are left out, and those that their description calls generic or
 // a catch-all. A fifth of the families, by the SHA-256 of their keys, was held
 // out; rules were written from the misses of the others.
+// Whoever wrote them had fetched all texts, and saw the figure of the fifth twice
+// in between, yet none of its misses.
 //
 // When the families were fetched (fa85a2f), no rule had been written from any of
 // them: of the 256 others 190 (74 %) had the peer's maker and 154 (60 %) maker
