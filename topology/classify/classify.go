@@ -91,6 +91,7 @@ type classifier struct {
 	relayed  map[relay]bool                          // see relaysFound
 	passed   []passage                               // see passages
 	routing  map[topology.DeviceID]*fact.Observation // carry packets between inside devices, see passages
+	gates    map[topology.DeviceID]bool              // packets of passed were handed to it
 	leaving  map[topology.DeviceID]bool              // see checkAnswers
 	serving  map[topology.DeviceID]bool
 	wires    map[signature.Pool]bool // see wired

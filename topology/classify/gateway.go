@@ -133,14 +133,10 @@ func (c *classifier) translated() {
 		to   netip.Addr
 		port uint16
 	}
-	gates := make(map[topology.DeviceID]bool)
-	for _, p := range c.passed {
-		gates[p.gateway] = true
-	}
 	own := make(map[leaving][]passage) // what gateways send under their own address, one by each next gateway
 	for _, p := range c.passed {
 		k := leaving{p.client, p.to, p.port}
-		if gates[p.client] && !slices.ContainsFunc(own[k], func(q passage) bool { return q.gateway == p.gateway }) {
+		if c.gates[p.client] && !slices.ContainsFunc(own[k], func(q passage) bool { return q.gateway == p.gateway }) {
 			own[k] = append(own[k], p)
 		}
 	}
@@ -234,8 +230,9 @@ func (c *classifier) noteAnswer(o *fact.Observation, gateway topology.DeviceID, 
 // one of them: anybody can write an address outside into a packet, and the answer
 // then goes another way.
 func (c *classifier) checkAnswers() {
-	c.leaving = make(map[topology.DeviceID]bool)
+	c.gates, c.leaving = make(map[topology.DeviceID]bool), make(map[topology.DeviceID]bool)
 	for _, p := range c.passed {
+		c.gates[p.gateway] = true
 		if p.answered && p.dir == topology.Outbound {
 			c.leaving[c.pairs.head(p.gateway)] = true
 		}

@@ -24,8 +24,10 @@ func (c *classifier) transit(
 	}
 	way, answered := c.follow(d, to, nil), both[station{t.f.MAC, t.f.Version}]
 	x := claim{key: key{category: topology.Internet, device: way.end}, rules: way.rules}
+	e := endings[way.end]
 	switch {
 	case way.exit != nil:
+		answered = answered || e != nil && len(e.answered.parties) > 0
 		x.key, x.rules = *way.exit, append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
 	case !answered && !t.f.To: // anybody can make up where packets are from
 		return
@@ -34,7 +36,7 @@ func (c *classifier) transit(
 	case c.ledger.has(key{category: topology.Unclassified, device: way.end}) != nil:
 		x.category = topology.Unclassified
 		x.rules = append(x.rules, either(answered, trafficThrough, trafficThroughOneWay))
-	case endings[way.end] != nil: // its conversations tell more
+	case e != nil, c.gates[way.end]: // its conversations tell more, or where they go from it
 		return
 	case routesInside[way.end] != nil || way.circular:
 		x.rules = append(x.rules, gatewaySomewhere)
