@@ -67,8 +67,10 @@ type device struct {
 	addrs    int               // of all interfaces
 	own      []netip.Addr      // see addresses
 	isOwn    map[netip.Addr]bool
-	defaults []route        // see defaultRoutes
-	unknown  map[string]int // lines that are not evaluated, by first word where that is a command
+	defaults []route               // see defaultRoutes
+	linked   map[netip.Prefix]bool // see link
+	lengths  []int                 // of the prefixes in linked
+	unknown  map[string]int        // lines that are not evaluated, by first word where that is a command
 	// translated says that filters see what comes in after its destination was
 	// translated: Yamaha, NEC.
 	translated bool
@@ -166,68 +168,6 @@ type service struct {
 	mapped bool // the translation of addresses lets it through
 	passes bool // no filter of the interface is about it
 	place  string
-}
-
-// shut reports whether an interface is known and shut down, itself or by what
-// carries it.
-func (d *device) shut(name string) bool {
-	i, ok := d.ifaces[name]
-	return ok && (i.down || i.idle)
-}
-
-// join notes that a port is part of a bridge or an aggregate.
-func (d *device) join(whole, port string) {
-	if room(d, d.members[whole]) && len(d.members) < maxEach {
-		d.members[whole] = append(d.members[whole], port)
-	}
-}
-
-// maxLayers bounds how far it is followed what carries an interface: a tunnel
-// over a dialer over a VLAN over an aggregate of ports.
-const maxLayers = 8
-
-// settle finds what is carried by interfaces that are shut down.
-func (d *device) settle() {
-	for whole, ports := range d.members {
-		if i := d.ifaces[whole]; i != nil {
-			i.ports = append(i.ports, ports...)
-		}
-	}
-	clear(d.members)
-	for range maxLayers {
-		changed := false
-		for _, i := range d.order {
-			if !i.idle && !i.apart && len(i.ports) > 0 && !slices.ContainsFunc(i.ports, func(p string) bool { return !d.shut(p) }) {
-				i.idle, changed = true, true
-			}
-		}
-		for _, t := range d.tunnels {
-			if i := d.ifaces[t.iface]; i != nil && !i.idle && d.shut(t.over) {
-				i.idle, changed = true, true
-			}
-		}
-		if !changed {
-			return
-		}
-	}
-}
-
-// leadsNowhere reports whether a route leads over an interface that is shut down,
-// so that it is in no routing table.
-func (d *device) leadsNowhere(r route) bool {
-	if _, ok := d.ifaces[r.over]; ok || !r.hop.IsValid() {
-		return d.shut(r.over)
-	}
-	shut := false
-	for _, i := range d.order {
-		if slices.ContainsFunc(i.addrs, func(p netip.Prefix) bool { return p.Contains(r.hop) }) {
-			if !i.down && !i.idle {
-				return false
-			}
-			shut = true
-		}
-	}
-	return shut
 }
 
 func newDevice(vendor string) *device {
