@@ -25,4 +25,17 @@
 // a public address. What the device serves there is reported with those whom the
 // filters bound to it let in. Filters that depend on more than addresses,
 // protocols and ports are not guessed: a gap says so.
+//
+// # What is shut down
+//
+// An interface is shut down by its own setting, or by that of all that carries it:
+// the port of a VLAN, the ports of a dialer or an aggregate, what a tunnel leaves
+// by. Lines and tunnels of such are told, as down; its routes and what is served
+// there are not. Ports of modems and ISDN as they come, on which nothing is set,
+// are no lines.
+//
+// # Who calls
+//
+// A tunnel whose other end has no address and no host name that is asked for is
+// begun by that end: a way in. A name that it has for IKE does not change that.
 package routerconf

@@ -34,12 +34,13 @@ func (n *sign) in(line string) bool {
 
 // begins reports whether e matches at the beginning of a line only.
 func begins(e *syntax.Regexp) bool {
-	switch op := e.Op; {
-	case op == syntax.OpBeginText:
+	is := func(ops ...syntax.Op) bool { return slices.Contains(ops, e.Op) }
+	switch {
+	case is(syntax.OpBeginText):
 		return true
-	case op == syntax.OpConcat, op == syntax.OpCapture:
+	case is(syntax.OpConcat, syntax.OpCapture):
 		return begins(e.Sub[0])
-	case op == syntax.OpAlternate:
+	case is(syntax.OpAlternate):
 		return !slices.ContainsFunc(e.Sub, func(s *syntax.Regexp) bool { return !begins(s) })
 	}
 	return false
@@ -48,10 +49,11 @@ func begins(e *syntax.Regexp) bool {
 // add notes with which octets a match of e can begin, and reports whether e can
 // match nothing, so that what follows counts, too.
 func (n *sign) add(e *syntax.Regexp) bool {
-	switch op := e.Op; {
-	case op == syntax.OpBeginText, op == syntax.OpEndText, op == syntax.OpEmptyMatch:
+	is := func(ops ...syntax.Op) bool { return slices.Contains(ops, e.Op) }
+	switch {
+	case is(syntax.OpBeginText, syntax.OpEndText, syntax.OpEmptyMatch):
 		return true
-	case op == syntax.OpLiteral:
+	case is(syntax.OpLiteral):
 		n.addRune(e.Rune[0])
 		if e.Flags&syntax.FoldCase != 0 {
 			for r := unicode.SimpleFold(e.Rune[0]); r != e.Rune[0]; r = unicode.SimpleFold(r) {
@@ -59,7 +61,7 @@ func (n *sign) add(e *syntax.Regexp) bool {
 			}
 		}
 		return false
-	case op == syntax.OpCharClass:
+	case is(syntax.OpCharClass):
 		for i := 0; i < len(e.Rune); i += 2 {
 			for r := e.Rune[i]; r <= min(e.Rune[i+1], utf8.RuneSelf-1); r++ {
 				n.addRune(r)
@@ -67,17 +69,17 @@ func (n *sign) add(e *syntax.Regexp) bool {
 			n.addRune(e.Rune[i+1])
 		}
 		return false
-	case op == syntax.OpConcat:
+	case is(syntax.OpConcat):
 		return !slices.ContainsFunc(e.Sub, func(s *syntax.Regexp) bool { return !n.add(s) })
-	case op == syntax.OpAlternate:
+	case is(syntax.OpAlternate):
 		empty := false
 		for _, s := range e.Sub {
 			empty = n.add(s) || empty
 		}
 		return empty
-	case op == syntax.OpCapture, op == syntax.OpPlus:
+	case is(syntax.OpCapture, syntax.OpPlus):
 		return n.add(e.Sub[0])
-	case op == syntax.OpStar, op == syntax.OpQuest:
+	case is(syntax.OpStar, syntax.OpQuest):
 		n.add(e.Sub[0])
 		return true
 	}
