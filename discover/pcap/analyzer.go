@@ -276,6 +276,7 @@ func (a *analyzer) gaps(to emit) error {
 	add(a.tunnels.gap())
 	add(a.pppoe.gap())
 	add(a.flows.gap())
+	add(a.flows.vias.gap())
 	add(a.quicGap())
 	for _, g := range gaps {
 		if err := to("pcap/limit", g, fact.Sighting{First: when(a.seenAnything.first), Last: when(a.seenAnything.last)}); err != nil {

@@ -34,12 +34,13 @@ type flowTable struct {
 	held    [classes]int  // of each class
 	room    [classes]room // of each class
 	dropped bool          // some entries are gone, and wait for reclaim
+	vias    viaTable
 }
 
 type flowKey struct {
 	ip    [2]addr     // of the client, and of the server
 	mac   [2]fact.MAC // likewise
-	via   [2]fact.MAC // likewise
+	via   [2]uint16   // likewise, by number
 	port  uint16      // of the server
 	vid   uint16
 	proto uint8
@@ -109,7 +110,7 @@ func (t *flowTable) find(c *conn) (int, bool) {
 	from, to := c.endpoint(client, 0), c.serverEnd(1-client)
 	k := flowKey{
 		ip: [2]addr{packed(from.IP), packed(to.IP)}, mac: [2]fact.MAC{from.MAC, to.MAC}, port: to.Port,
-		via: [2]fact.MAC{c.via(client), c.via(1 - client)},
+		via: [2]uint16{t.vias.number(c.via(client)), t.vias.number(c.via(1 - client))},
 		vid: c.key.vid, proto: c.key.proto,
 	}
 	place, ok := t.get(&k, 0)
@@ -193,11 +194,11 @@ func outside(ip netip.Addr) bool {
 	return !ip.IsPrivate() && !ip.IsLinkLocalUnicast() && !ip.IsLoopback()
 }
 
-func (e *flowEntry) fact(apps names) fact.Flow {
+func (t *flowTable) fact(e *flowEntry, apps names) fact.Flow {
 	k := &e.key
 	return fact.Flow{
-		Client:   fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0], Via: k.via[0]},
-		Server:   fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1], Via: k.via[1]},
+		Client:   fact.Endpoint{IP: k.ip[0].ip(), MAC: k.mac[0], Via: t.vias.mac(k.via[0])},
+		Server:   fact.Endpoint{IP: k.ip[1].ip(), Port: k.port, MAC: k.mac[1], Via: t.vias.mac(k.via[1])},
 		Protocol: protocolName(e.key.proto),
 		Answered: e.answered, App: apps[e.app], VID: e.key.vid,
 	}
@@ -216,7 +217,7 @@ func (t *flowTable) flush(apps names, to emit, end bool) error {
 			return
 		}
 		e.sent, e.more = e.says(), false
-		err = to("pcap/flow", e.fact(apps), e.sighting())
+		err = to("pcap/flow", t.fact(e, apps), e.sighting())
 	})
 	return err
 }

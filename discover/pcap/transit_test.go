@@ -3,6 +3,7 @@ package pcap_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -230,5 +231,28 @@ func TestHandedOver(t *testing.T) {
 				t.Errorf("flows, less what was found: %s", diff)
 			}
 		})
+	}
+}
+
+// What does not fit in the table of stations that frames were handed to is told.
+func TestHandedToMany(t *testing.T) {
+	t.Parallel()
+	const many = 8_192 + 3
+	var frames [][]byte
+	for i := range uint16(many) {
+		to := fact.MAC{2, 0, 0, 1, byte(i >> 8), byte(i)}
+		frames = append(frames,
+			eth(to, macA, 0x0800, ip4("10.0.0.1", "203.0.113.1", 17, udp(40_000+i, 9999, []byte("x")))),
+			eth(macA, macB, 0x0800, ip4("203.0.113.1", "10.0.0.1", 17, udp(9999, 40_000+i, []byte("x")))),
+		)
+	}
+	r := readBytes(t, "many", classicFile(1, frames...))
+	vias := make(map[fact.MAC]bool)
+	for _, f := range facts[fact.Flow](r.obs) {
+		vias[f.Server.Via] = true
+	}
+	told := slices.ContainsFunc(facts[fact.Gap](r.obs), func(g fact.Gap) bool { return g.What == "stations that frames were handed to" })
+	if len(vias) != many-3+1 || !told { // and none, for those that did not fit
+		t.Errorf("%d stations, and that others were left out was told: %t", len(vias), told)
 	}
 }

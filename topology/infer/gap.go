@@ -72,6 +72,8 @@ func gapWords() map[string]string {
 		"name claims": "名乗り", "address sets": "アドレスの組", "service announcements": "サービスの通知", "server names": "接続先の名前",
 		"self-descriptions": "機器の自己紹介", "server certificates": "サーバ証明書", "control speakers": "制御プロトコルの話し手",
 		"questions to groups": "一斉の問い合わせ", "hop limits": "ホップ数", "packets handed on": "中継先",
+		"stations that frames were handed to": "フレームの渡し先", "stations that carry packets of other networks": "ほかのネットワークのパケットを運ぶ機器",
+		"tunnels": "トンネル", "PPPoE sessions": "PPPoE接続",
 	}
 }
 
