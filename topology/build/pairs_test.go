@@ -1,6 +1,7 @@
 package build_test
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -44,6 +45,11 @@ func TestPairsOfGateways(t *testing.T) {
 	speaks := func(addr, mac, virtual string) fact.Fact {
 		x := at(t, addr, mac)
 		return fact.ControlSpeaker{Protocol: "vrrp", Role: "master", IP: x.IP, MAC: x.MAC, Domain: "10", Virtual: []netip.Addr{netip.MustParseAddr(virtual)}}
+	}
+	announces := func(addr, mac string) fact.Fact {
+		return fact.RouterAdvertisement{
+			Router: netip.MustParseAddr(addr), MAC: at(t, addr, mac).MAC, DefaultRouter: true, Prefixes: []netip.Prefix{netip.MustParsePrefix("2001:db8:1::/64")},
+		}
 	}
 	// A device whose own tables lead everything to a next hop.
 	leads := func(name, addr, mac, next string) []fact.Fact {
@@ -115,6 +121,22 @@ func TestPairsOfGateways(t *testing.T) {
 			want: []string{"unclassified 10.0.0.2 confirmed <10.0.0.10 <10.0.0.11"},
 		},
 		{
+			name: "one that is active, and one that stands by", in: []fact.Fact{
+				bound(pc, hereMAC), bound(pc2, otherMAC), bound("10.0.0.1", vrrpMAC), bound("10.0.0.2", gateMAC), bound("10.0.0.3", gate2MAC),
+				speaks("10.0.0.2", vrrpMAC, "10.0.0.1"), speaks("10.0.0.3", gate2MAC, "10.0.0.1"),
+				talk(pc, hereMAC, "203.0.113.9", vrrpMAC), talk(pc2, otherMAC, "203.0.113.9", gate2MAC),
+			},
+			want: []string{"internet 10.0.0.1 confirmed <10.0.0.10 <10.0.0.11"},
+		},
+		{
+			name: "both announce the prefix of a line", in: []fact.Fact{
+				bound(pc, hereMAC), bound(pc2, otherMAC), bound("10.0.0.2", gateMAC), bound("10.0.0.3", gate2MAC),
+				speaks("10.0.0.2", gateMAC, "10.0.0.1"), speaks("10.0.0.3", gate2MAC, "10.0.0.1"),
+				announces("fe80::2", gateMAC), announces("fe80::3", gate2MAC),
+			},
+			want: []string{"internet 10.0.0.2 reported"},
+		},
+		{
 			name: "two that share nothing", in: []fact.Fact{
 				bound(pc, hereMAC), bound(pc2, otherMAC), bound("10.0.0.2", gateMAC), bound("10.0.0.3", gate2MAC),
 				talk(pc, hereMAC, "203.0.113.9", gateMAC), talk(pc2, otherMAC, "203.0.113.9", gate2MAC),
@@ -123,6 +145,12 @@ func TestPairsOfGateways(t *testing.T) {
 		},
 		{
 			name: "one of the pair leads to a firewall", in: slices.Concat(pair, leads("core", "10.0.0.2", gateMAC, "10.0.0.254"), leads("fw", "10.0.0.254", otherGate, "192.0.2.1")),
+			want: []string{"internet fw confirmed <10.0.0.10 <10.0.0.11"},
+		},
+		{
+			name: "both of the pair lead to a firewall", in: slices.Concat(
+				pair, leads("core1", "10.0.0.2", gateMAC, "10.0.0.254"), leads("core2", "10.0.0.3", gate2MAC, "10.0.0.254"), leads("fw", "10.0.0.254", otherGate, "192.0.2.1"),
+			),
 			want: []string{"internet fw confirmed <10.0.0.10 <10.0.0.11"},
 		},
 		{
@@ -192,8 +220,12 @@ func TestPairsOfGateways(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, waysOut(t, topology.Site{}, tt.in)); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
+			back := slices.Clone(tt.in)
+			slices.Reverse(back)
+			for _, in := range [][]fact.Fact{tt.in, back} {
+				if diff := cmp.Diff(tt.want, waysOut(t, topology.Site{}, in)); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
 			}
 		})
 	}
@@ -219,5 +251,34 @@ func TestAsymmetryIsTold(t *testing.T) {
 		if !strings.Contains(says, want) {
 			t.Errorf("evidence does not say %q:\n%s", want, says)
 		}
+	}
+}
+
+// What routers say of the address that they share is evidence of the way out.
+func TestSharingIsShown(t *testing.T) {
+	t.Parallel()
+	shared := netip.MustParseAddr("10.0.0.1")
+	var obs []fact.Observation
+	for i, mac := range []string{gateMAC, gate2MAC} {
+		router := at(t, fmt.Sprintf("10.0.0.%d", 2+i), mac)
+		pc := at(t, fmt.Sprintf("10.0.0.%d", 10+i), []string{hereMAC, otherMAC}[i])
+		obs = append(obs,
+			seen(t, "c", fact.AddressBinding{IP: router.IP, MAC: router.MAC}),
+			seen(t, "c", fact.ControlSpeaker{Protocol: "carp", IP: router.IP, MAC: router.MAC, Domain: "1", Virtual: []netip.Addr{shared}}),
+			seen(t, "c", fact.Flow{Client: pc, Server: at(t, "203.0.113.9:443", mac), Protocol: "tcp", Answered: true}),
+		)
+	}
+	s := build.Build(obs, build.Options{Signatures: defaults(t)})
+	if len(s.ExternalConnections) != 1 {
+		t.Fatalf("%d ways out", len(s.ExternalConnections))
+	}
+	kinds := make(map[string]int)
+	for _, e := range s.Evidence {
+		if slices.Contains(s.ExternalConnections[0].Evidence, e.ID) {
+			kinds[e.Kind]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"flow": 2, "control-speaker": 2}, kinds); diff != "" {
+		t.Errorf("evidence, -want +got:\n%s", diff)
 	}
 }

@@ -73,7 +73,8 @@ func (c *classifier) follow(from topology.DeviceID, to netip.Addr, stop func(top
 			p.ambiguous = many || several
 			return p
 		}
-		p.end, p.rules = next, append(p.rules, sharedAddress)
+		p.rules, p.evidence = append(p.rules, sharedAddress), append(p.evidence, c.pairs.evidence(p.end, next)...)
+		p.end = next
 	}
 	p.circular = true // longer than any chain of routers that is none
 	return p

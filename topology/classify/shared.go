@@ -17,13 +17,31 @@ type sharing struct {
 	parent  map[topology.DeviceID]topology.DeviceID
 	virtual map[topology.DeviceID]bool                // devices that are known by the shared address
 	members map[topology.DeviceID][]topology.DeviceID // by the head of them
+	shown   map[topology.DeviceID]*fact.Observation   // what shows that a router shares an address
 }
 
 func newSharing() *sharing {
 	return &sharing{
 		parent: make(map[topology.DeviceID]topology.DeviceID), virtual: make(map[topology.DeviceID]bool),
-		members: make(map[topology.DeviceID][]topology.DeviceID),
+		members: make(map[topology.DeviceID][]topology.DeviceID), shown: make(map[topology.DeviceID]*fact.Observation),
 	}
+}
+
+// show notes what shows that d shares an address: of several the least.
+func (s *sharing) show(d topology.DeviceID, o *fact.Observation) {
+	if have := s.shown[d]; have == nil || o.ID < have.ID {
+		s.shown[d] = o
+	}
+}
+
+// evidence returns what shows that these share addresses.
+func (s *sharing) evidence(devices ...topology.DeviceID) (out []*fact.Observation) {
+	for _, d := range devices {
+		if o := s.shown[d]; o != nil {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // head returns the device that stands for all that share an address with d: one
@@ -54,6 +72,10 @@ func (s *sharing) join(a, b topology.DeviceID) {
 	s.parent[b] = a
 }
 
+// maxMembers bounds the routers that are known to share an address: two, as a
+// rule, while anybody can say to be another.
+const maxMembers = 16
+
 // settle lists who shares, once all are joined.
 func (s *sharing) settle() {
 	for _, d := range sorted(s.parent) {
@@ -63,8 +85,9 @@ func (s *sharing) settle() {
 		}
 		s.members[h] = append(s.members[h], d)
 	}
-	for _, m := range s.members {
+	for h, m := range s.members {
 		slices.Sort(m)
+		s.members[h] = m[:min(len(m), maxMembers)]
 	}
 }
 
@@ -104,13 +127,14 @@ type group struct {
 func (c *classifier) findShared() {
 	c.pairs = newSharing()
 	answers := make(map[member]map[topology.DeviceID]bool)
-	note := func(e fact.Endpoint, vid uint16) {
+	note := func(o *fact.Observation, e fact.Endpoint, vid uint16) {
 		v, ok := c.net.DeviceByMAC(e.Via)
 		d, carries := c.carrierOf(e)
 		if !isShared(e.Via) || !ok || !carries || c.receives[d] && !e.Via.IsCluster() {
 			return
 		}
 		c.pairs.virtual[v] = true
+		c.pairs.show(d, o)
 		k := member{d, vid}
 		if answers[k] == nil {
 			answers[k] = make(map[topology.DeviceID]bool)
@@ -118,10 +142,10 @@ func (c *classifier) findShared() {
 		answers[k][v] = true
 	}
 	for _, f := range c.seen.flows {
-		note(f.f.Server, f.f.VID)
+		note(f.o, f.f.Server, f.f.VID)
 	}
 	for _, t := range c.seen.tunnels {
-		note(t.f.B, t.f.VID)
+		note(t.o, t.f.B, t.f.VID)
 	}
 	told := c.toldShared()
 	for k, v := range answers {
@@ -141,7 +165,10 @@ func (c *classifier) findShared() {
 // for it.
 func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 	groups := make(map[group][]topology.DeviceID)
-	tell := func(g group, addresses []netip.Addr, m fact.MAC, who ...topology.DeviceID) {
+	tell := func(o *fact.Observation, g group, addresses []netip.Addr, m fact.MAC, who ...topology.DeviceID) {
+		for _, d := range who {
+			c.pairs.show(d, o)
+		}
 		if d, ok := c.net.DeviceByMAC(m); ok && isShared(m) {
 			c.pairs.virtual[d] = true
 			who = append(who, d)
@@ -154,11 +181,11 @@ func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 	}
 	for _, s := range c.seen.speakers {
 		if d, ok := c.owner(fact.Endpoint{IP: s.f.IP, MAC: s.f.MAC}); ok {
-			tell(group{protocol: s.f.Protocol, id: s.f.Domain}, s.f.Virtual, s.f.MAC, d)
+			tell(s.o, group{protocol: s.f.Protocol, id: s.f.Domain}, s.f.Virtual, s.f.MAC, d)
 		}
 	}
 	for _, g := range c.seen.redundant {
-		tell(group{protocol: g.f.Protocol, id: strconv.FormatUint(uint64(g.f.Group), 10)}, g.f.Addresses, g.f.MAC, c.devicesOf(g.o, g.f.Agent)...)
+		tell(g.o, group{protocol: g.f.Protocol, id: strconv.FormatUint(uint64(g.f.Group), 10)}, g.f.Addresses, g.f.MAC, c.devicesOf(g.o, g.f.Agent)...)
 	}
 	for g, list := range groups {
 		if d, ok := c.net.DeviceByIP(g.address); ok {
