@@ -175,7 +175,8 @@ func TestPairsOfGateways(t *testing.T) {
 			name: "and it is where packets are handed on to", in: []fact.Fact{
 				bound(pc, hereMAC), offers("10.0.0.1", gateMAC), bound("10.0.0.254", gate2MAC),
 				via(pc, hereMAC, "203.0.113.9", gate2MAC, gateMAC, 0), handsOn(pc, gateMAC, "203.0.113.9", gate2MAC),
-				fact.Transit{MAC: at(t, pc, gateMAC).MAC, Version: 4, To: true}, fact.Transit{MAC: at(t, pc, gate2MAC).MAC, Version: 4},
+				fact.Transit{MAC: at(t, pc, gateMAC).MAC, Version: 4, To: true},
+				fact.Transit{MAC: at(t, pc, gate2MAC).MAC, Version: 4},
 			},
 			want: []string{"unclassified 10.0.0.254 confirmed <10.0.0.10"},
 		},
