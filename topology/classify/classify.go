@@ -72,11 +72,13 @@ type classifier struct {
 	tables   []*tables
 	tablesOf map[topology.DeviceID][]*tables
 	devices  map[topology.DeviceID][]netip.Addr // addresses of each
+	held     map[talker]bool                    // addresses that a device has with a MAC address of its own
 	vendors  map[topology.DeviceID]string
 	handed   map[handover]map[topology.DeviceID]*fact.Observation
 	onward   map[pair]bool                             // see passages
 	receives map[topology.DeviceID]bool                // others were seen to hand packets on to it
 	brings   map[topology.DeviceID]bool                // answers to what was handed to it
+	straight map[handover]bool                         // likewise, by address
 	answers  map[handover]map[topology.DeviceID]answer // from others than what was handed to
 	pairs    *sharing
 	places   map[netip.Addr]place
@@ -116,6 +118,8 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 		onward:   make(map[pair]bool),
 		receives: make(map[topology.DeviceID]bool),
 		brings:   make(map[topology.DeviceID]bool),
+		straight: make(map[handover]bool),
+		held:     make(map[talker]bool),
 		answers:  make(map[handover]map[topology.DeviceID]answer),
 		pairs:    newSharing(),
 		places:   make(map[netip.Addr]place),
@@ -133,6 +137,13 @@ func newClassifier(obs []fact.Observation, net Network, site topology.Site, sig 
 	}
 	for _, d := range net.Devices() {
 		c.devices[d.ID], c.vendors[d.ID] = addressesOf(d), d.Vendor
+		for _, i := range d.Interfaces {
+			if m, err := fact.ParseMAC(i.MAC); err == nil && !isShared(m) {
+				for _, a := range addressesOf(topology.Device{Interfaces: []topology.Interface{i}}) {
+					c.held[talker{d.ID, a}] = true
+				}
+			}
+		}
 		c.serving[d.ID], c.medical[d.ID] = slices.Contains(d.Roles, topology.RoleServer), slices.ContainsFunc(d.Roles, isMedical)
 		c.routers[d.ID] = slices.Contains(d.Roles, topology.RoleRouter) || slices.Contains(d.Roles, topology.RoleFirewall)
 	}

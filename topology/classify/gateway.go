@@ -87,6 +87,9 @@ func (c *classifier) gateways() {
 		case back != way.end:
 			x.rules = append(x.rules, answersElsewhere)
 		}
+		if c.pairs.unlike[p.gateway] {
+			x.rules = append(x.rules, sharedUnlike)
+		}
 		c.ledger.add(x, p.o)
 		c.remark(x, p)
 		x.behind = "" // what shows the path is evidence whoever takes it
@@ -213,6 +216,9 @@ func (c *classifier) noteAnswer(o *fact.Observation, gateway topology.DeviceID, 
 	back, ok := c.carrierOf(away)
 	if !ok || back == gateway {
 		c.brings[gateway] = c.brings[gateway] || answered
+		if answered {
+			c.straight[handover{gateway, away.IP.Unmap()}] = true
+		}
 		return ""
 	}
 	k := handover{gateway, away.IP.Unmap()}

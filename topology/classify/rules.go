@@ -85,6 +85,7 @@ const (
 	answersFollowed
 	answersElsewhere
 	sharedAddress
+	sharedUnlike
 	gatewayKnown
 	gatewayKnownOneWay
 	gatewaySomewhere
@@ -196,6 +197,7 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		answersFollowed:         {"", "What is handed to the gateway nearer to the clients is answered by this device.", "端末に近いゲートウェイへ渡した通信に、この機器から応答が返る。"},
 		answersElsewhere:        {"", "What is handed to this device is answered by another: the way there is not the way back.", "この機器へ渡した通信の応答は、別の機器から返る（行きと帰りの経路が異なる）。"},
 		sharedAddress:           {"", "Several routers share this address, and answer from their own: they are one way out.", "このアドレスは複数のルータが共有し、応答は各ルータ自身のアドレスから返る。まとめて一つの出口である。"},
+		sharedUnlike:            {"", "Other routers answer for this MAC address in one VLAN than in another: there may be more than one way out here.", "このMACアドレスあての通信に応答するルータがVLANによって異なる。出口が複数ある可能性がある。"},
 		gatewayKnown:            {topology.Confirmed, "The device carries frames both ways between inside devices and addresses outside, and is known as a router.", "この機器は院内の機器と院外のアドレスの通信を双方向に運び、ルータと分かっている。"},
 		gatewayKnownOneWay:      {topology.Reported, "The device carries frames between inside devices and addresses outside, seen one way, and is known as a router.", "この機器は院内の機器と院外のアドレスの通信を運び（片方向に見えた）、ルータと分かっている。"},
 		gatewaySomewhere:        {topology.Inferred, "The device routes between inside networks and carries frames for addresses outside: the line is somewhere behind it.", "この機器は院内のネットワーク間を中継し、院外のアドレスへの通信も運ぶ。回線はこの先のどこかにある。"},

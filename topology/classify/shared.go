@@ -18,12 +18,14 @@ type sharing struct {
 	virtual map[topology.DeviceID]bool                // devices that are known by the shared address
 	members map[topology.DeviceID][]topology.DeviceID // by the head of them
 	shown   map[topology.DeviceID]*fact.Observation   // what shows that a router shares an address
+	unlike  map[topology.DeviceID]bool                // devices with an address that others answer for in another VLAN
 }
 
 func newSharing() *sharing {
 	return &sharing{
 		parent: make(map[topology.DeviceID]topology.DeviceID), virtual: make(map[topology.DeviceID]bool),
 		members: make(map[topology.DeviceID][]topology.DeviceID), shown: make(map[topology.DeviceID]*fact.Observation),
+		unlike: make(map[topology.DeviceID]bool),
 	}
 }
 
@@ -123,15 +125,22 @@ type group struct {
 // who answers what is handed to such an address. One that answers for several of
 // a VLAN stands behind them, or behind one of them, and so does one that packets
 // are handed on to, but for clusters: their machines hand packets to each other,
-// and let none pass whose answer they do not see.
+// and let none pass whose answer they do not see. One that answers from a closed
+// network, or that hosts hand the same packets to straight (as they do once a
+// router redirected them: RFC 792), may be a line of its own.
 func (c *classifier) findShared() {
 	c.pairs = newSharing()
 	answers := make(map[member]map[topology.DeviceID]bool)
+	apart := make(map[topology.DeviceID]bool)
 	note := func(o *fact.Observation, e fact.Endpoint, vid uint16) {
 		v, ok := c.net.DeviceByMAC(e.Via)
 		d, carries := c.carrierOf(e)
-		if !isShared(e.Via) || !ok || !carries || c.receives[d] && !e.Via.IsCluster() {
+		handed := c.receives[d] && !e.Via.IsCluster() || c.onward[pair{v, d}]
+		if !isShared(e.Via) || !ok || !carries || handed || c.place(e.IP) == closed {
 			return
+		}
+		if c.straight[handover{d, e.IP.Unmap()}] {
+			apart[d] = true
 		}
 		c.pairs.virtual[v] = true
 		c.pairs.show(d, o)
@@ -148,8 +157,9 @@ func (c *classifier) findShared() {
 		note(t.o, t.f.B, t.f.VID)
 	}
 	told := c.toldShared()
+	c.pairs.compare(answers)
 	for k, v := range answers {
-		if len(v) == 1 {
+		if len(v) == 1 && !apart[k.device] {
 			told = append(told, append(sorted(v), k.device))
 		}
 	}
@@ -161,11 +171,38 @@ func (c *classifier) findShared() {
 	c.pairs.settle()
 }
 
+// compare finds the shared addresses for which other routers answer in one VLAN
+// than in another: pairs of routers may have the same number, and so the same MAC
+// address, in each.
+func (s *sharing) compare(answers map[member]map[topology.DeviceID]bool) {
+	by := make(map[topology.DeviceID]map[uint16][]topology.DeviceID)
+	for k, of := range answers {
+		for v := range of {
+			if by[v] == nil {
+				by[v] = make(map[uint16][]topology.DeviceID)
+			}
+			by[v][k.vid] = append(by[v][k.vid], k.device)
+		}
+	}
+	for v, vlans := range by {
+		seen := make(map[topology.DeviceID]bool)
+		for _, list := range vlans {
+			if len(seen) > 0 && !slices.ContainsFunc(list, func(d topology.DeviceID) bool { return seen[d] }) {
+				s.unlike[v] = true
+			}
+			for _, d := range list {
+				seen[d] = true
+			}
+		}
+	}
+}
+
 // toldShared returns the routers that tell of one shared address, and what stands
 // for it.
 func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 	groups := make(map[group][]topology.DeviceID)
 	tell := func(o *fact.Observation, g group, addresses []netip.Addr, m fact.MAC, who ...topology.DeviceID) {
+		_, heard := o.Fact.(fact.ControlSpeaker) // which anybody can send
 		for _, d := range who {
 			c.pairs.show(d, o)
 		}
@@ -176,6 +213,9 @@ func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 		for _, a := range addresses {
 			if g.address = a.Unmap(); c.place(a) == inside && !a.IsLinkLocalUnicast() {
 				groups[g] = append(groups[g], who...)
+				if d, ok := c.net.DeviceByIP(a); ok && !(heard && c.held[talker{d, g.address}]) {
+					groups[g] = append(groups[g], d)
+				}
 			}
 		}
 	}
@@ -187,10 +227,7 @@ func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 	for _, g := range c.seen.redundant {
 		tell(g.o, group{protocol: g.f.Protocol, id: strconv.FormatUint(uint64(g.f.Group), 10)}, g.f.Addresses, g.f.MAC, c.devicesOf(g.o, g.f.Agent)...)
 	}
-	for g, list := range groups {
-		if d, ok := c.net.DeviceByIP(g.address); ok {
-			list = append(list, d)
-		}
+	for _, list := range groups {
 		if len(list) > 1 {
 			out = append(out, list)
 		}
@@ -213,11 +250,21 @@ type pair struct{ from, to topology.DeviceID }
 func (c *classifier) answerNext(d topology.DeviceID, to netip.Addr, isExit bool) (topology.DeviceID, *fact.Observation) {
 	by := c.answers[handover{d, to.Unmap()}]
 	for next, a := range by {
-		if len(by) == 1 && (c.handsOn(d, next) || !isExit && a.private && c.standsBehind(d, next, to)) {
+		if len(by) == 1 && (c.handsOn(d, next) || !isExit && a.private && c.standsBehind(d, next, to) || c.isClosedWay(d, next, to)) {
 			return next, a.o
 		}
 	}
 	return "", nil
+}
+
+// isClosedWay reports whether next, which answers for what is handed to d, is the
+// way to a closed network: whoever brings its answers is, unless d has a line to it.
+func (c *classifier) isClosedWay(d, next topology.DeviceID, to netip.Addr) bool {
+	if c.place(to) != closed || c.pairs.head(d) == c.pairs.head(next) {
+		return false
+	}
+	exit := c.exitAt(d, to)
+	return exit == nil || exit.category == topology.Internet
 }
 
 // handsOn reports whether d, or one that shares an address with it, was seen to
