@@ -47,15 +47,12 @@ func (a *app) record(path string) (*recorder, error) {
 	if err := privateFolder(filepath.Dir(path)); err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)
 	}
-	f, err := privateFile(path, os.O_WRONLY)
+	f, err := privateFile(path, os.O_RDWR|os.O_APPEND) // as the log does: a pipe then waits for nobody
 	if err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)
 	}
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("evidence file: %w", err)
-	}
 	log, err := fact.OpenLog(path)
-	if err != nil {
+	if err := errors.Join(err, f.Close()); err != nil { // not before: who reads a pipe would take it for the end
 		return nil, usage("name another file with -o", "%w", err)
 	}
 	return &recorder{enc: log, close: log.Close}, nil

@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -41,5 +42,16 @@ func TestPipes(t *testing.T) {
 				t.Fatalf("%v waits for the pipe", args)
 			}
 		})
+	}
+}
+
+// TestFolderBeyondDots wants a path that leads back from a folder which is not
+// there to be made, as the shell's mkdir -p does.
+func TestFolderBeyondDots(t *testing.T) {
+	t.Parallel()
+	above := t.TempDir()
+	kanmon(t, "demo", "-o", above+"/new/../demo").want(t, 0)
+	if st, err := os.Stat(filepath.Join(above, "demo")); err != nil || st.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", st, err)
 	}
 }

@@ -20,7 +20,8 @@ func privateFolder(path string) error {
 	}
 	err := os.Mkdir(path, 0o700)
 	switch {
-	case errors.Is(err, fs.ErrExist): // another made it a moment ago
+	case errors.Is(err, fs.ErrExist), // another made it a moment ago
+		errors.Is(err, fs.ErrNotExist): // what a ".." in it leads back from is not there
 		return os.MkdirAll(path, 0o700)
 	case err != nil:
 		return err
