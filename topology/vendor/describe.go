@@ -196,11 +196,17 @@ func (k *knowledge) named(text string) string {
 			best = m
 		}
 	}
+	if best != "" && house.MatchString(text) {
+		return ""
+	}
 	if m := makerSaid.FindStringSubmatch(text); m != nil && best == "" {
 		if best = m[1] + m[2]; len(strings.Fields(best)) > maxName {
 			return ""
 		}
-		return k.known(company(best))
+		if best = k.known(company(best)); institution.MatchString(best) {
+			return ""
+		}
+		return best
 	}
 	if best == "" && !sentence.MatchString(text) {
 		if m := business.FindStringSubmatch(text); m != nil && listed(m[1]) {
@@ -257,13 +263,21 @@ var business = regexp.MustCompile(`^((?:[A-Z][\w&+'-]* ){1,3}(?:Technolog(?:y|ie
 // institution matches names of those who own devices rather than make them.
 var institution = regexp.MustCompile(`(?i)hospital|clinic|health|universit|college|school|bank\b|city|county|kaisha`)
 
+// house matches texts that begin with the name of one, which may be that of a
+// maker, too: there are hospitals of makers, and places that are called like one.
+var house = regexp.MustCompile(`(?i)^(?:[\w&.'-]+ ){1,3}(?:hospital|clinic|medical cent(?:er|re)|university)\b`)
+
+// looksAfter matches what is said of those who sell, install or own a device
+// rather than make it.
+var looksAfter = regexp.MustCompile(`(?i)\b(?:contact|maint(?:ained|enance|ainer)|install(?:ed|er|ation)|managed by|owne(?:d|r)|property|administ(?:ered|rator)|operated|support(?:ed)? by|sold|leased|lent|delivered|customer)\b`)
+
 // incorporated returns the maker whose name stands in a text with its legal form,
 // if rules know it or it has an enterprise number. The name is the end of what
 // is written in capitals before the form.
 func (k *knowledge) incorporated(text string) string {
 	for _, m := range incorporation.FindAllStringSubmatch(text, maxCompanies) {
 		ws := strings.Fields(strings.ReplaceAll(m[1], ",", ""))
-		if institution.MatchString(m[1]) {
+		if institution.MatchString(m[1]) || looksAfter.MatchString(text) {
 			continue
 		}
 		for i := range ws {
