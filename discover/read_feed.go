@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	// feedBlock is how many octets are read at once; they stay in the caches of
-	// a processor until they were used twice.
-	feedBlock = 128 << 10
+	// feedBlock is how many octets are read at once: few enough to stay in the
+	// caches of a processor until they were used twice, many enough for the digest
+	// to be woken rarely.
+	feedBlock = 256 << 10
 	// feedBlocks is how far who reads may be ahead of the digest.
-	feedBlocks = 8
+	feedBlocks = 3
 )
 
 // feed reads a file for whoever calls next. From start on what was read is also

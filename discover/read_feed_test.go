@@ -44,7 +44,7 @@ func TestReadAndHashed(t *testing.T) {
 	for i := range whole {
 		whole[i] = byte(i * i >> 7)
 	}
-	for _, size := range []int64{1, 100, 4096, 128<<10 - 1, 128 << 10, 128<<10 + 1, 512 << 10, 1<<20 + 5, 3 << 20} {
+	for _, size := range []int64{1, 100, 4096, 256<<10 - 1, 128 << 10, 256<<10 + 1, 512 << 10, 1<<20 + 5, 3 << 20} {
 		content := whole[:size]
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
@@ -120,7 +120,7 @@ func TestReadInPlace(t *testing.T) {
 	for i := range whole {
 		whole[i] = byte(i * i >> 7)
 	}
-	for _, content := range [][]byte{{7}, whole[:128<<10], whole[:128<<10+1], whole} {
+	for _, content := range [][]byte{{7}, whole[:256<<10], whole[:256<<10+1], whole} {
 		for name, stored := range map[string][]byte{"plain": content, "gzip": []byte(zipped(t, string(content)))} {
 			if err := os.WriteFile(path, stored, 0o600); err != nil {
 				t.Fatal(err)
