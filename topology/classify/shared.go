@@ -213,7 +213,7 @@ func (c *classifier) toldShared() (out [][]topology.DeviceID) {
 		for _, a := range addresses {
 			if g.address = a.Unmap(); c.place(a) == inside && !a.IsLinkLocalUnicast() {
 				groups[g] = append(groups[g], who...)
-				if d, ok := c.net.DeviceByIP(a); ok && !(heard && c.held[talker{d, g.address}]) {
+				if d, ok := c.net.DeviceByIP(a); ok && (!heard || !c.held[talker{d, g.address}]) {
 					groups[g] = append(groups[g], d)
 				}
 			}
