@@ -91,6 +91,13 @@ func peerMeanings(t *testing.T) map[string][]meaning {
 // the rules were first written: a fifth, by their names. Of these devices 35 of
 // 67 (52 %) had the peer's maker and operating system with the rules as they
 // were then; what was missing was added after that.
+//
+// It was tried again when there were rules for some 1,100 makers: the 109 rules
+// and 26 systems of makers that decided another fifth (a remainder of one: 72
+// systems, 101 devices) were taken out, and written anew from general knowledge by
+// somebody who had seen neither these devices nor those rules. Then 65 of them
+// (64 %) had the peer's maker and operating system, 71 with those that have it
+// under another name, and 89 (88 %) the maker. The aim is 85 %.
 func heldOut(os string) bool {
 	sum := sha256.Sum256([]byte(os))
 	n := new(big.Int).SetBytes(sum[:])
