@@ -300,14 +300,10 @@ type Log struct {
 	f *os.File
 }
 
-// OpenLog opens the evidence file at path for appending and makes it, readable
-// by its owner only, where it does not exist. A last line that was cut when an
-// earlier run died is ended, so that what follows stands on a line of its own.
-func OpenLog(path string) (*Log, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open evidence file: %w", err)
-	}
+// OpenLog goes on with the evidence file f, which was opened to read and to
+// append, and closes it where it cannot. A last line that was cut when an earlier
+// run died is ended, so that what follows stands on a line of its own.
+func OpenLog(f *os.File) (*Log, error) {
 	l := &Log{Encoder: NewEncoder(f), f: f}
 	if err := l.resume(); err != nil {
 		return nil, errors.Join(err, f.Close())

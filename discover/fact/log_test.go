@@ -118,6 +118,14 @@ func TestEncoderEscapesWhatActsOnATerminal(t *testing.T) {
 	}
 }
 
+func openLog(path string) (*fact.Log, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return fact.OpenLog(f)
+}
+
 func TestOpenLogResumes(t *testing.T) {
 	obs := []fact.Observation{
 		observe(t, "pcap/frame", fact.Station{MAC: fact.MAC{0, 0xa0, 0xde, 0, 0, 1}}, fact.Sighting{Input: "live"}),
@@ -129,7 +137,7 @@ func TestOpenLogResumes(t *testing.T) {
 		if err := os.WriteFile(path, first[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l, err := fact.OpenLog(path)
+		l, err := openLog(path)
 		if err != nil {
 			t.Fatalf("died after %d octets: %v", n, err)
 		}
@@ -149,7 +157,7 @@ func TestOpenLogResumes(t *testing.T) {
 	if err := os.WriteFile(path, []byte("Dear hospital, this is no evidence file at all"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := fact.OpenLog(path); err == nil {
+	if l, err := openLog(path); err == nil {
 		l.Close()
 		t.Error("OpenLog appended to a file that holds something else")
 	}
@@ -199,7 +207,7 @@ func TestKilledWriter(t *testing.T) {
 }
 
 func writeForever(path string) {
-	l, err := fact.OpenLog(path)
+	l, err := openLog(path)
 	if err != nil {
 		panic(err)
 	}

@@ -47,12 +47,12 @@ func (a *app) record(path string) (*recorder, error) {
 	if err := privateFolder(filepath.Dir(path)); err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)
 	}
-	f, err := privateFile(path, os.O_RDWR|os.O_APPEND) // as the log does: a pipe then waits for nobody
+	f, err := privateFile(path, os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return nil, usage("name another file with -o", "evidence file: %w", err)
 	}
-	log, err := fact.OpenLog(path)
-	if err := errors.Join(err, f.Close()); err != nil { // not before: who reads a pipe would take it for the end
+	log, err := fact.OpenLog(f)
+	if err != nil {
 		return nil, usage("name another file with -o", "%w", err)
 	}
 	return &recorder{enc: log, close: log.Close}, nil
