@@ -275,9 +275,12 @@ var looksAfter = regexp.MustCompile(`(?i)\b(?:contact|maint(?:ained|enance|ainer
 // if rules know it or it has an enterprise number. The name is the end of what
 // is written in capitals before the form.
 func (k *knowledge) incorporated(text string) string {
+	if looksAfter.MatchString(text) {
+		return ""
+	}
 	for _, m := range incorporation.FindAllStringSubmatch(text, maxCompanies) {
 		ws := strings.Fields(strings.ReplaceAll(m[1], ",", ""))
-		if institution.MatchString(m[1]) || looksAfter.MatchString(text) {
+		if institution.MatchString(m[1]) {
 			continue
 		}
 		for i := range ws {

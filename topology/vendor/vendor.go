@@ -76,12 +76,15 @@ func (c *Catalogue) Identify(objectID, text string) (Product, bool) {
 		p.Vendor = cmp.Or(k.holder(object), k.named(s.text))
 		told = told || toldOfAny
 	}
-	if p.Vendor != "" && (!told || p.OS == "") {
-		p.fill(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor))
-	}
-	if p.Vendor != "" && p.Model == "" {
-		p.Model = telling(describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor).Model, p)
-		p.Likely = p.Model != ""
+	if untold := !told || p.OS == ""; p.Vendor != "" && (untold || p.Model == "") {
+		form := describe(s.text, lookUp(numbers, fmt.Sprintf("%05d", number(object))), p.Vendor)
+		if untold {
+			p.fill(form)
+		}
+		if p.Model == "" {
+			p.Model = telling(form.Model, p)
+			p.Likely = p.Model != ""
+		}
 	}
 	p.Model = cmp.Or(p.Model, f.line)
 	if p.OS == "" && p.Vendor != "" {
