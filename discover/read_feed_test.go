@@ -44,7 +44,7 @@ func TestReadAndHashed(t *testing.T) {
 	for i := range whole {
 		whole[i] = byte(i * i >> 7)
 	}
-	for _, size := range []int64{1, 100, 4096, 256<<10 - 1, 128 << 10, 256<<10 + 1, 512 << 10, 1<<20 + 5, 3 << 20} {
+	for _, size := range []int64{1, 100, 4096, 256<<10 - 1, 256 << 10, 256<<10 + 1, 512 << 10, 1<<20 + 5, 3 << 20} {
 		content := whole[:size]
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)

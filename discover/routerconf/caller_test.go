@@ -1,8 +1,6 @@
 package routerconf_test
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,18 +124,7 @@ func TestCallers(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, _, err := read([]byte(tt.in))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, s := range texts(t, c) {
-				if _, l, ok := strings.Cut(s, "routerconf/tunnel tunnel-end "); ok {
-					got = append(got, strings.TrimSuffix(strip(l), `,"configured":true`))
-				}
-			}
-			slices.Sort(got)
-			if d := cmp.Diff(tt.want, got); d != "" {
+			if d := cmp.Diff(tt.want, configured(t, tt.in, "routerconf/tunnel tunnel-end ")); d != "" {
 				t.Errorf("-want +got:\n%s", d)
 			}
 		})

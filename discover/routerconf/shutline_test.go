@@ -123,17 +123,7 @@ func TestShutLines(t *testing.T) {
 						want[i] = before + `,"state":"down"` + provider
 					}
 				}
-				c, _, err := read([]byte(in))
-				if err != nil {
-					t.Fatal(err)
-				}
-				var got []string
-				for _, s := range texts(t, c) {
-					if _, l, ok := strings.Cut(s, "routerconf/line line "); ok {
-						got = append(got, strings.TrimSuffix(strip(l), `,"configured":true`))
-					}
-				}
-				if d := cmp.Diff(want, got); d != "" {
+				if d := cmp.Diff(want, configured(t, in, "routerconf/line line ")); d != "" {
 					t.Errorf("shut down %t: -want +got:\n%s", shut, d)
 				}
 			}

@@ -261,6 +261,23 @@ func strip(s string) string {
 	return strings.Join(out, ",")
 }
 
+// configured returns what a configuration has of one kind, in order.
+func configured(t *testing.T, in, kind string) []string {
+	t.Helper()
+	c, _, err := read([]byte(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range texts(t, c) {
+		if _, rest, ok := strings.Cut(s, kind); ok {
+			got = append(got, strings.TrimSuffix(strip(rest), `,"configured":true`))
+		}
+	}
+	slices.Sort(got)
+	return got
+}
+
 // TestNotes reads texts that people wrote, with secrets in them.
 func TestNotes(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
