@@ -22,6 +22,9 @@ func (w *window) Peek(n int) ([]byte, error) {
 	return w.b[:n], nil
 }
 
+// Buffered returns how many octets can be peeked at in place.
+func (w *window) Buffered() int { return len(w.b) }
+
 // Discard passes over the next n octets. It returns how many there were, with an
 // error where they were fewer.
 func (w *window) Discard(n int) (int, error) {

@@ -43,6 +43,7 @@ type analyzer struct {
 	bad    error  // first reason why a part of the frame at hand could not be read
 
 	seed         maphash.Seed
+	secret       secret
 	text         []byte // to be used again
 	protocols    names  // that facts were heard in
 	apps         names  // of conversations; the first is that of none
@@ -82,6 +83,7 @@ type analyzer struct {
 func newAnalyzer() *analyzer {
 	a := &analyzer{
 		seed:     maphash.MakeSeed(),
+		secret:   newSecret(),
 		apps:     names{""},
 		stations: newStationTable(),
 		hopsOf:   make(map[uint64]uint8),

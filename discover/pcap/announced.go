@@ -38,7 +38,7 @@ func (a *analyzer) ssdp(h *hop, p *packet) {
 		return
 	}
 	f := fact.ServiceAnnouncement{Protocol: "ssdp", Service: fact.Clean(n.Target), Detail: fact.Clean(n.Server), IP: p.src, MAC: sender(h, p)}
-	a.services.note("ssdp", f, a.at)
+	note(a.services, "ssdp", f, a.at)
 }
 
 // ownAddresses notes the addresses at which a host says that it can be reached,
@@ -60,7 +60,7 @@ func (a *analyzer) wsDiscovery(h *hop, p *packet) {
 	}
 	for _, t := range n.Types {
 		f := fact.ServiceAnnouncement{Protocol: "ws-discovery", Service: fact.Clean(t), Detail: fact.Clean(n.Hardware), IP: p.src, MAC: sender(h, p)}
-		a.services.note("ws-discovery", f, a.at)
+		note(a.services, "ws-discovery", f, a.at)
 	}
 	if n.Matches > 1 && !slices.Contains(n.Addresses, p.src) {
 		return // a proxy speaks for others
@@ -80,7 +80,7 @@ func (a *analyzer) netBIOSDatagram(h *hop, p *packet) {
 	}
 	if name := fact.Clean(d.Name); name != "" && d.FromHost() {
 		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: p.src, MAC: sender(h, p)}
-		a.claims.note("netbios-dgm", f, a.at)
+		note(a.claims, "netbios-dgm", f, a.at)
 		a.ownAddresses(h, p, "netbios-dgm", []netip.Addr{d.Source})
 	}
 	if d.Host == nil {

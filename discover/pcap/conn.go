@@ -1,9 +1,7 @@
 package pcap
 
 import (
-	"hash/maphash"
 	"math"
-	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -27,27 +25,12 @@ func (k *connKey) is(o *connKey) bool {
 	return k.port == o.port && k.vid == o.vid && k.proto == o.proto && k.inner == o.inner && k.ip[0] == o.ip[0] && k.ip[1] == o.ip[1]
 }
 
-// connSeed keys the hash of conversations: who chooses addresses must not know
-// where they collide.
-type connSeed [4]uint64
-
-func newConnSeed() connSeed {
-	word := func() uint64 { return maphash.Comparable(maphash.MakeSeed(), 0) }
-	return connSeed{word(), word(), word(), word()}
-}
-
-// hash mixes the words of a key as wyhash does. The general hash of a structure
-// takes it field by field, which shows where it is done for nearly every frame.
-func (s *connSeed) hash(k *connKey) uint64 {
+// hash returns the hash of k under s.
+func (k *connKey) hash(s *secret) uint64 {
 	h := mix(k.ip[0].hi^s[0], k.ip[0].lo^s[1])
 	h = mix(k.ip[1].hi^h, k.ip[1].lo^s[2])
 	rest := uint64(k.port[0]) | uint64(k.port[1])<<16 | uint64(k.vid)<<32 | uint64(k.proto)<<48 | uint64(k.inner)<<56
 	return mix(rest^h, s[3])
-}
-
-func mix(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return hi ^ lo
 }
 
 // conn is what is known of one conversation.
@@ -130,7 +113,7 @@ func (a *analyzer) setApp(c *conn, app string) {
 // lesser half is folded into the tables of flows and tunnels and forgotten.
 type connTable struct {
 	index   index
-	seed    connSeed
+	secret  secret
 	slab    slab[conn]
 	watches map[connKey]*watch
 	swept   int64  // when some were forgotten, in nanoseconds since 1970; 0: never, or not known
@@ -147,7 +130,7 @@ const (
 	spareConns = 64
 )
 
-func newConnTable() connTable { return connTable{seed: newConnSeed()} }
+func newConnTable() connTable { return connTable{secret: newSecret()} }
 
 // conn returns the conversation of p and counts the frame. It returns nil where
 // p is not part of one: sent to or from a group, or without a source.
@@ -155,11 +138,14 @@ func (a *analyzer) conn(h *hop, p *packet) *conn {
 	if h.Dst.IsGroup() || p.dst.IsMulticast() || p.src.IsUnspecified() || p.dst.IsUnspecified() || p.dst == broadcast4() {
 		return nil
 	}
-	k := connKey{ip: [2]addr{packed(p.src), packed(p.dst)}, port: [2]uint16{p.sport, p.dport}, vid: h.VID, proto: p.proto}
+	k := connKey{vid: h.VID, proto: p.proto}
 	side := 0
-	if k.ip[1].less(k.ip[0]) || k.ip[0] == k.ip[1] && p.dport < p.sport {
-		k.ip[0], k.ip[1], k.port[0], k.port[1] = k.ip[1], k.ip[0], p.dport, p.sport
+	src, dst := packed(p.src), packed(p.dst)
+	if dst.less(src) || src == dst && p.dport < p.sport {
+		k.ip[0], k.ip[1], k.port[0], k.port[1] = dst, src, p.dport, p.sport
 		side = 1
+	} else {
+		k.ip[0], k.ip[1], k.port[0], k.port[1] = src, dst, p.sport, p.dport
 	}
 	if h.inner {
 		k.inner = 1
@@ -203,7 +189,7 @@ func (a *analyzer) firstOf(h *hop, p *packet) {
 }
 
 func (t *connTable) get(k *connKey, frame uint64) *conn {
-	hash := t.seed.hash(k)
+	hash := k.hash(&t.secret)
 	for place := range t.index.places(hash) {
 		if c := t.slab.at(place); c.key.is(k) {
 			return c
@@ -248,7 +234,7 @@ func (t *connTable) sweep(a *analyzer) {
 		c.fold(a)
 		return false
 	}, func(place int, c *conn) {
-		t.index.add(t.seed.hash(&c.key), place)
+		t.index.add(c.key.hash(&t.secret), place)
 		if s := c.stream(); s != nil {
 			a.streams.slots[s.slot] = c
 		}
@@ -279,7 +265,7 @@ func (c *conn) worth(since int64) uint64 {
 func (t *connTable) fold(a *analyzer) {
 	t.pair()
 	t.index.clear()
-	t.all(func(place int, c *conn) { t.index.add(t.seed.hash(&c.key), place) })
+	t.all(func(place int, c *conn) { t.index.add(c.key.hash(&t.secret), place) })
 	t.foldAll(a)
 }
 

@@ -58,7 +58,7 @@ func (a *analyzer) speaks(f fact.ControlSpeaker) {
 		list = ip.AppendTo(append(list, ' '))
 	}
 	k.virtual = string(list)
-	a.speakers.noteAs(f.Protocol, idOf(a, k), f, a.at)
+	noteAs(a.speakers, f.Protocol, idOf(a, k), f, a.at)
 }
 
 // controlIP learns from a packet of an IP protocol that routers speak.
@@ -180,7 +180,7 @@ func (a *analyzer) announcedItself(h *hop, protocol string, n *neighbor.Announce
 			ManagementAddresses: n.Addresses,
 		},
 	}
-	a.neighbors.noteAs(protocol, idOfList(a, f), f, a.at)
+	noteAs(a.neighbors, protocol, a.idOfNeighbor(&f), f, a.at)
 }
 
 // ubiquiti learns from the answer of a device of Ubiquiti: it names no port, but

@@ -67,7 +67,7 @@ func (a *analyzer) says(host fact.Endpoint, protocol, field, value string) {
 		}
 		a.told[who]++
 	}
-	a.selves.noteAs(protocol, id, f, a.at)
+	noteAs(a.selves, protocol, id, f, a.at)
 }
 
 // describeGroup learns from a datagram to a group, which is part of no
@@ -95,6 +95,6 @@ func (a *analyzer) alive(h *hop, p *packet, x *oxid.Alive) {
 	mac := sender(h, p)
 	a.addressSet(mac, p, "oxid", x.Name, addressList(x.Addresses))
 	if x.Name != "" {
-		a.claims.note("oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
+		note(a.claims, "oxid", fact.NameClaim{Name: x.Name, Protocol: "oxid", IP: p.src, MAC: mac}, a.at)
 	}
 }

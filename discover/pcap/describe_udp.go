@@ -91,6 +91,6 @@ func (a *analyzer) profinet(h *hop, b []byte) {
 		a.says(host, m.Protocol, w.Field, w.Value)
 	}
 	if ip != (netip.Addr{}) {
-		a.bindings.note("profinet", fact.AddressBinding{IP: ip, MAC: h.Src, VID: h.VID}, a.at)
+		note(a.bindings, "profinet", fact.AddressBinding{IP: ip, MAC: h.Src, VID: h.VID}, a.at)
 	}
 }

@@ -40,10 +40,10 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 		if !f.IP.IsValid() {
 			f.IP = specified(m.ClientIP)
 		}
-		a.clients.note("dhcp", f, a.at)
+		note(a.clients, "dhcp", f, a.at)
 		if m.HostName != "" {
 			n := fact.NameClaim{Name: m.HostName, Protocol: "dhcp", MAC: client}
-			a.claims.note("dhcp", n, a.at)
+			note(a.claims, "dhcp", n, a.at)
 		}
 		return
 	}
@@ -56,7 +56,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 	}
 	if m.Type == dhcp.Ack && given.IsValid() {
 		f := fact.DHCPClient{MAC: client, Version: 4, IP: given, VID: vid, Relay: specified(m.RelayIP)}
-		a.clients.note("dhcp", f, a.at)
+		note(a.clients, "dhcp", f, a.at)
 	}
 	f := fact.DHCPServer{
 		IP: specified(m.ServerID), Version: 4, VID: vid,
@@ -77,7 +77,7 @@ func (a *analyzer) dhcp(h *hop, p *packet) {
 	if m.SixRD {
 		f.S46 = []string{"6rd"}
 	}
-	a.servers.noteAs("dhcp", idOfList(a, f), f, a.at)
+	noteAs(a.servers, "dhcp", idOfList(a, f), f, a.at)
 	a.says(fact.Endpoint{IP: f.IP, Port: 67, MAC: f.MAC}, "dhcp", "proxy-config-host", m.ProxyHost)
 }
 
@@ -118,7 +118,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 		if !m.Relayed && !h.Dst.IsGroup() {
 			f.MAC = h.Dst
 		}
-		a.clients.note("dhcp6", f, a.at)
+		note(a.clients, "dhcp6", f, a.at)
 	}
 	f := fact.DHCPServer{
 		IP: p.src, MAC: mac, DUID: m.ServerDUID, Version: 6, VID: vid,
@@ -128,7 +128,7 @@ func (a *analyzer) dhcp6(h *hop, p *packet) {
 	if m.Relayed || m.ServerIP.IsValid() { // a relay or one of several addresses of the server may have sent it
 		f.IP = m.ServerIP
 	}
-	a.servers.noteAs("dhcp6", idOfList(a, f), f, a.at)
+	noteAs(a.servers, "dhcp6", idOfList(a, f), f, a.at)
 }
 
 func (a *analyzer) client6(m *dhcp6.Message, mac fact.MAC, vid uint16) {
@@ -139,9 +139,9 @@ func (a *analyzer) client6(m *dhcp6.Message, mac fact.MAC, vid uint16) {
 	if len(m.Addresses) > 0 {
 		f.IP = m.Addresses[0]
 	}
-	a.clients.note("dhcp6", f, a.at)
+	note(a.clients, "dhcp6", f, a.at)
 	if m.HostName != "" {
 		n := fact.NameClaim{Name: m.HostName, Protocol: "dhcp", MAC: mac}
-		a.claims.note("dhcp6", n, a.at)
+		note(a.claims, "dhcp6", n, a.at)
 	}
 }

@@ -104,3 +104,13 @@ func (s *Slab) Compact(keep func(int) bool) []*int {
 
 // Len returns how many places are taken.
 func (s *Slab) Len() int { return s.s.len() }
+
+// NeighborIDs returns by what facts are told apart.
+func NeighborIDs(list []fact.NeighborAnnouncement) []uint64 {
+	a := newAnalyzer()
+	ids := make([]uint64, len(list))
+	for i := range list {
+		ids[i] = a.idOfNeighbor(&list[i])
+	}
+	return ids
+}

@@ -2,7 +2,6 @@ package pcap
 
 import (
 	"fmt"
-	"hash/maphash"
 	"net/netip"
 	"strconv"
 
@@ -29,7 +28,7 @@ func limitFlows(class int) int {
 
 type flowTable struct {
 	index   index
-	seed    maphash.Seed
+	secret  secret
 	slab    slab[flowEntry]
 	held    [classes]int  // of each class
 	room    [classes]room // of each class
@@ -45,6 +44,18 @@ type flowKey struct {
 	vid   uint16
 	proto uint8
 	other bool // one of several applications that one port speaks; not the first
+}
+
+// hash returns the hash of k under s.
+func (k *flowKey) hash(s *secret) uint64 {
+	h := mix(k.ip[0].hi^s[0], k.ip[0].lo^s[1])
+	h = mix(k.ip[1].hi^h, k.ip[1].lo^s[2])
+	h = mix(stationKey(k.mac[0], k.port)^h, stationKey(k.mac[1], k.vid)^s[3])
+	rest := uint64(k.via[0]) | uint64(k.via[1])<<16 | uint64(k.proto)<<32
+	if k.other {
+		rest |= 1 << 40
+	}
+	return mix(rest^h, s[0])
 }
 
 type flowEntry struct {
@@ -74,7 +85,7 @@ func (e *flowEntry) says() toldOf {
 	return s
 }
 
-func newFlowTable() flowTable { return flowTable{seed: maphash.MakeSeed()} }
+func newFlowTable() flowTable { return flowTable{secret: newSecret()} }
 
 // all calls f for each flow.
 func (t *flowTable) all(f func(place int, e *flowEntry)) {
@@ -137,14 +148,14 @@ func (t *flowTable) find(c *conn) (int, bool) {
 	t.held[class]++
 	place, e := t.slab.take()
 	e.key, e.class = k, uint8(class)
-	t.index.add(maphash.Comparable(t.seed, k), place)
+	t.index.add(k.hash(&t.secret), place)
 	return place, true
 }
 
 // get returns the place of the flow with that key; of several applications that
 // of app.
 func (t *flowTable) get(k *flowKey, app uint8) (int, bool) {
-	for place := range t.index.places(maphash.Comparable(t.seed, *k)) {
+	for place := range t.index.places(k.hash(&t.secret)) {
 		if e := t.slab.at(place); e.key == *k && !e.gone && (!k.other || e.app == app) {
 			return place, true
 		}
@@ -171,7 +182,7 @@ func (t *flowTable) sweep(class int) bool {
 			e.gone, t.dropped = true, true
 			t.held[class]--
 		} else {
-			t.index.add(maphash.Comparable(t.seed, e.key), place)
+			t.index.add(e.key.hash(&t.secret), place)
 		}
 	})
 	return true

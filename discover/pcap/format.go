@@ -62,6 +62,10 @@ func (f ng) Read(ctx context.Context, in *discover.Input, to discover.Sink) (dis
 // checkEvery is after how many frames the context is looked at.
 const checkEvery = 4096
 
+// readAhead is how many frames are read together at most: the processor then
+// fetches their headers from memory side by side.
+const readAhead = 32
+
 // latest is 2100-01-01, in nanoseconds since 1970. A later time is damage, and
 // would date the whole map: such a frame has no time.
 const latest = 4_102_444_800 * 1_000_000_000
@@ -74,7 +78,8 @@ const maxLinks = 32
 func read(ctx context.Context, format string, r capfile.Reader, c *chooser, in *discover.Input, to discover.Sink) (discover.Summary, error) {
 	var (
 		a     = newAnalyzer()
-		rec   frame.Frame
+		recs  [readAhead]frame.Frame
+		ready []frame.Frame
 		n     uint64
 		links []uint32
 		fail  error
@@ -84,12 +89,18 @@ func read(ctx context.Context, format string, r capfile.Reader, c *chooser, in *
 			fail = fmt.Errorf("stopped after frame %d: %w", n, context.Cause(ctx))
 			break
 		}
-		if err := r.Next(&rec); err != nil {
-			if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				fail = fmt.Errorf("frame %d: %w", n+1, err)
+		if len(ready) == 0 {
+			k, err := r.Next(recs[:])
+			if err != nil {
+				if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+					fail = fmt.Errorf("frame %d: %w", n+1, err)
+				}
+				break
 			}
-			break
+			ready = recs[:k]
 		}
+		rec := &ready[0]
+		ready = ready[1:]
 		n++
 		if (len(links) == 0 || links[len(links)-1] != rec.Link) && len(links) < maxLinks && !slices.Contains(links, rec.Link) {
 			links = append(links, rec.Link)
@@ -97,7 +108,7 @@ func read(ctx context.Context, format string, r capfile.Reader, c *chooser, in *
 		if rec.Nanos > latest {
 			rec.Nanos = 0
 		}
-		if ok, err := c.take(&rec); !ok {
+		if ok, err := c.take(rec); !ok {
 			if err != nil {
 				fail = fmt.Errorf("frame %d: %w", n, err)
 				break

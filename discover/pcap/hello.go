@@ -326,7 +326,7 @@ func (a *analyzer) certificate(protocol string, x *cert.Certificate, c *conn, si
 	host := c.endpoint(side, c.key.port[side])
 	says := func(field, value string) {
 		if value = fact.Clean(value); value != "" {
-			a.certificates.note(protocol, fact.SelfDescription{Host: host, Protocol: protocol, Field: field, Value: value}, a.at)
+			note(a.certificates, protocol, fact.SelfDescription{Host: host, Protocol: protocol, Field: field, Value: value}, a.at)
 		}
 	}
 	says("certificate-subject", x.Subject)

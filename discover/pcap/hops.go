@@ -13,14 +13,6 @@ const maxHops = 4
 // of hosts, and some of them show what there is to be seen.
 const maxHopsOf = 128
 
-// hopKey names one of the hop limits of a host behind a station.
-type hopKey struct {
-	ip  addr
-	mac fact.MAC
-	vid uint16
-	nth uint8
-}
-
 // arrived learns from the first packet of a side of a conversation with which
 // time to live or hop limit it arrived. Of hosts elsewhere in the world that
 // says nothing about this network: one counts that has a private address, or
@@ -35,17 +27,18 @@ func (a *analyzer) arrived(h *hop, p *packet) {
 		return
 	}
 	station := stationKey(h.Src, h.VID)
-	if a.hopsOf[station] >= maxHopsOf {
-		return
-	}
-	for nth := range uint8(maxHops) {
-		id := idOf(a, hopKey{ip: packed(p.src), mac: h.Src, vid: h.VID, nth: nth})
+	host := a.hostHash(packed(p.src))
+	for nth := range uint64(maxHops) {
+		id := a.secret.of(host+nth, station)
 		e := a.hopLimits.get(id)
 		if e == nil {
+			if a.hopsOf[station] >= maxHopsOf {
+				return
+			}
 			if len(a.hopsOf) < limitStations {
 				a.hopsOf[station]++
 			}
-			a.hopLimits.noteAs("hop-limit", id, fact.HopLimit{IP: p.src, MAC: h.Src, VID: h.VID, Value: int(p.hops)}, a.at)
+			noteAs(a.hopLimits, "hop-limit", id, fact.HopLimit{IP: p.src, MAC: h.Src, VID: h.VID, Value: int(p.hops)}, a.at)
 			return
 		}
 		if f, ok := e.fact.(fact.HopLimit); ok && f.Value == int(p.hops) {

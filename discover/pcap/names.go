@@ -29,14 +29,14 @@ func (a *analyzer) dnsMessage(p *packet, c *conn, m *dns.Message) {
 	if !m.Response || !c.asked { // an answer repeats its question
 		c.asked = true
 		f := fact.NameQuery{Name: q.Name, Type: dns.TypeName(q.Type), Client: c.endpoint(client, 0), Server: c.endpoint(1-client, 53)}
-		a.queries.note("dns", f, a.at)
+		note(a.queries, "dns", f, a.at)
 	}
 	if !m.Response || m.RCode != 0 {
 		return
 	}
 	if list := addressList(m.Addresses(q.Name)); len(list) > 0 {
 		f := fact.NameAnswer{Name: q.Name, Addresses: list, Server: p.src}
-		a.answers.noteAs("dns", idOfAddresses(a, fact.MAC{}, f.Name, p.src, list), f, a.at)
+		noteAs(a.answers, "dns", idOfAddresses(a, fact.MAC{}, f.Name, p.src, list), f, a.at)
 	}
 }
 
@@ -97,7 +97,7 @@ func (a *analyzer) mdns(h *hop, p *packet) {
 			label = ""
 		}
 		f := fact.ServiceAnnouncement{Protocol: "dns-sd", Service: service, Detail: label, IP: p.src, MAC: sender(h, p)}
-		a.services.note("mdns", f, a.at)
+		note(a.services, "mdns", f, a.at)
 	}
 }
 
@@ -178,7 +178,7 @@ func (a *analyzer) askedSegment(h *hop, p *packet, protocol, name, kind string) 
 	default:
 		f.Server.MAC = h.Dst
 	}
-	a.asked.note(protocol, f, a.at)
+	note(a.asked, protocol, f, a.at)
 }
 
 // dnsQuestion learns which names a host asks its segment for that knows no name
@@ -241,7 +241,7 @@ func (a *analyzer) ownName(h *hop, p *packet, name, protocol string, list []neti
 	}
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: protocol, IP: ip, MAC: mac}
-		a.claims.note(protocol, f, a.at)
+		note(a.claims, protocol, f, a.at)
 	}
 	a.addressSet(mac, p, protocol, name, list)
 }
@@ -253,7 +253,7 @@ func (a *analyzer) addressSet(mac fact.MAC, p *packet, protocol, name string, li
 		return
 	}
 	f := fact.AddressSet{MAC: mac, From: p.src, Name: name, Protocol: protocol, Addresses: list}
-	a.sets.noteAs(protocol, idOfAddresses(a, mac, protocol+" "+name, p.src, list), f, a.at)
+	noteAs(a.sets, protocol, idOfAddresses(a, mac, protocol+" "+name, p.src, list), f, a.at)
 }
 
 // nbns learns from NetBIOS name service: registrations, answers about one's own
@@ -280,7 +280,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case m.Opcode == 6: // released: it was the host's until now
 			if !m.Response && slices.Contains(list, p.src) {
 				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: p.src, MAC: sender(h, p)}
-				a.claims.note("nbns", f, a.at)
+				note(a.claims, "nbns", f, a.at)
 			}
 		case !m.Response && (m.Opcode == 5 || m.Opcode == 8 || m.Opcode == 9 || m.Opcode == 15):
 			a.registered(h, p, c.Text, list)
@@ -289,7 +289,7 @@ func (a *analyzer) nbns(h *hop, p *packet) {
 		case m.Response && m.Opcode == 0: // a name server speaks of another host
 			for _, ip := range list {
 				f := fact.NameClaim{Name: c.Text, Protocol: "nbns", IP: ip}
-				a.claims.note("nbns", f, a.at)
+				note(a.claims, "nbns", f, a.at)
 			}
 		}
 	}
@@ -309,7 +309,7 @@ func (a *analyzer) nodeStatus(h *hop, p *packet, m *nbns.Packet) {
 		case !named:
 			named = true
 			f := fact.NameClaim{Name: n.Text, Protocol: "nbns", IP: p.src, MAC: mac}
-			a.claims.note("nbns", f, a.at)
+			note(a.claims, "nbns", f, a.at)
 		}
 	}
 }
@@ -320,7 +320,7 @@ func (a *analyzer) registered(h *hop, p *packet, name string, list []netip.Addr)
 	mac := sender(h, p)
 	for _, ip := range list {
 		f := fact.NameClaim{Name: name, Protocol: "nbns", IP: ip, MAC: mac}
-		a.claims.note("nbns", f, a.at)
+		note(a.claims, "nbns", f, a.at)
 	}
 	a.addressSet(mac, p, "nbns", name, list)
 }

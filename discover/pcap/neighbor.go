@@ -26,7 +26,7 @@ func (a *analyzer) arp(h *hop, b []byte) {
 	}
 	if ip, mac, ok := p.Binding(); ok {
 		f := fact.AddressBinding{IP: ip, MAC: mac, VID: h.VID}
-		a.bindings.note("arp", f, a.at)
+		note(a.bindings, "arp", f, a.at)
 	}
 }
 
@@ -47,7 +47,7 @@ func (a *analyzer) lldp(h *hop, b []byte) {
 			Platform: u.Platform(), Capabilities: u.Capabilities, ManagementAddresses: u.ManagementAddresses,
 		},
 	}
-	a.neighbors.noteAs("lldp", idOfList(a, f), f, a.at)
+	noteAs(a.neighbors, "lldp", a.idOfNeighbor(&f), f, a.at)
 	for _, x := range u.Extensions {
 		a.says(fact.Endpoint{MAC: h.Src}, "lldp", x.Field, x.Value)
 	}
@@ -128,7 +128,7 @@ func (a *analyzer) stp(h *hop, b []byte, decode func([]byte) (stp.BPDU, error)) 
 		RootMAC: u.Root.MAC, RootPriority: u.Root.Priority,
 		BridgeMAC: u.Bridge.MAC, BridgePriority: u.Bridge.Priority, PortID: u.PortID,
 	}
-	a.bridges.note("stp", f, a.at)
+	note(a.bridges, "stp", f, a.at)
 	a.spanningDomain(h, &u)
 }
 
@@ -148,7 +148,7 @@ func (a *analyzer) cdp(h *hop, protocol string, b []byte) {
 			Capabilities: p.Capabilities, ManagementAddresses: p.Addresses,
 		},
 	}
-	a.neighbors.noteAs(protocol, idOfList(a, f), f, a.at)
+	noteAs(a.neighbors, protocol, a.idOfNeighbor(&f), f, a.at)
 	port := fact.Endpoint{MAC: h.Src}
 	a.says(port, protocol, "vtp-domain", p.Domain)
 	a.says(port, protocol, "duplex", p.Duplex)
@@ -195,7 +195,7 @@ func (a *analyzer) nd(h *hop, p *packet) {
 		if f.MAC.IsZero() {
 			f.MAC = m.SourceLL
 		}
-		a.routers.noteAs("ra", idOfList(a, f), f, a.at)
+		noteAs(a.routers, "ra", idOfList(a, f), f, a.at)
 	}
 }
 
@@ -203,5 +203,5 @@ func (a *analyzer) bindND(f fact.AddressBinding) {
 	if !isStation(f.MAC) {
 		return
 	}
-	a.bindings.note("nd", f, a.at)
+	note(a.bindings, "nd", f, a.at)
 }

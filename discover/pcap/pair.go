@@ -26,7 +26,7 @@ func (t *connTable) pair() {
 	first := func(place int, c *conn) int {
 		k := c.key
 		k.vid = 0
-		hash := t.seed.hash(&k)
+		hash := k.hash(&t.secret)
 		for other := range firsts.places(hash) {
 			have := t.slab.at(other).key
 			have.vid = 0

@@ -1,9 +1,6 @@
 package pcap
 
-import (
-	"hash/maphash"
-	"net/netip"
-)
+import "net/netip"
 
 // room makes place in a table that is full, for what may matter more than what
 // is in it. It is looked for again only after many more have found none, so that
@@ -89,7 +86,7 @@ func (k *known) host(hash uint64) bool {
 }
 
 // hostHash stands for an address where it is only compared.
-func (a *analyzer) hostHash(ip addr) uint64 { return maphash.Comparable(a.seed, ip) }
+func (a *analyzer) hostHash(ip addr) uint64 { return a.secret.of(ip.hi, ip.lo) }
 
 // sweep drops what was seen once and comes from strangers: stations that sent
 // hardly anything else, and addresses that nobody answers, where a station sends

@@ -1,18 +1,13 @@
 package pcap
 
-import (
-	"hash/maphash"
-
-	"kanmon/discover/fact"
-)
+import "kanmon/discover/fact"
 
 // stationTable counts the frames of each station. It is looked up for nearly
-// every frame, so it remembers where it found those that sent a little before.
+// every frame.
 type stationTable struct {
 	index  index
-	seed   maphash.Seed
+	secret secret
 	list   []station
-	recent [4096]uint32 // places; what stands there may be another, or none
 	room   room
 }
 
@@ -23,7 +18,7 @@ type station struct {
 }
 
 func newStationTable() stationTable {
-	return stationTable{seed: maphash.MakeSeed(), list: make([]station, 0, 64)}
+	return stationTable{secret: newSecret(), list: make([]station, 0, 64)}
 }
 
 // stationKey joins a MAC address and a VLAN ID.
@@ -33,27 +28,21 @@ func stationKey(m fact.MAC, vid uint16) uint64 {
 
 // see counts a frame of a station, which key names.
 func (t *stationTable) see(key uint64, at moment) {
-	recent := &t.recent[(key>>16^key>>28)%uint64(len(t.recent))]
-	place := int(*recent)
-	if place >= len(t.list) || t.list[place].key != key {
-		var ok bool
-		place, ok = t.find(key)
-		if !ok {
-			if len(t.list) >= limitStations && (!t.room.wanted() || !t.sweep()) {
-				t.room.lost++
-				return
-			}
-			place = len(t.list)
-			t.list = append(t.list, station{key: key})
-			t.index.add(maphash.Comparable(t.seed, key), place)
+	place, ok := t.find(key)
+	if !ok {
+		if len(t.list) >= limitStations && (!t.room.wanted() || !t.sweep()) {
+			t.room.lost++
+			return
 		}
-		*recent = uint32(place)
+		place = len(t.list)
+		t.list = append(t.list, station{key: key})
+		t.index.add(t.secret.of(key, 0), place)
 	}
 	t.list[place].see(at)
 }
 
 func (t *stationTable) find(key uint64) (int, bool) {
-	for place := range t.index.places(maphash.Comparable(t.seed, key)) {
+	for place := range t.index.places(t.secret.of(key, 0)) {
 		if t.list[place].key == key {
 			return place, true
 		}
@@ -85,7 +74,7 @@ func (t *stationTable) sweep() bool {
 	t.index.clear()
 	for _, s := range t.list {
 		if s.count > 1 {
-			t.index.add(maphash.Comparable(t.seed, s.key), len(kept))
+			t.index.add(t.secret.of(s.key, 0), len(kept))
 			kept = append(kept, s)
 		}
 	}

@@ -108,7 +108,7 @@ func (a *analyzer) serverName(protocol, name, alpn string, c *conn, client int) 
 		Name: name, Protocol: protocol, ALPN: alpn,
 		Client: c.endpoint(client, 0), Server: c.endpoint(1-client, c.key.port[1-client]),
 	}
-	a.serverNames.note(protocol, f, a.at)
+	note(a.serverNames, protocol, f, a.at)
 }
 
 // dnsOverTCP reads a DNS message that stands in one segment (RFC 1035, 4.2.2).

@@ -136,25 +136,38 @@ func (t *table) all() iter.Seq[*entry] {
 }
 
 // note counts a fact that holds no lists, heard in the given protocol.
-func (t *table) note(protocol string, f fact.Fact, at moment) {
-	t.noteAs(protocol, idOf(t.from, f), f, at)
+func note[T comparableFact](t *table, protocol string, f T, at moment) {
+	noteAs(t, protocol, idOf(t.from, f), f, at)
 }
 
-// noteAs counts a fact.
-func (t *table) noteAs(protocol string, id uint64, f fact.Fact, at moment) {
+// comparableFact is a fact that holds no lists.
+type comparableFact interface {
+	comparable
+	fact.Fact
+}
+
+// noteAs counts a fact. Most were noted before, and are not copied again.
+func noteAs[T fact.Fact](t *table, protocol string, id uint64, f T, at moment) {
 	e := t.get(id)
 	if e == nil {
-		if t.slab.used >= t.limit && (!t.room.wanted() || !t.sweep()) {
-			t.room.lost++
+		if e = t.add(protocol, id, f); e == nil {
 			return
 		}
-		from := t.from.origin
-		var place int
-		place, e = t.slab.take()
-		e.fact, e.id, e.station, e.host, e.protocol = f, id, from.station, t.from.hostHash(packed(from.ip)), uint16(t.from.protocols.number(protocol))
-		t.index.add(id, place)
 	}
 	e.see(at)
+}
+
+// add holds a new fact; nil: there is no room for it.
+func (t *table) add(protocol string, id uint64, f fact.Fact) *entry {
+	if t.slab.used >= t.limit && (!t.room.wanted() || !t.sweep()) {
+		t.room.lost++
+		return nil
+	}
+	from := t.from.origin
+	place, e := t.slab.take()
+	e.fact, e.id, e.station, e.host, e.protocol = f, id, from.station, t.from.hostHash(packed(from.ip)), uint16(t.from.protocols.number(protocol))
+	t.index.add(id, place)
+	return e
 }
 
 // flush emits what is new; at the end all that changed since it was last

@@ -93,7 +93,7 @@ func (a *analyzer) handedOn(c *conn, h *hop, p *packet) {
 	if e := a.handings.get(id); e != nil && e.fact != fact.Fact(f) {
 		id = idOf(a, handing{from: h.Src, to: h.Dst, vid: h.VID, network: networkOf(p.dst)})
 	}
-	a.handings.noteAs("hand-on", id, f, a.at)
+	noteAs(a.handings, "hand-on", id, f, a.at)
 }
 
 // isStation reports whether a MAC address can be that of a station.

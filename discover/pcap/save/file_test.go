@@ -47,13 +47,15 @@ func saved(tb testing.TB, o save.Options, link uint32, frames ...[]byte) ([]byte
 func frames(tb testing.TB, file []byte) (n uint64) {
 	tb.Helper()
 	r, err := capfile.NewNG(bytes.NewReader(file))
-	for f := new(frame.Frame); err == nil; n++ {
-		err = r.Next(f)
+	for recs := make([]frame.Frame, 8); err == nil; {
+		var k int
+		k, err = r.Next(recs)
+		n += uint64(k)
 	}
 	if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		tb.Fatal(err)
 	}
-	return n - 1
+	return n
 }
 
 const patient = "YAMADA^TARO"

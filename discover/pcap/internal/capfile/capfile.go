@@ -16,8 +16,10 @@ import (
 
 // Reader reads the frames of one capture file, in order.
 type Reader interface {
-	// Next reads a frame into f. At the end of the file it returns io.EOF.
-	Next(f *frame.Frame) error
+	// Next reads frames into recs, of which there must be room for one, and returns
+	// how many: one, and those behind it that are in memory already. At the end of
+	// the file it returns io.EOF.
+	Next(recs []frame.Frame) (int, error)
 	// Vantage is what the file says of where it was captured.
 	Vantage() string
 }
@@ -27,6 +29,7 @@ type Peeker interface {
 	io.Reader
 	Peek(n int) ([]byte, error)
 	Discard(n int) (int, error)
+	Buffered() int
 }
 
 // peeker returns r as a Peeker.

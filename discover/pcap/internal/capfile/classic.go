@@ -16,7 +16,7 @@ type Classic struct {
 	header int   // length of a record header
 	unit   int64 // of the fraction of a second, in nanoseconds
 	link   uint32
-	used   int // octets of the last record, still in the buffer
+	used   int // octets of the last records, still in the buffer
 }
 
 // NewClassic reads the header of a pcap file. Its error says what to do with a
@@ -75,33 +75,51 @@ func (c *Classic) number16(b []byte) uint16 {
 func (c *Classic) Vantage() string { return "" }
 
 // Next implements Reader.
-func (c *Classic) Next(rec *frame.Frame) error {
+func (c *Classic) Next(recs []frame.Frame) (int, error) {
 	if _, err := c.br.Discard(c.used); err != nil {
-		return unexpected(err)
+		return 0, unexpected(err)
 	}
 	c.used = 0
 	head, err := c.br.Peek(c.header)
 	if err != nil {
 		if errors.Is(err, io.EOF) && len(head) > 0 {
-			return errCut
+			return 0, errCut
 		}
-		return err
+		return 0, err
 	}
-	sec, frac := int64(c.number(head)), int64(c.number(head[4:]))
-	capLen, wireLen := c.number(head[8:]), c.number(head[12:])
-	if capLen > frame.MaxLen {
-		return fmt.Errorf("claims %d octets, more than a frame can have: the file is damaged from here on", capLen)
+	n, ok := c.length(head)
+	if !ok {
+		return 0, fmt.Errorf("claims %d octets, more than a frame can have: the file is damaged from here on", n-c.header)
 	}
-	n := c.header + int(capLen)
-	all, err := c.br.Peek(n)
+	ready, err := c.br.Peek(max(n, c.br.Buffered()))
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			return errCut
+			return 0, errCut
 		}
-		return err
+		return 0, err
 	}
-	c.used = n
-	rec.Data, rec.Link, rec.Whole, rec.Length = all[c.header:], c.link, capLen >= wireLen, wireLen
-	rec.Nanos = sec*1e9 + frac*c.unit
-	return nil
+	for i := range recs {
+		b := ready[c.used:]
+		if len(b) < c.header {
+			return i, nil
+		}
+		n, ok := c.length(b)
+		if !ok || n > len(b) {
+			return i, nil
+		}
+		wireLen := c.number(b[12:])
+		recs[i] = frame.Frame{
+			Data: b[c.header:n], Link: c.link, Whole: uint32(n-c.header) >= wireLen, Length: wireLen,
+			Nanos: int64(c.number(b))*1e9 + int64(c.number(b[4:]))*c.unit,
+		}
+		c.used += n
+	}
+	return len(recs), nil
+}
+
+// length returns how long the record is that begins with head, in octets, and
+// false where no frame is as long.
+func (c *Classic) length(head []byte) (int, bool) {
+	capLen := c.number(head[8:])
+	return c.header + int(capLen), capLen <= frame.MaxLen
 }

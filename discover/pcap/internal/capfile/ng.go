@@ -16,7 +16,7 @@ type NG struct {
 	order  binary.ByteOrder
 	ifaces []ngInterface // of this section
 	names  []string      // of the interfaces of all sections
-	used   int           // octets of the last block, still in the buffer
+	used   int           // octets of the last blocks, still in the buffer
 }
 
 type ngInterface struct {
@@ -57,31 +57,56 @@ func NewNG(r io.Reader) (*NG, error) {
 func (r *NG) Vantage() string { return strings.Join(r.names, ", ") }
 
 // Next implements Reader.
-func (r *NG) Next(rec *frame.Frame) error {
+func (r *NG) Next(recs []frame.Frame) (int, error) {
 	for {
 		if _, err := r.br.Discard(r.used); err != nil {
-			return unexpected(err)
+			return 0, unexpected(err)
 		}
 		r.used = 0
 		kind, body, err := r.block()
 		if err != nil {
-			return err
+			return 0, err
 		}
-		found := false
+		found := 0
 		switch kind {
 		case magicNG:
 			err = r.section(body)
 		case blockInterface:
 			err = r.iface(body)
 		case blockEnhanced, blockPacket:
-			found, err = true, r.packet(kind, body, rec)
+			found, err = 1, r.packet(kind, body, &recs[0])
 		case blockSimple:
-			found, err = true, r.simple(body, rec)
+			found, err = 1, r.simple(body, &recs[0])
 		}
-		if found || err != nil {
-			return err
+		if err != nil {
+			return 0, err
+		}
+		if found > 0 {
+			return found + r.ready(recs[found:]), nil
 		}
 	}
+}
+
+// ready reads frames that stand behind the last one, in place, up to a block that
+// is something else or damaged.
+func (r *NG) ready(recs []frame.Frame) int {
+	b, err := r.br.Peek(r.br.Buffered())
+	if err != nil {
+		return 0
+	}
+	b = b[r.used:]
+	for i := range recs {
+		if len(b) < 12 || r.order.Uint32(b) != blockEnhanced {
+			return i
+		}
+		n := r.order.Uint32(b[4:])
+		if n < 12 || n%4 != 0 || n > bufferLen || int(n) > len(b) || r.order.Uint32(b[n-4:]) != n || r.packet(blockEnhanced, b[8:n-4], &recs[i]) != nil {
+			return i
+		}
+		r.used += int(n)
+		b = b[n:]
+	}
+	return len(recs)
 }
 
 // block reads the next block that matters and returns its type and body. Blocks

@@ -7,7 +7,7 @@ const MaxLen = 256 << 10
 
 // Frame is one frame as it was captured.
 type Frame struct {
-	Data   []byte // valid until the next one is read
+	Data   []byte // valid until more are read
 	Nanos  int64  // since 1970; 0 where not known
 	Link   uint32 // link type
 	Whole  bool   // captured to its end
