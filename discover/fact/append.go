@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"net/netip"
 	"strconv"
@@ -139,31 +140,35 @@ func (w *writer) text(name, s string) {
 	w.quote(s)
 }
 
-// asIs are the characters below and from '@' that stand in JSON as they are, as
-// encoding/json writes it.
-const (
-	asIsLow  = 1<<64 - 1<<' ' - 1<<'"' - 1<<'&' - 1<<'<' - 1<<'>'
-	asIsHigh = 1<<('~'+1-'@') - 1 - 1<<('\\'-'@')
-)
-
 // quote appends a text. What encoding/json escapes is left to it.
 func (w *writer) quote(s string) {
-	for i := range len(s) {
-		c := s[i]
-		if set := uint64(asIsLow); c < '@' && set>>c&1 == 1 {
-			continue
-		}
-		if set := uint64(asIsHigh); c >= '@' && c < 128 && set>>(c-'@')&1 == 1 {
-			continue
-		}
-		b, err := json.Marshal(s)
-		if err != nil {
-			w.err = err
-		}
-		w.b = append(w.b, b...)
+	n := len(w.b) + 1
+	w.b = append(append(w.b, '"'), s...)
+	if asIs(w.b[n:]) {
+		w.b = append(w.b, '"')
 		return
 	}
-	w.b = append(append(append(w.b, '"'), s...), '"')
+	b, err := json.Marshal(s)
+	if err != nil {
+		w.err = err
+	}
+	w.b = append(w.b[:n-1], b...)
+}
+
+// asIs reports whether encoding/json writes a text as it is. It may be false
+// where it could be true.
+func asIs(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if !asIs8(binary.LittleEndian.Uint64(b)) {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c > '~' || c == '"' || c == '&' || c == '<' || c == '>' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // optional appends a text unless it is empty.
@@ -245,36 +250,42 @@ func (w *writer) time(name string, t time.Time) {
 	}
 	w.name(name)
 	w.b = append(w.b, '"')
-	if year := t.Year(); t.Location() == time.UTC && year >= 0 && year <= 9999 {
-		w.b = append(appendUTC(w.b, t), '"')
-		return
-	}
-	b, err := t.AppendText(w.b)
-	if err != nil {
-		w.err = err
-		return
+	b, ok := appendUTC(w.b, t)
+	if !ok {
+		var err error
+		if b, err = t.AppendText(w.b); err != nil {
+			w.err = err
+			return
+		}
 	}
 	w.b = append(b, '"')
 }
 
-// appendUTC appends a time as RFC 3339 has it, with the digits of a second that
-// are needed.
-func appendUTC(b []byte, t time.Time) []byte {
-	two := func(n int, end byte) { b = append(b, '0'+byte(n/10), '0'+byte(n%10), end) }
+// appendUTC appends a time of UTC as RFC 3339 has it, with the digits of a second
+// that are needed. It returns false where it is of another zone, or of a year of
+// more than four digits.
+func appendUTC(b []byte, t time.Time) ([]byte, bool) {
 	year, month, day := t.Date()
+	if t.Location() != time.UTC || year < 0 || year > 9999 {
+		return b, false
+	}
 	hour, minute, second := t.Clock()
-	b = append(b, '0'+byte(year/1000), '0'+byte(year/100%10))
-	two(year%100, '-')
-	two(int(month), '-')
-	two(day, 'T')
-	two(hour, ':')
-	two(minute, ':')
-	two(second, '.')
-	for n, unit := t.Nanosecond(), 100_000_000; n > 0; n, unit = n%unit, unit/10 {
-		b = append(b, '0'+byte(n/unit))
+	digits := func(n int) (byte, byte) { return '0' + byte(n/10), '0' + byte(n%10) }
+	const seconds = len("2006-01-02T15:04:05")
+	text := [seconds + len(".000000000")]byte([]byte("0000-00-00T00:00:00.000000000"))
+	text[0], text[1] = digits(year / 100)
+	text[2], text[3] = digits(year % 100)
+	text[5], text[6] = digits(int(month))
+	text[8], text[9] = digits(day)
+	text[11], text[12] = digits(hour)
+	text[14], text[15] = digits(minute)
+	text[17], text[18] = digits(second)
+	end := seconds
+	for i, n := len(text), uint32(t.Nanosecond()); n > 0; n /= 10 {
+		if i--; n%10 > 0 {
+			text[i] = '0' + byte(n%10)
+			end = max(end, i+1)
+		}
 	}
-	if b[len(b)-1] == '.' {
-		b = b[:len(b)-1]
-	}
-	return append(b, 'Z')
+	return append(append(b, text[:end]...), 'Z'), true
 }

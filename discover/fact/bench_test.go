@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/netip"
 	"testing"
+	"time"
 
 	"kanmon/discover/fact"
 )
@@ -16,10 +17,14 @@ func BenchmarkObservation(b *testing.B) {
 		Server:   fact.Endpoint{IP: netip.MustParseAddr("198.19.139.58"), Port: 443, MAC: fact.MAC{0, 0x1c, 0x73, 0xee, 0, 0}},
 		Protocol: "tcp", Answered: true, App: "tls", VID: 100,
 	}
+	seen := fact.Sighting{
+		Input: "sha256:45027c57afb27d34", Place: "frame 1182719", Count: 36,
+		First: time.Unix(1_700_000_000, 123_456_000).UTC(), Last: time.Unix(1_700_000_100, 1_000).UTC(),
+	}
 	enc := fact.NewEncoder(io.Discard)
 	b.ReportAllocs()
 	for b.Loop() {
-		o, err := fact.New("pcap/flow", f, fact.Sighting{Input: "sha256:45027c57afb27d34", Place: "frame 1182719", Count: 36})
+		o, err := fact.New("pcap/flow", f, seen)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -115,6 +115,13 @@ func ascii8(x uint64) bool { return x&high8|below8(x^0x7f*ones8, 1) == 0 }
 // backslash. It may be false where it could be true.
 func plain8(x uint64) bool { return ascii8(x) && below8(x, '!')|below8(x^'\\'*ones8, 1) == 0 }
 
+// asIs8 reports whether JSON has all of eight octets as they are, as encoding/json
+// writes it. It may be false where it could be true.
+func asIs8(x uint64) bool {
+	return ascii8(x) && below8(x, ' ')|below8(x^'\\'*ones8, 1)|below8(x^'"'*ones8, 1)|
+		below8(x^'&'*ones8, 1)|below8(x^'<'*ones8, 1)|below8(x^'>'*ones8, 1) == 0
+}
+
 // Hidden reports whether r acts on a display instead of showing on it: control
 // (Cc), format (Cf: bidirectional controls, zero-width characters, tags), line
 // and paragraph separators, spaces other than U+0020 and the ideographic U+3000,
