@@ -195,8 +195,8 @@ func ikeOpener(m *vpn.IKE, side int) int {
 }
 
 // natt learns from a datagram of UDP port 4500, or of one that a product uses in
-// its place: IKE behind a marker, or ESP, which is believed once a second packet
-// of the same security association counts on.
+// its place: IKE behind a marker, or ESP, which is believed once the packets of a
+// security association count on.
 func (a *analyzer) natt(c *conn, p *packet, product string) {
 	n, ok := vpn.DecodeNATT(p.payload, p.whole)
 	if !ok || n.Keepalive {
@@ -211,12 +211,11 @@ func (a *analyzer) natt(c *conn, p *packet, product string) {
 		c.own().watch = a.conns.watchFor(c)
 	}
 	w := c.watch()
-	if w.spi[side] == n.SPI && n.Seq > w.seq[side] && n.Seq-w.seq[side] < 1024 || hasTunnel(c, "ike") {
+	if w.esp.Feed(&n, side) || hasTunnel(c, "ike") {
 		a.setApp(c, "ipsec")
 		c.tunnel("ipsec-nat-t", product, -1)
 	}
-	w.spi[side], w.seq[side] = n.SPI, n.Seq
-	if w.spi[0] != 0 && w.spi[1] != 0 {
+	if w.esp.BothWays() {
 		c.cameUp("ike")
 	}
 }
@@ -237,7 +236,7 @@ type watch struct {
 	wireGuard vpn.WireGuard
 	openVPN   vpn.OpenVPN
 	ike       vpn.IKESession
-	spi, seq  [2]uint32 // of ESP in UDP
+	esp       vpn.ESPInUDP
 }
 
 const maxWatch = 64

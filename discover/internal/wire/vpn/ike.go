@@ -119,8 +119,58 @@ func DecodeNATT(b []byte, whole bool) (NATT, bool) {
 		return NATT{IKE: &m}, ok
 	}
 	spi, seq, ok := ESP(b)
-	return NATT{SPI: spi, Seq: seq}, ok
+	return NATT{SPI: spi, Seq: seq}, ok && !isText(b[:20])
 }
+
+// isText reports whether b is made of characters, as what is enciphered is not.
+func isText(b []byte) bool {
+	for _, c := range b {
+		if (c < ' ' || c > '~') && c != '\r' && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// ESPInUDP follows the ESP packets between two ports until they are sure to be
+// such: the numbers of one security association count on (RFC 4303, 2.2). Others
+// begin with octets that stay the same and end with a counter, too, or with what
+// looks like one now and then.
+type ESPInUDP struct {
+	spi, seq [2]uint32
+	points   [2]uint8
+}
+
+// What steps of the number weigh, and how much is enough. Keys are renewed long
+// before most numbers are reached (RFC 4301, 4.4.2.1): a step of one among the
+// first ones is enough. A mirror may lose some packets of many.
+const (
+	espFirst, espNext, espNear = 4, 2, 1
+	espFirstSeq                = 1 << 24
+	espStep                    = 16
+	espEachWay                 = 2
+	espOneWay                  = 4
+)
+
+// Feed takes the next packet, sent by side 0 or 1, and reports whether the
+// conversation is ESP for sure.
+func (e *ESPInUDP) Feed(n *NATT, side int) bool {
+	switch step := n.Seq - e.seq[side]; {
+	case e.spi[side] != n.SPI || step == 0 || step >= espStep:
+		e.points[side] = 0
+	case step == 1 && n.Seq < espFirstSeq:
+		e.points[side] = espFirst
+	case step == 1:
+		e.points[side] = min(e.points[side]+espNext, espOneWay)
+	default:
+		e.points[side] = min(e.points[side]+espNear, espOneWay)
+	}
+	e.spi[side], e.seq[side] = n.SPI, n.Seq
+	return e.points[side] >= espOneWay || e.points[0] >= espEachWay && e.points[1] >= espEachWay
+}
+
+// BothWays reports whether packets of both sides were seen.
+func (e *ESPInUDP) BothWays() bool { return e.spi[0] != 0 && e.spi[1] != 0 }
 
 // ESP reads the start of an ESP packet (RFC 4303, 2). SPIs up to 255 are
 // reserved, and a packet is never shorter than its header, one block and an

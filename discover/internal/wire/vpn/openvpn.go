@@ -12,7 +12,7 @@ import (
 type OpenVPN struct {
 	session [2][8]byte // that each side named
 	reset   [2]bool    // each side sent its hard reset
-	again   [2]uint8   // control packets that held the session named before
+	again   [2]uint8   // control packets of the first key that held the session named before
 	id      [2]uint32  // packet ID of the last data packet
 	head    [2]uint32  // opcode, key ID and peer ID of it
 	run     [2]uint8   // data packets in a row that counted on
@@ -32,7 +32,7 @@ const (
 	ovResetServer = 8
 	ovData2       = 9
 	ovResetV3     = 10
-	ovControlWKC  = 11
+	ovControlWKC  = 11 // the client's key for tls-crypt-v2, sent once
 )
 
 // Feed takes the next packet, sent by side 0 or 1, without the length that
@@ -62,8 +62,11 @@ func (o *OpenVPN) Feed(b []byte, side int) (sure bool, opener int) {
 		if o.reset[1-side] && bytes.Contains(b[9:], o.session[1-side][:]) { // it acknowledges the client's session
 			return true, 1 - side
 		}
-	case ovControl, ovAck, ovControlWKC:
-		if o.reset[side] && [8]byte(b[1:]) == o.session[side] {
+	case ovControl, ovAck:
+		// Short headers of QUIC (RFC 9000, 17.3.1) look like resets and like
+		// ovControlWKC, with a connection ID in the place of the session: these
+		// alone would be a tunnel wherever a capture begins after the handshake.
+		if b[0]&7 == 0 && o.reset[side] && [8]byte(b[1:]) == o.session[side] {
 			o.again[side] = min(o.again[side]+1, 100)
 		}
 		if o.reset[0] && o.reset[1] && o.again[0]+o.again[1] >= 2 || o.again[side] >= oneWay {

@@ -9,8 +9,9 @@ type WireGuard struct {
 	sender  [2]uint32 // index that each side gave in its handshake message
 	index   [2]uint32 // receiver index of the last transport message
 	counter [2]uint64
-	run     [2]uint8 // transport messages in a row that went on as they began
-	warp    bool     // the reserved octets are in use
+	head    [2]uint32 // type and reserved octets of the last transport message
+	run     [2]uint8  // transport messages in a row that went on as they began
+	warp    bool      // the reserved octets are in use
 }
 
 // Reserved reports whether the reserved octets are not zero, as Cloudflare uses
@@ -36,12 +37,12 @@ func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
 	case 1:
 		if len(b) == wgInitiation && first != 0 {
 			w.sender[side] = first
-			return !reserved, side
+			return !reserved && uncharged(b), side
 		}
 	case 2:
 		if len(b) == wgResponse && first != 0 && binary.LittleEndian.Uint32(b[8:]) != 0 {
 			init := w.sender[1-side]
-			if init != binary.LittleEndian.Uint32(b[8:]) && (init != 0 || reserved) {
+			if init != binary.LittleEndian.Uint32(b[8:]) && (init != 0 || reserved || !uncharged(b)) {
 				return false, -1
 			}
 			w.warp = reserved
@@ -49,13 +50,18 @@ func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
 			return true, 1 - side
 		}
 	case 4:
-		if reserved {
-			return false, -1
+		if sure = w.transport(b, side, first); sure {
+			w.warp = reserved
 		}
-		return w.transport(b, side, first), -1
+		return sure, -1
 	}
 	return false, -1
 }
+
+// uncharged reports whether a handshake message ends without a second code,
+// which it has only where the other end is under load and said so (5.4.4). A
+// message that stands alone needs this to be believed.
+func uncharged(b []byte) bool { return zero(b[len(b)-16:]) }
 
 // WireGuardCookie reports whether b has the form of a cookie reply (5.4.7), which
 // is all that an end under load says. It needs the port to be believed.
@@ -66,15 +72,15 @@ func WireGuardCookie(b []byte) bool {
 // transport reports whether transport messages alone are enough: at least two
 // each way, or eight one way, with one index and rising counters.
 func (w *WireGuard) transport(b []byte, side int, index uint32) bool {
-	counter := binary.LittleEndian.Uint64(b[8:])
+	head, counter := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint64(b[8:])
 	if len(b)%16 != 0 || counter >= 1<<40 {
 		return false
 	}
-	if w.run[side] > 0 && w.index[side] == index && counter > w.counter[side] && counter-w.counter[side] < 1024 {
+	if w.run[side] > 0 && w.head[side] == head && w.index[side] == index && counter > w.counter[side] && counter-w.counter[side] < 1024 {
 		w.run[side] = min(w.run[side]+1, 100)
 	} else {
 		w.run[side] = 1
 	}
-	w.index[side], w.counter[side] = index, counter
+	w.head[side], w.index[side], w.counter[side] = head, index, counter
 	return w.run[0] >= 2 && w.run[1] >= 2 || w.run[side] >= 8
 }
