@@ -198,7 +198,7 @@ func (p *projector) transports(ts []string) []string {
 		"ssl-vpn": "SSL-VPN", "lte": "LTE", "usb": "USB", "tls": "TLS",
 		"ipv4": "IPv4", "ipv6": "IPv6", "gre": "GRE", "dicom": "DICOM", "hl7": "HL7", "http": "HTTP",
 		"rndis": "USB (RNDIS)", "dns": "DNS", "quic": "QUIC", "6in4": "6in4", "4in6": "4in6",
-		"rdp": "RDP", "vnc": "VNC", "ssh": "SSH", "telnet": "Telnet", "wifi": "Wi-Fi", "bluetooth": "Bluetooth",
+		"rdp": "RDP", "vnc": "VNC", "radmin": "Radmin", "ssh": "SSH", "telnet": "Telnet", "wifi": "Wi-Fi", "bluetooth": "Bluetooth",
 		"tethering": p.lang.T("tethering"), "teredo": "Teredo", "ppp": "PPP",
 		"snmp": "SNMP", "fgfm": "FGFM", "https": "HTTPS", "isdn": "ISDN", "ngn": "NGN", "etherip": "EtherIP", "vxlan": "VXLAN", "geneve": "GENEVE",
 		"static-nat": p.lang.T("static.nat"),

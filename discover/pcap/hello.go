@@ -216,7 +216,7 @@ func (a *analyzer) handshakeUDP(c *conn, side int, p *packet) {
 		}
 		c.opened(true, side)
 		a.helloed("dtls", h.Hello, c, side)
-		if h.Version == dtls.VersionOld || h.Session && h.Name == "" && c.key.port[1-side] == 443 { // goes on with a session of TLS
+		if h.Version == dtls.VersionOld || h.Session && !h.Media && h.Name == "" && c.key.port[1-side] == 443 { // goes on with a session of TLS
 			c.tunnel("anyconnect", "", side)
 		}
 	}

@@ -52,6 +52,12 @@ func dtlsRecord(kind byte, body []byte) []byte {
 	return join([]byte{22, 0xfe, 0xfd}, make([]byte, 8), be16(uint16(len(hs))), hs)
 }
 
+// resumed makes a ClientHello of DTLS 1.2 that names a session.
+func resumed(extensions ...[]byte) []byte {
+	ext := join(extensions...)
+	return dtlsRecord(1, join([]byte{0xfe, 0xfd}, make([]byte, 32), []byte{8}, []byte("session1"), []byte{0}, be16(2), be16(0xc02f), []byte{1, 0}, be16(uint16(len(ext))), ext))
+}
+
 func TestHello(t *testing.T) {
 	t.Parallel()
 	const here, there = "10.20.0.5", "203.0.113.10"
@@ -135,6 +141,13 @@ func TestHello(t *testing.T) {
 		{name: "AnyConnect", in: talk().up(17, udp(40000, 443, anyConnect)), want: []fact.Fact{
 			fact.Tunnel{Type: "anyconnect", A: client, B: server(443)}, flow("udp", "dtls", 443, false),
 		}},
+		{name: "AnyConnect, with a version of DTLS that others have", in: talk().up(17, udp(40000, 443, resumed())), want: []fact.Fact{
+			fact.Tunnel{Type: "anyconnect", A: client, B: server(443)}, flow("udp", "dtls", 443, false),
+		}},
+		{
+			name: "a call goes on with a session", in: talk().up(17, udp(40000, 443, resumed([]byte{0, 14, 0, 5, 0, 2, 0, 1, 0}))),
+			want: []fact.Fact{flow("udp", "dtls", 443, false)},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,11 @@ func TestOverlay(t *testing.T) {
 	at := func(e fact.Endpoint, port uint16) fact.Endpoint { e.Port = port; return e }
 	talk := func() *conversation { return &conversation{client: here, server: there} }
 	disco := join([]byte("TS\xf0\x9f\x92\xac"), make([]byte, 90))
+	warp := func(index, counter uint32) []byte {
+		b := wireGuard(4, 96, index, counter)
+		copy(b[1:], "\xa1\xb2\xc3")
+		return b
+	}
 	v2 := func(exchange, flags byte, id uint32) []byte {
 		b := ike(false, nil)
 		b[18], b[19], b[23] = exchange, flags, byte(id)
@@ -46,6 +51,11 @@ func TestOverlay(t *testing.T) {
 		},
 		{name: "WireGuard's port with a cookie", in: talk().down(17, udp(51820, 40000, wireGuard(3, 64, 7, 8))), want: []fact.Tunnel{{Type: "wireguard", A: a, B: at(b, 51820)}}},
 		{name: "a cookie elsewhere", in: talk().down(17, udp(51821, 40000, wireGuard(3, 64, 7, 8)))},
+		{
+			name: "Cloudflare WARP that is up", in: talk().up(17, udp(40000, 2408, warp(8, 90))).down(17, udp(2408, 40000, warp(7, 70))).
+				up(17, udp(40000, 2408, warp(8, 91))).down(17, udp(2408, 40000, warp(7, 71))),
+			want: []fact.Tunnel{{Type: "wireguard", A: a, B: at(b, 2408), Answered: true, Detail: "Cloudflare WARP"}},
+		},
 		{name: "IKE that did not come up", in: negotiated(), want: []fact.Tunnel{{Type: "ike", A: at(a, 500), B: at(b, 500), Answered: true}}},
 		{
 			name: "IKE that came up", in: negotiated().up(17, udp(500, 500, v2(36, 0x08, 2))).down(17, udp(500, 500, v2(36, 0x20, 2))),

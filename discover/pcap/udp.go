@@ -247,7 +247,7 @@ func (a *analyzer) beginWatch(c *conn, b []byte) {
 	if len(b) < 14 {
 		return
 	}
-	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || len(b) == 148 || len(b) == 92)
+	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || len(b) == 148 || len(b) == 92 || vpn.WireGuardTransport(b))
 	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
 		c.own().watch = a.conns.watchFor(c)
 	}

@@ -64,7 +64,7 @@ func (c *classifier) control() {
 // command line.
 func controls(app string) bool {
 	switch app {
-	case "rdp", "vnc", "ssh", "telnet":
+	case "rdp", "vnc", "radmin", "ssh", "telnet":
 		return true
 	}
 	return false

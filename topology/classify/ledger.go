@@ -97,6 +97,19 @@ type ledger struct {
 // has returns the draft with this key, or nil.
 func (l *ledger) has(k key) *draft { return l.drafts[k] }
 
+// uses returns the keys of what is known of a device's use of a service, in
+// order.
+func (l *ledger) uses(d topology.DeviceID, sig *signature.Signature) []key {
+	var out []key
+	for k, x := range l.drafts {
+		if k.device == d && x.sigs[sig] {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(a, b key) int { return cmp.Compare(a.by, b.by) })
+	return out
+}
+
 // add merges a claim and the observations behind it. A claim without a device
 // or without evidence is not one.
 func (l *ledger) add(c claim, obs ...*fact.Observation) {

@@ -482,6 +482,12 @@ func TestScanAndExchange(t *testing.T) {
 			[]fact.Fact{fact.Flow{Client: end("192.0.2.9", ""), Server: end("10.0.0.10:6900", pcMAC), Protocol: "tcp", App: "vnc", Answered: true}},
 			[]string{"remote-support pc confirmed inbound vnc @192.0.2.9"},
 		},
+		{
+			"a screen opened with Radmin", nil,
+			topology.Site{},
+			[]fact.Fact{fact.Flow{Client: end("192.0.2.9", ""), Server: end("10.0.0.10:4899", pcMAC), Protocol: "tcp", App: "radmin", Answered: true}},
+			[]string{"remote-support pc confirmed inbound radmin @192.0.2.9"},
+		},
 		{"SSH to a server outside", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "192.0.2.9:22", "", "ssh")}, nil},
 		{"DICOM inside", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "10.0.0.11:104", pc2MAC, "dicom")}, nil},
 		{"the port of DICOM", nil, topology.Site{}, []fact.Fact{flow("10.0.0.10", pcMAC, "192.0.2.9:104", "", "")}, nil},
@@ -578,7 +584,7 @@ func TestOneWayOut(t *testing.T) {
 			"two servers of SSL-VPN are two", nil,
 			topology.Site{},
 			[]fact.Fact{tunnel("anyconnect", "10.0.0.10", pcMAC, a+":443", "", true), tunnel("anyconnect", "10.0.0.10", pcMAC, b+":443", "", true)},
-			[]string{"vendor-vpn pc confirmed outbound anyconnect @" + a, "vendor-vpn pc confirmed outbound anyconnect @" + b},
+			[]string{"vendor-vpn pc confirmed outbound ssl-vpn @" + a, "vendor-vpn pc confirmed outbound ssl-vpn @" + b},
 		},
 		{
 			"beside a gateway that carries other traffic too", nil,

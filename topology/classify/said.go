@@ -31,7 +31,34 @@ func (c *classifier) certificates() {
 	for a, list := range said {
 		c.shown[a] = c.certificate(list)
 	}
+	c.inspected(said)
 }
+
+// inspected forgets what certificates of SSL-VPN gateways tell where a firewall
+// here may have shown its own in front of servers outside: on the port of the
+// web, and where several servers show the same one.
+func (c *classifier) inspected(said map[netip.Addr][]seen[fact.SelfDescription]) {
+	subjects := make(map[string]int)
+	for _, list := range said {
+		for _, s := range list {
+			if s.f.Field == "certificate-subject" {
+				subjects[s.f.Value]++
+			}
+		}
+	}
+	for a, x := range c.shown {
+		if x.sig == nil || hasManyEnds(x.sig) {
+			continue
+		}
+		if x.port == portHTTPS || slices.ContainsFunc(said[a], func(s seen[fact.SelfDescription]) bool { return subjects[s.f.Value] > 1 }) {
+			x.sig = nil
+			c.shown[a] = x
+		}
+	}
+}
+
+// portHTTPS is where web servers listen (RFC 9110, 4.2.2).
+const portHTTPS = 443
 
 func (c *classifier) certificate(said []seen[fact.SelfDescription]) (out shown) {
 	hits := make(map[*signature.Signature]int)
@@ -78,8 +105,11 @@ func (c *classifier) certified(s shown, d topology.DeviceID, server fact.Endpoin
 		c.qualification(x, server, f.o)
 		return
 	}
-	if isLine(x.category) {
+	switch {
+	case isLine(x.category):
 		x.by = "" // one line of a device is one way out, whatever shows it
+	case !hasManyEnds(s.sig):
+		x.by = server.IP.Unmap().String()
 	}
 	c.ledger.add(x, append([]*fact.Observation{f.o}, s.obs...)...)
 }
@@ -118,6 +148,13 @@ func (c *classifier) said() {
 			x.by = ""
 		case sig.Category == topology.VendorVPN && host.Port != 0:
 			x.direction = topology.Inbound // it listens
+		case !hasManyEnds(sig):
+			if keys := c.ledger.uses(d, sig); len(keys) > 0 { // it is known where that leads
+				for _, x.key = range keys {
+					c.ledger.add(x, o)
+				}
+				return
+			}
 		}
 		c.ledger.add(x, o)
 	}

@@ -39,6 +39,36 @@ func TestSaid(t *testing.T) {
 	})
 }
 
+// A FortiGate shows the certificate that it has from its maker to those who come
+// for a tunnel, and a hospital's own one in place of those of servers outside.
+func TestGatewayCertificate(t *testing.T) {
+	const serial = "FG200FT920910260"
+	shows := func(server string) []fact.Fact {
+		return []fact.Fact{
+			fact.SelfDescription{Host: end(server, gwMAC), Protocol: "tls", Field: "certificate-subject", Value: serial},
+			flow("10.0.0.10", pcMAC, server, "", "tls"),
+		}
+	}
+	agent := fact.SelfDescription{Host: end("10.0.0.10", pcMAC), Protocol: "http", Field: "user-agent", Value: "AnyConnect Windows 4.10.05095"}
+	ike := tunnel("ike", "10.0.0.10", pcMAC, "203.0.113.9:4500", "", true)
+	ike.Detail = "FortiClient, Fortinet"
+	runRules(t, []ruleTest{
+		{"on a port of its own", nil, topology.Site{}, shows("203.0.113.9:10443"), []string{"vendor-vpn pc confirmed outbound ssl-vpn @203.0.113.9"}},
+		{"on the port of the web", nil, topology.Site{}, shows("203.0.113.9:443"), nil},
+		{"in front of several servers", nil, topology.Site{}, append(shows("203.0.113.9:10443"), shows("198.51.100.7:10443")...), nil},
+		{"a client that says what it is", nil, topology.Site{}, []fact.Fact{agent}, []string{"vendor-vpn pc reported outbound ssl-vpn"}},
+		{
+			"its tunnel is not another one", nil, topology.Site{},
+			[]fact.Fact{agent, tunnel("anyconnect", "10.0.0.10", pcMAC, "203.0.113.9:443", "", true)}, []string{"vendor-vpn pc confirmed outbound ssl-vpn @203.0.113.9"},
+		},
+		{
+			"IKE of FortiClient with FortiGate", nil, topology.Site{},
+			[]fact.Fact{ike, fact.SelfDescription{Host: end("10.0.0.10", pcMAC), Protocol: "http", Field: "user-agent", Value: "FortiSSLVPN (Windows NT; SV1 [SV{v=02.01; f=07;}])"}},
+			[]string{"vendor-vpn pc confirmed outbound ipsec+ssl-vpn @203.0.113.9"},
+		},
+	})
+}
+
 // What is said of a way out beside its category.
 func TestRemarks(t *testing.T) {
 	net := newFake(small())

@@ -3,6 +3,7 @@ package classify
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"kanmon/discover/fact"
 	"kanmon/topology"
@@ -168,8 +169,8 @@ func (c *classifier) tunnelServices() map[talker]*signature.Signature {
 			continue
 		}
 		k := talker{d, far.IP.Unmap()}
-		for _, sig := range []*signature.Signature{c.sig.Tunnel(t.f.Type), c.sig.Tunnel(t.f.Detail)} {
-			if sig != nil && (out[k] == nil || sig.ID < out[k].ID) {
+		for _, kind := range append(strings.Split(t.f.Detail, ", "), t.f.Type) {
+			if sig := c.sig.Tunnel(kind); sig != nil && (out[k] == nil || sig.ID < out[k].ID) {
 				out[k] = sig
 			}
 		}
@@ -207,6 +208,8 @@ func tunnelTransport(t fact.Tunnel) (transport string, tellsOpener bool) {
 		return "ipsec", onePort(t)
 	case "esp", "ah":
 		return "ipsec", false
+	case "anyconnect":
+		return "ssl-vpn", true
 	case "gre", "4in4", "6in6", "vxlan":
 		return t.Type, false
 	case "wireguard", "l2tp", "geneve", "tailscale", "zerotier", "softether", "tinc":

@@ -30,6 +30,7 @@ type Hello struct {
 	Name      string   // server name, lower case; empty where there is none
 	Protocols []string // offered (RFC 7301), as the client prefers them
 	Session   bool     // the client named a session to go on with, or any octets in its place
+	Media     bool     // it offers keys for SRTP (RFC 5764), as what calls somebody does
 }
 
 // Decode reads the ClientHello at the start of b, which is what a client sent
@@ -126,6 +127,8 @@ func Body(b []byte) (Hello, error) {
 				return Hello{}, err
 			}
 			h.Name = name
+		case 14:
+			h.Media = true
 		case 16:
 			h.Protocols = protocols(b[4 : 4+n])
 		}

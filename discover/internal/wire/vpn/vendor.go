@@ -84,6 +84,8 @@ func vendorOf(head string) (name string, ok bool) {
 		return "Microsoft", true
 	case "8299031757a36082":
 		return "Fortinet", true
+	case "4c53427b6d465d1b", "b4f01ca951e9da8d", "c1dc4350476b98a4": // Connect License, "Fortinet Endpoint Control", "Forticlient EAP Extension"
+		return "FortiClient", true
 	case "f4ed19e0c114eb51":
 		return "Check Point", true
 	case "404bf439522ca3f6":

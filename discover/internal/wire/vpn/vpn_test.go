@@ -32,6 +32,7 @@ func TestIKE(t *testing.T) {
 		{name: "known vendor", in: good, whole: true, vendor: "strongSwan", ok: true},
 		{name: "second vendor ID is the readable one", in: ikeV1(payload(13, "\x01\x02\x03\x04\x05"), payload(0, "SEIL Series")), whole: true, vendor: "SEIL Series", ok: true},
 		{name: "both known", in: ikeV1(payload(13, "\x82\x99\x03\x17\x57\xa3\x60\x82\xc6\xa6\x21\xde"), payload(13, "\x12\xf5\xf2\x8c\x45\x71\x68\xa9\x70\x2d\x9f\xe2\x74\xcc\x01\x00"), payload(0, "CISCO-DELETE-REASON")), whole: true, vendor: "Fortinet, Cisco Unity, Cisco", ok: true},
+		{name: "client of FortiGate", in: ikeV1(payload(13, "\x4c\x53\x42\x7b\x6d\x46\x5d\x1b\x33\x7b\xb7\x55\xa3\x7a\x7f\xef"), payload(0, "\xc1\xdc\x43\x50\x47\x6b\x98\xa4\x29\xb9\x17\x81\x91\x4c\xa4\x3e")), whole: true, vendor: "FortiClient", ok: true},
 		{name: "what many are able to do names nobody", in: ikeV1(payload(13, "\x4a\x13\x1c\x81\x07\x03\x58\x45\x5c\x57\x28\xf2\x0e\x95\x45\x2f"), payload(0, "\xaf\xca\xd7\x13\x68\xa1\xf1\xc9\x6b\x86\x96\xfc\x77\x57\x01\x00")), whole: true, ok: true},
 		{name: "cut by the capture", in: good[:40], whole: false, ok: true},
 		{name: "cut on the wire", in: good[:40], whole: true},

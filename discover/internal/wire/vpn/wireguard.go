@@ -69,6 +69,13 @@ func WireGuardCookie(b []byte) bool {
 	return len(b) == wgCookie && b[0] == 3 && b[1] == 0 && b[2] == 0 && b[3] == 0 && !zero(b[4:8]) && !zero(b[8:16])
 }
 
+// WireGuardTransport reports whether b may be a transport message (5.4.6),
+// whatever its reserved octets are: its length is that of blocks, and its counter
+// has not grown far.
+func WireGuardTransport(b []byte) bool {
+	return len(b) >= wgTransport && len(b)%16 == 0 && b[0] == 4 && zero(b[12:16])
+}
+
 // transport reports whether transport messages alone are enough: at least two
 // each way, or eight one way, with one index and rising counters.
 func (w *WireGuard) transport(b []byte, side int, index uint32) bool {
