@@ -110,7 +110,7 @@ func (a *analyzer) associated(c *conn, side int) bool {
 	words := m.Words
 	m.Words = nil
 	for _, w := range words { // the titles were noted already
-		if w.Field == "implementation-class-uid" || w.Field == "implementation-version-name" {
+		if w.Field != "called-ae-title" && w.Field != "calling-ae-title" {
 			m.Words = append(m.Words, w)
 		}
 	}

@@ -3,6 +3,7 @@ package classify
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"kanmon/discover/fact"
@@ -27,7 +28,7 @@ func (c *classifier) remark(x claim, p passage) {
 	if r, more, ok := c.pastResolver(p); ok {
 		x.rules, obs = append(x.rules, r), append(obs, more...)
 	}
-	if c.medical[p.client] && c.isLong(p.o) {
+	if (c.medical[p.client] || isMedicalMaker(c.vendors[p.client])) && c.isLong(p.o) {
 		x.rules = append(x.rules, medicalLong)
 	}
 	if len(x.rules) > 0 {
@@ -102,4 +103,18 @@ func (c *classifier) spans() map[string][2]time.Time {
 		}
 	}
 	return out
+}
+
+// isMedicalMaker reports whether a maker, as its address block names it, makes
+// medical devices only: what stands at a patient seldom says what it is.
+func isMedicalMaker(maker string) bool {
+	name := strings.ToLower(maker) + " "
+	return slices.ContainsFunc([]string{
+		"abbott", "alaris", "baxter", "beckman coulter", "biotronik", "canon medical", "carefusion", "carestream health", "criticare",
+		"draeger", "drägerwerk", "fresenius medical", "fresenius-vial", "fukuda denshi", "fukuda m-e", "ge healthcare", "ge medical",
+		"getinge", "hill-rom", "hitachi aloka", "icu medical", "maquet", "marquette", "masimo", "medtronic", "mindray", "nihon kohden",
+		"nikkiso", "nipro", "philips healthcare", "philips medical", "philips patient", "roche diagnostics", "shenzhen mindray",
+		"siemens healthcare", "siemens healthineers", "siemens medical", "sonosite", "spacelabs", "sysmex", "terumo",
+		"toshiba medical", "welch allyn", "zoll",
+	}, func(m string) bool { return strings.HasPrefix(name, m+" ") || strings.HasPrefix(name, m+",") })
 }

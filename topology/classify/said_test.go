@@ -127,6 +127,30 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
+// What stands at a patient is known by its maker, too.
+func TestMedicalMaker(t *testing.T) {
+	for maker, want := range map[string]bool{
+		"Philips Patient Monitoring": true, "NIHON KOHDEN AMERICA": true, "Masimo Corporation": true, "Nipro Diagnostics, Inc": true,
+		"Philips": false, "Masimotor": false, "Shimadzu Corporation": false, "Hewlett Packard": false, "": false,
+	} {
+		net := newFake(small())
+		for i := range net.devices {
+			if net.devices[i].Name == "pc" {
+				net.devices[i].Vendor = maker
+			}
+		}
+		first := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+		o, err := fact.New("test", flow("10.0.0.10", pcMAC, "198.51.100.82:443", gwMAC, "tls"), fact.Sighting{Input: "sha256:test", First: first, Last: first.Add(2 * time.Hour), Count: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		xs := classify.Connections([]fact.Observation{o}, net, topology.Site{}, signatures(t))
+		if got := len(xs) == 1 && strings.Contains(strings.Join(xs[0].Because, " "), "medical device"); got != want {
+			t.Errorf("%s: %v, want %v: %v", maker, got, want, shorts(xs))
+		}
+	}
+}
+
 // A device that asks again and again and is never seen to go there.
 func TestOnlyAsked(t *testing.T) {
 	first := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)

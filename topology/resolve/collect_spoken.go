@@ -87,6 +87,7 @@ func meanings() map[says]meaning {
 		{"dicom", "called-ae-title"}:             {field: fieldName, rank: nameScan},
 		{"dicom", "calling-ae-title"}:            {field: fieldName, rank: nameScan},
 		{"dicom", "implementation-version-name"}: {product: true},
+		{"dicom", "proposes"}:                    {role: topology.RoleModality, always: true},
 		{"hl7", "receiving-application"}:         {product: true},
 	}
 }

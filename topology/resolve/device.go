@@ -349,7 +349,8 @@ func (r *resolver) roles(root int, addresses []netip.Addr, zoneKind string) []to
 		}
 	}
 	if set[topology.RoleServer] {
-		delete(set, topology.RolePC) // a server's DHCP client and shares look like a PC's
+		delete(set, topology.RolePC)       // a server's DHCP client and shares look like a PC's
+		delete(set, topology.RoleModality) // it asks on behalf of others
 	}
 	return inRoleOrder(set)
 }

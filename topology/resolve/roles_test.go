@@ -44,3 +44,41 @@ func TestNeighborRoles(t *testing.T) {
 		})
 	}
 }
+
+// A machine that makes images asks for the list of who is to be examined, also
+// where no site file tells that it stands in radiology. A server that others call
+// asks for them.
+func TestModality(t *testing.T) {
+	host := func(s string) fact.Endpoint { return fact.Endpoint{IP: addr(s)} }
+	asks := fact.SelfDescription{Host: host("10.0.0.5"), Protocol: "dicom", Field: "proposes", Value: "modality-worklist"}
+	call := func(client, server string) fact.Fact {
+		return fact.Flow{Client: host(client), Server: fact.Endpoint{IP: addr(server), Port: 104}, Protocol: "tcp", App: "dicom", Answered: true}
+	}
+	for _, tt := range []struct {
+		name string
+		in   []fact.Fact
+		want []topology.Role
+	}{
+		{"it asks", []fact.Fact{asks, call("10.0.0.5", "10.0.0.9")}, []topology.Role{topology.RoleModality}},
+		{"it only sends", []fact.Fact{call("10.0.0.5", "10.0.0.9")}, nil},
+		{"it is told that all arrived", []fact.Fact{asks, call("10.0.0.5", "10.0.0.9"), call("10.0.0.9", "10.0.0.5")}, []topology.Role{topology.RoleModality}},
+		{"others call it", []fact.Fact{asks, call("10.0.0.6", "10.0.0.5"), call("10.0.0.7", "10.0.0.5")}, []topology.Role{topology.RoleServer}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var obs []fact.Observation
+			for _, f := range tt.in {
+				o, err := fact.New("test", f, fact.Sighting{Input: "a"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				obs = append(obs, o)
+			}
+			n := resolve.Resolve(obs, topology.Site{})
+			id, _ := n.DeviceByIP(addr("10.0.0.5"))
+			d, _ := n.Device(id)
+			if diff := cmp.Diff(tt.want, d.Roles); diff != "" {
+				t.Errorf("roles (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,10 +1,12 @@
 // Package dicom reads how a DICOM association is opened and accepted (DICOM
-// PS3.8, 9.3.2 and 9.3.3; PS3.7, D.3.3): who calls whom by which title, and
-// which implementation each end is. No data set is looked at.
+// PS3.8, 9.3.2 and 9.3.3; PS3.7, D.3.3): who calls whom by which title, which
+// implementation each end is, and whether it asks for what only machines that
+// make images do. No data set is looked at.
 package dicom
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"kanmon/discover/internal/wire/said"
@@ -12,6 +14,8 @@ import (
 
 const (
 	fixed     = 74 // octets before the items
+	context   = 0x20
+	abstract  = 0x30
 	userInfo  = 0x50
 	classUID  = 0x52
 	version   = 0x55
@@ -51,13 +55,40 @@ func Decode(b []byte) (said.Message, bool) {
 	b = b[:min(n, len(b))]
 	for at := fixed; at+4 <= len(b); {
 		end := at + 4 + int(binary.BigEndian.Uint16(b[at+2:]))
+		item := b[at+4 : min(end, len(b))]
 		if b[at] == userInfo {
-			implementation(&m, b[at+4:min(end, len(b))])
+			implementation(&m, item)
 			break
+		}
+		if b[at] == context && end <= len(b) {
+			if p := purpose(item); p != "" && !proposed(&m, p) {
+				m.Add("proposes", p)
+			}
 		}
 		at = end
 	}
 	return m, true
+}
+
+// purpose names what a presentation context is for where only an acquisition
+// modality proposes it: the list of who is to be examined, and the report that
+// somebody was (PS3.4, K and F).
+func purpose(b []byte) string {
+	if len(b) < 8 || b[4] != abstract {
+		return ""
+	}
+	b = b[8:][:min(int(binary.BigEndian.Uint16(b[6:])), len(b)-8)]
+	switch strings.TrimRight(string(b), "\x00 ") {
+	case "1.2.840.10008.5.1.4.31":
+		return "modality-worklist"
+	case "1.2.840.10008.3.1.2.3.3":
+		return "modality-performed-procedure-step"
+	}
+	return ""
+}
+
+func proposed(m *said.Message, purpose string) bool {
+	return slices.ContainsFunc(m.Words, func(w said.Word) bool { return w.Field == "proposes" && w.Value == purpose })
 }
 
 // title returns an AE title (PS3.5, 6.2) without the spaces around it; empty

@@ -2,6 +2,7 @@ package dicom_test
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,12 @@ func TestDecode(t *testing.T) {
 	request := associate(1, "PACS1           ", "CT1             ", 40)
 	titles := []said.Word{{Field: "called-ae-title", Value: "PACS1", OfPeer: true}, word("calling-ae-title", "CT1")}
 	implementation := []said.Word{word("implementation-class-uid", "1.2.276.0.7230010.3.0.3.6.4"), word("implementation-version-name", "OFFIS_DCMTK_364")}
+	ask := func(uid string) string {
+		return item(0x20, "\x01\x00\x00\x00"+item(0x30, uid)+item(0x40, "1.2.840.10008.1.2"))
+	}
+	const worklist = "1.2.840.10008.5.1.4.31"
+	modality := slices.Insert(associate(1, "PACS1           ", "CT1             ", 1), 74, []byte(ask(worklist)+ask("1.2.840.10008.3.1.2.3.3")+ask(worklist)+ask(worklist+".1"))...)
+	binary.BigEndian.PutUint32(modality[2:], uint32(len(modality)-6))
 	for _, tt := range []struct {
 		name string
 		in   []byte
@@ -41,6 +48,8 @@ func TestDecode(t *testing.T) {
 		{name: "request", in: request, want: said.Message{Protocol: "dicom", Sender: said.Client, Words: append(titles[:2:2], implementation...)}},
 		{name: "first segment of it", in: request[:1460], want: said.Message{Protocol: "dicom", Sender: said.Client, Words: titles}},
 		{name: "acceptance", in: associate(2, "PACS1           ", "CT1             ", 1), want: said.Message{Protocol: "dicom", Sender: said.Server, Words: implementation}},
+		{name: "machine that makes images", in: modality, want: said.Message{Protocol: "dicom", Sender: said.Client, Words: append(append(titles[:2:2],
+			word("proposes", "modality-worklist"), word("proposes", "modality-performed-procedure-step")), implementation...)}},
 		{name: "no titles", in: associate(1, "PACS1\x01          ", "CT1             ", 1)},
 		{name: "data", in: append([]byte{4, 0, 0, 0, 0, 80, 0, 0, 0, 76, 1, 3}, make([]byte, 80)...)},
 		{name: "empty"},
