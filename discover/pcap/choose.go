@@ -62,9 +62,7 @@ func (c *chooser) take(rec *frame.Frame) (bool, error) {
 			id = c.o.Copy.Interface("", rec.Link, c.o.Filter)
 			c.ifaces[rec.Link] = id
 		}
-		if err := c.o.Copy.Frame(id, rec); err != nil {
-			return false, err
-		}
+		c.o.Copy.Frame(id, rec)
 	}
 	rec.Cut(c.o.Snaplen)
 	return true, nil

@@ -22,14 +22,19 @@ type LiveOptions struct {
 	Snaplen     int            // octets of each frame that are looked at; 0: all
 	Promiscuous bool           // take frames for other stations too, as on a mirror port
 	Filter      *filter.Filter // frames that are looked at; nil: all
-	Copy        *save.File     // where frames are copied to; nil: nowhere
+	Copy        *save.File     // where frames are copied to, as long as that goes well; nil: nowhere
 	Duration    time.Duration  // 0: until the context ends
 	MaxFrames   uint64         // 0: as many as come
 	Vantage     string         // where in the network that is, as the operator names it
 	Flush       time.Duration  // how often new facts are emitted; 0: every 5 seconds
 }
 
-const defaultFlush = 5 * time.Second
+const (
+	defaultFlush = 5 * time.Second
+	// lag bounds how long after the end frames are fetched that wait since
+	// before it. A ring full of them takes less.
+	lag = 500 * time.Millisecond
+)
 
 // ErrInterrupted says that a session ended before its duration was over. What
 // was heard until then was emitted.
@@ -139,12 +144,13 @@ func (l *Listener) hear(ctx context.Context) error {
 	for {
 		switch {
 		case over.Load():
-			return nil
+			return l.rest()
 		case ended.Load():
+			err := l.rest()
 			if l.o.Duration > 0 {
-				return fmt.Errorf("live capture on %s: %w", l.o.Interface, ErrInterrupted)
+				err = errors.Join(fmt.Errorf("live capture on %s: %w", l.o.Interface, ErrInterrupted), err)
 			}
-			return nil
+			return err
 		case flush.Load():
 			flush.Store(false)
 			if err := l.flush(); err != nil {
@@ -152,47 +158,58 @@ func (l *Listener) hear(ctx context.Context) error {
 			}
 			due.Reset(l.o.Flush)
 		}
-		if err := l.next(); err != nil {
-			return fmt.Errorf("live capture on %s: %w", l.o.Interface, err)
-		}
-		if l.o.MaxFrames > 0 && l.frames >= l.o.MaxFrames {
-			return nil
+		if _, err := l.next(); err != nil || l.full() {
+			return err
 		}
 	}
 }
 
+// full reports whether as many frames came as are wanted.
+func (l *Listener) full() bool { return l.o.MaxFrames > 0 && l.frames >= l.o.MaxFrames }
+
+// rest learns from the frames that came before the end and were not fetched yet:
+// those of the last moment, or of a minute in which the program stood still.
+func (l *Listener) rest() error {
+	var late atomic.Bool
+	defer time.AfterFunc(lag, func() { late.Store(true) }).Stop()
+	for !late.Load() && !l.full() {
+		if came, err := l.next(); err != nil || !came {
+			return err
+		}
+	}
+	return nil
+}
+
 // next learns from the next frame, where there is one.
-func (l *Listener) next() error {
+func (l *Listener) next() (came bool, err error) {
 	var rec frame.Frame
 	switch err := l.tap.Next(&rec); {
 	case errors.Is(err, tap.ErrNothing):
-		return nil
+		return false, nil
 	case errors.Is(err, tap.ErrDown):
 		if !l.down {
 			l.down, l.downFrom = true, l.a.seenAnything.last
 		}
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, fmt.Errorf("live capture on %s: %w", l.o.Interface, err)
 	}
 	l.frames++
 	at := moment{nanos: rec.Nanos, frame: l.frames}
 	if l.down {
 		l.down = false
 		if err := l.tellDown(at.nanos); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if l.o.Copy != nil {
-		if err := l.o.Copy.Frame(l.file, &rec); err != nil {
-			return err
-		}
+		l.o.Copy.Frame(l.file, &rec)
 	}
 	rec.Cut(l.o.Snaplen)
 	if err := l.a.frame(rec.Link, rec.Data, rec.Whole, at); err != nil {
 		l.to.Skip("frame "+strconv.FormatUint(l.frames, 10), err)
 	}
-	return nil
+	return true, nil
 }
 
 func (l *Listener) tellDown(until int64) error {
@@ -209,7 +226,7 @@ func (l *Listener) flush() error {
 		return err
 	}
 	if l.o.Copy != nil {
-		return l.o.Copy.Flush()
+		_ = l.o.Copy.Flush() // who made the copy is told at the end; until then there is more to hear
 	}
 	return nil
 }
@@ -238,9 +255,5 @@ func (l *Listener) end() error {
 			return err
 		}
 	}
-	err := l.tellDrops()
-	if l.o.Copy != nil {
-		err = errors.Join(err, l.o.Copy.Flush())
-	}
-	return err
+	return l.tellDrops()
 }

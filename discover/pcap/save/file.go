@@ -71,17 +71,14 @@ func (f *File) Frames() (copied, left uint64) {
 	return f.frames, f.full
 }
 
-// Flush writes what is buffered.
+// Flush writes what is buffered. Its error is the first one of all that was
+// written; nothing is written after it.
 func (f *File) Flush() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.failed == nil {
 		f.failed = f.w.Flush()
 	}
-	return f.fault()
-}
-
-func (f *File) fault() error {
 	if f.failed != nil {
 		return fmt.Errorf("file of captured frames: %w", f.failed)
 	}
@@ -111,7 +108,7 @@ func (f *File) Interface(name string, link uint32, chosen *filter.Filter) int {
 
 // Frame copies what may be copied of a frame that came in by an interface. Where
 // there is no room for it any more it is counted.
-func (f *File) Frame(iface int, rec *frame.Frame) error {
+func (f *File) Frame(iface int, rec *frame.Frame) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := min(len(rec.Data), f.o.Snaplen)
@@ -119,11 +116,11 @@ func (f *File) Frame(iface int, rec *frame.Frame) error {
 		n = len(rec.Data)
 	}
 	if f.failed != nil {
-		return f.fault()
+		return
 	}
 	if f.full > 0 || f.o.MaxSize > 0 && f.size+int64(n)+36 > f.o.MaxSize { // nothing after the first: a capture has no holes
 		f.full++
-		return nil
+		return
 	}
 	b := f.begin(blockEnhanced)
 	b = binary.LittleEndian.AppendUint32(b, uint32(iface))
@@ -140,7 +137,6 @@ func (f *File) Frame(iface int, rec *frame.Frame) error {
 	binary.LittleEndian.PutUint32(b[at+4:], max(rec.Length, uint32(n)))
 	f.end(b)
 	f.frames++
-	return f.fault()
 }
 
 // begin begins a block.

@@ -107,7 +107,7 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 		}
 	}
 	var open []listener
-	frames := new(captureFile)
+	frames := &captureFile{note: a.note}
 	if f.write != "" {
 		l.Copy = save.New(frames, save.Options{Snaplen: l.Snaplen, MaxSize: size})
 	}
@@ -147,10 +147,14 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 		errs = []error{a.readCaptures(ctx, f.files, l, to)}
 	}
 	stop()
-	if err := errors.Join(to.close(), a.finishCopy(f.write, l.Copy, frames)); err != nil {
-		return err
+	broken := a.finishCopy(f.write, l.Copy, frames)
+	if err := to.close(); err != nil {
+		return errors.Join(err, broken)
 	}
 	err = a.partly(ctx, len(errs), errs...)
+	if broken != nil {
+		err = &exitError{code: exitPartial, err: broken, hint: "the evidence is whole; make room there and listen again where you need the frames too"}
+	}
 	if err == nil {
 		a.note("%d observations", to.count)
 	}
@@ -195,7 +199,21 @@ func (a *app) readCaptures(ctx context.Context, files []string, l listenOptions,
 
 // captureFile is the file of -w. It is opened after interfaces are, and before
 // anything is written to it.
-type captureFile struct{ *os.File }
+type captureFile struct {
+	*os.File
+	note func(format string, args ...any)
+}
+
+// Write implements io.Writer. It is not called again once it failed, and who
+// waits at the terminal is told at once: what is heard without it is for the
+// evidence only.
+func (f *captureFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if err != nil {
+		f.note("no more frames are written: %s", err)
+	}
+	return n, err
+}
 
 // drop removes a file that nothing was written to.
 func (f *captureFile) drop() error {
@@ -222,8 +240,11 @@ func (a *app) finishCopy(name string, c *save.File, f *captureFile) error {
 	if c == nil {
 		return nil
 	}
-	if err := errors.Join(c.Flush(), f.Close()); err != nil {
-		return err
+	if err := c.Flush(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("file of captured frames: %w", err)
 	}
 	copied, left := c.Frames()
 	a.note("%d frames are in %s", copied, name)

@@ -31,7 +31,7 @@ func ngFile(link uint32, frames ...[]byte) []byte {
 	f := save.New(&out, save.Options{Snaplen: frame.MaxLen})
 	iface := f.Interface("eth0", link, nil)
 	for i, b := range frames {
-		_ = f.Frame(iface, &frame.Frame{Data: b, Nanos: int64(1_700_000_000+i) * 1e9, Link: link, Length: uint32(len(b))})
+		f.Frame(iface, &frame.Frame{Data: b, Nanos: int64(1_700_000_000+i) * 1e9, Link: link, Length: uint32(len(b))})
 	}
 	_ = f.Flush()
 	return out.Bytes()

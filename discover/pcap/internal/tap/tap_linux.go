@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -45,12 +46,34 @@ func linkOf(name string) (int, uint32, error) {
 		return 0, 0, fmt.Errorf("no interface %q here: name one that `ip link` lists", fact.Clean(name))
 	case iface.Flags&net.FlagUp == 0:
 		return 0, 0, fmt.Errorf("the interface %s is down: bring it up with `ip link set %[1]s up`", fact.Clean(name))
-	case iface.Flags&net.FlagLoopback != 0 || len(iface.HardwareAddr) == 6:
-		return iface.Index, frame.LinkEthernet, nil
-	case len(iface.HardwareAddr) == 0: // point-to-point and tunnel interfaces give bare IP packets
-		return iface.Index, frame.LinkRaw, nil
 	}
-	return 0, 0, fmt.Errorf("the link addresses of %s have %d octets; only Ethernet and IP interfaces are read", fact.Clean(name), len(iface.HardwareAddr))
+	m, ok := linkMessage(iface.Index)
+	if !ok {
+		return 0, 0, errors.New("the system does not say what kind of interface it is")
+	}
+	hardware := binary.NativeEndian.Uint16(m.Data[2:])
+	link, ok := linkType(hardware)
+	if !ok {
+		return 0, 0, fmt.Errorf("%s gives neither Ethernet, Wi-Fi nor IP (hardware type %d of Linux's if_arp.h): name another interface", fact.Clean(name), hardware)
+	}
+	return iface.Index, link, nil
+}
+
+// linkType returns the link type of the frames of a kind of interface (ARPHRD_ in
+// if_arp.h of Linux).
+func linkType(hardware uint16) (uint32, bool) {
+	switch hardware {
+	case unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK:
+		return frame.LinkEthernet, true
+	case unix.ARPHRD_IEEE80211: // in monitor mode, as below
+		return frame.LinkWiFi, true
+	case unix.ARPHRD_IEEE80211_RADIOTAP:
+		return frame.LinkRadiotap, true
+	case unix.ARPHRD_NONE, unix.ARPHRD_PPP, unix.ARPHRD_RAWIP, unix.ARPHRD_TUNNEL, unix.ARPHRD_TUNNEL6, unix.ARPHRD_SIT,
+		unix.ARPHRD_IPGRE, unix.ARPHRD_IP6GRE:
+		return frame.LinkRaw, true
+	}
+	return 0, false
 }
 
 // ring is a tap made of a packet socket and the memory that it shares with the
@@ -73,7 +96,11 @@ func open(o *Options) (Tap, error) {
 	if err != nil {
 		return nil, err
 	}
-	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0) // hears nothing until it is bound
+	kind := unix.SOCK_RAW
+	if link == frame.LinkRaw { // without the header that some tunnels put before the IP packet
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, kind|unix.SOCK_CLOEXEC, 0) // hears nothing until it is bound
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("not allowed to listen: run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep): %w", err)
 	}
@@ -165,6 +192,9 @@ func (r *ring) status() *uint32 {
 	return (*uint32)(unsafe.Pointer(&r.memory[r.block*ringBlock+8])) //nolint:gosec // a word that the kernel writes at the same time
 }
 
+// ready reports whether the kernel has given the block to the program.
+func (r *ring) ready() bool { return atomic.LoadUint32(r.status())&unix.TP_STATUS_USER != 0 }
+
 // Next implements Tap.
 func (r *ring) Next(rec *frame.Frame) error {
 	for r.left == 0 {
@@ -173,7 +203,7 @@ func (r *ring) Next(rec *frame.Frame) error {
 			r.held = false
 			r.block = (r.block + 1) % (len(r.memory) / ringBlock)
 		}
-		if atomic.LoadUint32(r.status())&unix.TP_STATUS_USER == 0 {
+		if !r.ready() {
 			if err := r.wait(); err != nil {
 				return err
 			}
@@ -249,6 +279,9 @@ func (r *ring) waitUp() error {
 		return nil
 	}
 	_, _ = unix.Poll(nil, int(pollEvery/time.Millisecond))
+	if r.ready() { // with what came before it went down
+		return nil
+	}
 	return ErrDown
 }
 
@@ -269,28 +302,39 @@ func (r *ring) Drops() (uint64, error) {
 // it dropped before any socket could have them (struct rtnl_link_stats64:
 // rx_dropped and rx_missed_errors).
 func droppedBy(index int) (uint64, bool) {
-	const dropped, missed, ifInfo = 6 * 8, 15 * 8, unix.SizeofIfInfomsg
-	b, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
+	const dropped, missed = 6 * 8, 15 * 8
+	m, ok := linkMessage(index)
+	if !ok {
+		return 0, false
+	}
+	attributes, err := syscall.ParseNetlinkRouteAttr(&m)
 	if err != nil {
 		return 0, false
 	}
-	messages, err := syscall.ParseNetlinkMessage(b)
-	if err != nil {
-		return 0, false
-	}
-	for _, m := range messages {
-		if m.Header.Type != unix.RTM_NEWLINK || len(m.Data) < ifInfo || int(binary.NativeEndian.Uint32(m.Data[4:])) != index {
-			continue
-		}
-		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
-		if err != nil {
-			return 0, false
-		}
-		for _, a := range attributes {
-			if a.Attr.Type == unix.IFLA_STATS64 && len(a.Value) >= missed+8 {
-				return binary.NativeEndian.Uint64(a.Value[dropped:]) + binary.NativeEndian.Uint64(a.Value[missed:]), true
-			}
+	for _, a := range attributes {
+		if a.Attr.Type == unix.IFLA_STATS64 && len(a.Value) >= missed+8 {
+			return binary.NativeEndian.Uint64(a.Value[dropped:]) + binary.NativeEndian.Uint64(a.Value[missed:]), true
 		}
 	}
 	return 0, false
+}
+
+// linkMessage returns what the kernel says of an interface (struct ifinfomsg and
+// attributes, rtnetlink(7)).
+func linkMessage(index int) (syscall.NetlinkMessage, bool) {
+	b, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
+	if err != nil {
+		return syscall.NetlinkMessage{}, false
+	}
+	messages, err := syscall.ParseNetlinkMessage(b)
+	if err != nil {
+		return syscall.NetlinkMessage{}, false
+	}
+	i := slices.IndexFunc(messages, func(m syscall.NetlinkMessage) bool {
+		return m.Header.Type == unix.RTM_NEWLINK && len(m.Data) >= unix.SizeofIfInfomsg && int(binary.NativeEndian.Uint32(m.Data[4:])) == index
+	})
+	if i < 0 {
+		return syscall.NetlinkMessage{}, false
+	}
+	return messages[i], true
 }
