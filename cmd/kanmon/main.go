@@ -14,7 +14,11 @@ import (
 func main() {
 	// The first signal ends the run and keeps what was gathered; the second
 	// one ends the process, since the handler is gone by then.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // the terminal went away; nohup lets the run go on without it
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
 	var heap *cli.Heap
 	if os.Getenv("GOGC") == "" {

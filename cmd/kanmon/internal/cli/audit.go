@@ -33,6 +33,7 @@ type auditOptions struct {
 	creds   keys
 	scan    scanFlags
 	targets targetFlags
+	theirs  bool // files are to be those of who called sudo, where he may write
 }
 
 // auditFlags are auditOptions as they are written on the command line.
@@ -114,11 +115,16 @@ func (f *auditFlags) withInterfaces(o auditOptions) (auditOptions, error) {
 			return o, err
 		}
 	}
+	var errs []error
 	for _, name := range names {
 		if err := pcap.Check(name); err != nil {
-			return o, usage("", "%w", err)
+			errs = append(errs, err)
+			continue
 		}
 		o.listen = append(o.listen, listenOptions{Interface: name, Vantage: f.vantage, Filter: filter, Duration: f.duration})
+	}
+	if len(errs) > 0 && (len(f.interfaces) > 0 || len(o.listen) == 0) { // of those that nobody named, some may be of another kind
+		return o, usage("", "%w", errors.Join(errs...))
 	}
 	return o, nil
 }
@@ -170,6 +176,7 @@ was cut short is continued by running it again with the same folder.
 			if audit, err = f.withInterfaces(audit); err != nil {
 				return err
 			}
+			audit.theirs = true
 			if f.targets.plan {
 				return a.tellAudit(c.Context(), audit)
 			}
@@ -186,9 +193,11 @@ was cut short is continued by running it again with the same folder.
 				return err
 			}
 			// Evidence of earlier runs in the same folder belongs to the map too.
-			return a.mapEvidence(context.WithoutCancel(c.Context()), p, func(ctx context.Context, to discover.Sink) (bool, error) {
-				all, err := a.readEvidence(ctx, []string{filepath.Join(folder, "observations.jsonl")}, "", to)
-				return all && complete, err
+			return a.asCaller(func() error {
+				return a.mapEvidence(context.WithoutCancel(c.Context()), p, func(ctx context.Context, to discover.Sink) (bool, error) {
+					all, err := a.readEvidence(ctx, []string{filepath.Join(folder, "observations.jsonl")}, "", to)
+					return all && complete, err
+				})
 			})
 		},
 	}
@@ -248,15 +257,29 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 	if err := a.checkScan(ctx, o, allowed); err != nil {
 		return false, err
 	}
-	to, err := a.record(filepath.Join(folder, "observations.jsonl"))
+	var (
+		to       *recorder
+		receipts io.WriteCloser = discard{}
+		log                     = filepath.Join(folder, "observations.jsonl")
+	)
+	files := func() (err error) {
+		if to, err = a.record(log); err != nil {
+			return err
+		}
+		if o.traffic >= discover.TrafficQuery {
+			if receipts, err = openReceipts(filepath.Join(folder, "receipts.jsonl")); err != nil {
+				return errors.Join(err, to.close())
+			}
+		}
+		return nil
+	}
+	if o.theirs {
+		err = a.asCaller(files)
+	} else {
+		err = files()
+	}
 	if err != nil {
 		return false, err
-	}
-	var receipts io.WriteCloser = discard{}
-	if o.traffic >= discover.TrafficQuery {
-		if receipts, err = openReceipts(filepath.Join(folder, "receipts.jsonl")); err != nil {
-			return false, errors.Join(err, to.close())
-		}
 	}
 	defer receipts.Close()
 	gate, err := a.gate(o.traffic, o.scope, o.targets, receipts)
@@ -269,7 +292,7 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 		defer open[i].close()
 	}
 	if o.traffic <= discover.TrafficListen {
-		a.dropRights(isRoot()) // root goes on to write files where only root may
+		a.dropRights(isRoot() && !a.isCallers(log)) // root goes on to write files where only root may
 	}
 	stop := a.progress(to.observed)
 	errs := a.collect(ctx, o, open, gate, to)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,11 +119,14 @@ func (a *app) exit(err error) int {
 	return e.code
 }
 
-// cleanLines makes a message safe for the terminal and keeps its line breaks.
+// cleanLines makes a message safe for the terminal and keeps its line breaks. What
+// several say, such as that a disk is full, is said once.
 func cleanLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = fact.Clean(l)
+	var lines []string
+	for l := range strings.SplitSeq(s, "\n") {
+		if l = fact.Clean(l); !slices.Contains(lines, l) {
+			lines = append(lines, l)
+		}
 	}
 	return strings.Join(lines, "\n               ")
 }

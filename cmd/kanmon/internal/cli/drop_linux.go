@@ -47,6 +47,13 @@ func (a *app) asCaller(open func() error) error {
 	return open()
 }
 
+// isCallers reports whether a file is that of the user who called sudo.
+func (a *app) isCallers(path string) bool {
+	uid, _ := a.caller()
+	var st unix.Stat_t
+	return uid != nobody && unix.Stat(path, &st) == nil && int(st.Uid) == uid
+}
+
 // dropRights gives up, for good and in every thread, what a listener needs to
 // begin and no more after: capabilities, and being root. What reads hostile
 // octets is to run without them. All files must be open, unless root stays who

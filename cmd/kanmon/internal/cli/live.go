@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
+	"syscall"
 	"time"
 
 	"kanmon/discover"
@@ -22,103 +22,6 @@ import (
 	"kanmon/discover/pcap/save"
 	"kanmon/discover/snmp"
 )
-
-// recorder writes evidence as it comes in. It is what makes a run that died
-// worth something. Several sources may record at the same time.
-type recorder struct {
-	mu  sync.Mutex
-	enc interface {
-		Start() error
-		Encode(fact.Observation) error
-		Hold(octets int)
-		Flush() error
-	}
-	close func() error
-	count uint64 // observations, beside those on the sessions themselves
-}
-
-// record opens the evidence file at path for appending, or standard output
-// where path is empty or "-".
-func (a *app) record(path string) (*recorder, error) {
-	if path == "" || path == "-" {
-		enc := fact.NewEncoder(a.Stdout)
-		return &recorder{enc: enc, close: enc.Flush}, enc.Start()
-	}
-	if err := privateFolder(filepath.Dir(path)); err != nil {
-		return nil, usage("name another file with -o", "evidence file: %w", err)
-	}
-	f, err := privateFile(path, os.O_RDWR|os.O_APPEND)
-	if err != nil {
-		return nil, usage("name another file with -o", "evidence file: %w", err)
-	}
-	log, err := fact.OpenLog(f)
-	if err != nil {
-		return nil, usage("name another file with -o", "%w", err)
-	}
-	return &recorder{enc: log, close: log.Close}, nil
-}
-
-// askHold is how much of what agents tell is gathered before it is written, in
-// octets: a second's worth, at the rates at which they are asked.
-const askHold = 16 << 10
-
-// hold gathers so many octets before they are written.
-func (r *recorder) hold(octets int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.enc.Hold(octets)
-}
-
-// release writes what was gathered, and everything at once from now on.
-func (r *recorder) release() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.enc.Hold(0)
-	return r.enc.Flush()
-}
-
-// observed says how much was recorded, for the line of progress.
-func (r *recorder) observed() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return fmt.Sprintf("%d observations", r.count)
-}
-
-func (r *recorder) encode(o fact.Observation) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if _, ok := o.Fact.(fact.InputRead); !ok {
-		r.count++
-	}
-	return r.enc.Encode(o)
-}
-
-// source is the Sink of one source: it counts, and records.
-type source struct {
-	to    *recorder
-	mu    sync.Mutex
-	count uint64
-	skips uint64
-	first string // the first record that was skipped, and why
-}
-
-// Emit implements discover.Sink.
-func (s *source) Emit(o fact.Observation) error {
-	s.mu.Lock()
-	s.count++
-	s.mu.Unlock()
-	return s.to.encode(o)
-}
-
-// Skip implements discover.Sink.
-func (s *source) Skip(place string, reason error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.skips == 0 {
-		s.first = place + ": " + reason.Error()
-	}
-	s.skips++
-}
 
 // session runs one live source: observe gets a name for the session, and what
 // it says of itself is recorded beside what it observed.
@@ -374,6 +277,9 @@ func (a *app) partly(ctx context.Context, sources int, errs ...error) error {
 		a.note("interrupted: what was gathered until then is kept")
 	default:
 		fmt.Fprintln(a.Stderr, "kanmon: error:", cleanLines(err.Error())) // also where nothing else is to be said
+		if errors.Is(err, syscall.ENOSPC) {
+			fmt.Fprintln(a.Stderr, "kanmon: hint: make room there and run it again: it goes on in the same file")
+		}
 	}
 	return &exitError{code: exitPartial}
 }

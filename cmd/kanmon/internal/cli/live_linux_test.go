@@ -27,6 +27,11 @@ func TestLive(t *testing.T) {
 		t.Run("down-and-up", w.testDown)
 		t.Run("written", w.testWritten)
 		t.Run("rights", w.testRights)
+		t.Run("hangup", w.testHangup)
+		t.Run("shared", w.testShared)
+		t.Run("pipe", w.testPipe)
+		t.Run("full", w.testFull)
+		t.Run("theirs", w.testTheirs)
 	})
 }
 

@@ -86,7 +86,7 @@ func (a *app) nightly(ctx context.Context, n config.Nightly) error {
 		return usage("", "lock: %w", err)
 	}
 	defer lock.Close()
-	if err := lockFile(lock); err != nil {
+	if !lockFile(lock) {
 		return usage("wait for it to end", "another nightly run is at work in %s", n.Folder)
 	}
 	good, before, err := lastGood(n.Folder)
