@@ -55,6 +55,7 @@ func Connections(obs []fact.Observation, net Network, site topology.Site, sig *s
 	c.programs()
 	c.gateways()
 	c.brought()
+	c.secondAddresses()
 	c.onlyAsked()
 	c.ownAddresses()
 

@@ -101,10 +101,12 @@ const (
 	closedTraffic
 	closedTrafficOneWay
 	gatewayOffered
+	gatewayMapped
 	gatewayBrought
 	networkBrought
 	hopsLess
 	severalBehind
+	secondAddress
 	namesDirect
 	namesHidden
 	medicalLong
@@ -213,10 +215,12 @@ func (r rule) says() (grade topology.Grade, en, ja string) {
 		closedTraffic:           {topology.Confirmed, "The device carries frames both ways between inside devices and a closed network.", "この機器は、院内の機器と閉域網の通信を双方向に運ぶ。"},
 		closedTrafficOneWay:     {topology.Reported, "The device carries frames between inside devices and a closed network, seen one way.", "この機器は、院内の機器と閉域網の通信を運ぶ（片方向に見えた）。"},
 		gatewayOffered:          {topology.Reported, "The device offers itself to its neighbours as a gateway to the internet (UPnP).", "この機器は、周りの機器にインターネットへのゲートウェイとして名乗っている（UPnP）。"},
+		gatewayMapped:           {topology.Reported, "The device told another the address that it has outside (NAT-PMP or PCP).", "この機器は、自身が院外側に持つアドレスを、ほかの機器に答えている（NAT-PMP、PCP）。"},
 		gatewayBrought:          {topology.Reported, "The device offers itself to its neighbours as a gateway to the internet (UPnP), and is none of the gateways that packets are known to take: a router that stands here as a host, with devices behind it that are not seen.", "この機器はインターネットへのゲートウェイとして名乗っている（UPnP）が、通信が実際に通るゲートウェイではない。端末として接続されたルータで、その先の機器は見えない。"},
 		networkBrought:          {topology.Reported, "The device gives out addresses of a network of its own, with itself as the router, in a segment where another server gives out those that are in use.", "この機器は、別のサーバがアドレスを配布しているセグメントで、独自のネットワークのアドレスを自分をルータとして配布している。"},
 		hopsLess:                {"", "Packets with the device's own address arrive with one hop less than hosts start with: they are from devices behind it.", "この機器自身のアドレスのパケットが、端末の初期値より一つ少ない残りホップ数で届く。この機器の先にある別の機器のものである。"},
 		severalBehind:           {topology.Inferred, "Systems of several kinds send with the address of this one device.", "種類の異なる複数のシステムが、この一台のアドレスで送信している。"},
+		secondAddress:           {topology.Inferred, "Beside its address here the device announces one outside, or of a carrier's shared network, as its own: another line, or a tunnel, ends in it.", "この機器は、院内のアドレスのほかに、院外または通信事業者の共有網のアドレスを自分のものとして名乗っている。この機器が別の回線、またはトンネルを持つ。"},
 		namesDirect:             {"", "Devices ask name servers outside directly: the hospital's own name server does not see these questions.", "院外のDNSサーバへ直接問い合わせている機器がある。その問い合わせは、院内のDNSサーバには見えない。"},
 		namesHidden:             {"", "Devices ask name servers outside over an encrypted channel (DNS over TLS, HTTPS or QUIC): what they ask for is not seen.", "院外のDNSサーバへ、暗号化された通信（DNS over TLS、HTTPS、QUIC）で問い合わせている機器がある。何を問い合わせているかは見えない。"},
 		medicalLong:             {"", "A medical device talks with an address outside for hours, or during all that was heard.", "医療機器が、院外のアドレスと何時間も、または聞いている間ずっと通信している。"},
