@@ -58,11 +58,14 @@ func TestGatewayCertificate(t *testing.T) {
 		{"in front of several servers", nil, topology.Site{}, append(shows("203.0.113.9:10443"), shows("198.51.100.7:10443")...), nil},
 		{"a client that says what it is", nil, topology.Site{}, []fact.Fact{agent}, []string{"vendor-vpn pc reported outbound ssl-vpn"}},
 		{
-			"its tunnel is not another one", nil, topology.Site{},
-			[]fact.Fact{agent, tunnel("anyconnect", "10.0.0.10", pcMAC, "203.0.113.9:443", "", true)}, []string{"vendor-vpn pc confirmed outbound ssl-vpn @203.0.113.9"},
+			"its tunnel is not another one", nil,
+			topology.Site{},
+			[]fact.Fact{agent, tunnel("anyconnect", "10.0.0.10", pcMAC, "203.0.113.9:443", "", true)},
+			[]string{"vendor-vpn pc confirmed outbound ssl-vpn @203.0.113.9"},
 		},
 		{
-			"IKE of FortiClient with FortiGate", nil, topology.Site{},
+			"IKE of FortiClient with FortiGate", nil,
+			topology.Site{},
 			[]fact.Fact{ike, fact.SelfDescription{Host: end("10.0.0.10", pcMAC), Protocol: "http", Field: "user-agent", Value: "FortiSSLVPN (Windows NT; SV1 [SV{v=02.01; f=07;}])"}},
 			[]string{"vendor-vpn pc confirmed outbound ipsec+ssl-vpn @203.0.113.9"},
 		},

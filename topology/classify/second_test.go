@@ -27,7 +27,8 @@ func TestSecondAddress(t *testing.T) {
 		{"that of a network declared", nil, topology.Site{Inside: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}}, []fact.Fact{set(own, pcMAC, "mdns", own, line)}, nil},
 		{"told by another", nil, topology.Site{}, []fact.Fact{set("10.0.0.11", pc2MAC, "mdns", own, line)}, nil},
 		{
-			"the tunnel is known", nil, topology.Site{},
+			"the tunnel is known", nil,
+			topology.Site{},
 			[]fact.Fact{set(own, pcMAC, "mdns", own, "100.70.1.2"), tunnel("tailscale", own+":41641", pcMAC, "198.51.100.7:41641", "", true)},
 			[]string{"vendor-vpn pc confirmed outbound tailscale @198.51.100.7"},
 		},
