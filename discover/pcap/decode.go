@@ -167,7 +167,7 @@ func (p *packet) decodeTransport() error {
 		case n <= len(b):
 			b = b[:n]
 		default:
-			p.whole = false
+			p.whole, p.missing = false, n-len(b)
 		}
 		p.payload = b[8:]
 	default:

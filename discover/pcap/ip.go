@@ -20,6 +20,7 @@ type packet struct {
 	side         uint8  // of its conversation
 	payload      []byte // of the transport protocol, or of IP where that has no ports
 	whole        bool   // payload was captured to its end
+	missing      int    // octets of a datagram that were not
 }
 
 func (a *analyzer) packet4(h *hop, b []byte) {

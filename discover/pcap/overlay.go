@@ -13,7 +13,7 @@ func (a *analyzer) overlay(c *conn, p *packet) {
 	switch b := p.payload; {
 	case vpn.Tailscale(b):
 		kind = "tailscale"
-	case vpn.ZeroTier(b):
+	case vpn.ZeroTier(b, p.size()):
 		kind = "zerotier"
 	case vpn.SoftEther(b):
 		kind = "softether"

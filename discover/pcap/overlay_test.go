@@ -78,3 +78,34 @@ func TestOverlay(t *testing.T) {
 		})
 	}
 }
+
+// TestCutOff reads captures of headers only, which keep the first 96 octets of
+// each frame.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	const here, there = "10.20.0.5", "203.0.113.10"
+	a, b := fact.Endpoint{IP: ip(here), MAC: macA}, fact.Endpoint{IP: ip(there), Port: 51820, MAC: macB}
+	talk := func() *conversation { return &conversation{client: here, server: there} }
+	want := fact.Tunnel{Type: "wireguard", A: a, B: b, Answered: true}
+	for _, tt := range []struct {
+		name string
+		in   *conversation
+		want []fact.Tunnel
+	}{
+		{name: "WireGuard begins", in: talk().up(17, udp(40000, 51820, wireGuard(1, 148, 7))).down(17, udp(51820, 40000, wireGuard(2, 92, 8, 7))), want: []fact.Tunnel{want}},
+		{
+			name: "WireGuard goes on", want: []fact.Tunnel{want},
+			in: talk().up(17, udp(40000, 51820, wireGuard(4, 96, 8, 10))).down(17, udp(51820, 40000, wireGuard(4, 96, 7, 4))).
+				up(17, udp(40000, 51820, wireGuard(4, 96, 8, 11))).down(17, udp(51820, 40000, wireGuard(4, 128, 7, 5))),
+		},
+		{name: "lengths that WireGuard has not", in: talk().up(17, udp(40000, 51820, wireGuard(1, 149, 7))).down(17, udp(51820, 40000, wireGuard(2, 93, 8, 7)))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for i, f := range tt.in.frames {
+				tt.in.frames[i] = f[:min(len(f), 96)]
+			}
+			compare(t, read(t, tt.in.frames...), tt.want...)
+		})
+	}
+}

@@ -34,7 +34,7 @@ func (a *analyzer) udpDatagram(h *hop, p *packet) {
 			a.overlay(c, p)
 		}
 		if c.app == 0 && c.watch() == nil {
-			a.beginWatch(c, p.payload)
+			a.beginWatch(c, p)
 		}
 		if a.appOf(c) == "quic" || a.appOf(c) == "dtls" {
 			a.handshakeUDP(c, side, p)
@@ -241,13 +241,18 @@ type watch struct {
 
 const maxWatch = 64
 
+// size returns how many octets the payload of a datagram has, of which a capture
+// may hold less.
+func (p *packet) size() int { return len(p.payload) + p.missing }
+
 // beginWatch starts to follow a conversation whose first octets may be those of
 // WireGuard or OpenVPN.
-func (a *analyzer) beginWatch(c *conn, b []byte) {
+func (a *analyzer) beginWatch(c *conn, p *packet) {
+	b, n := p.payload, p.size()
 	if len(b) < 14 {
 		return
 	}
-	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || len(b) == 148 || len(b) == 92 || vpn.WireGuardTransport(b))
+	wireGuard := b[0] >= 1 && b[0] <= 4 && (b[1] == 0 && b[2] == 0 && b[3] == 0 || n == 148 || n == 92 || vpn.WireGuardTransport(b, n))
 	if op := b[0] >> 3; wireGuard || op >= 4 && op <= 11 {
 		c.own().watch = a.conns.watchFor(c)
 	}
@@ -262,7 +267,7 @@ func (a *analyzer) watchUDP(c *conn, side int, p *packet) {
 	if a.appOf(c) == "ike" || a.appOf(c) == "ipsec" {
 		return // natt looks at it
 	}
-	if sure, opener := w.wireGuard.Feed(p.payload, side); sure {
+	if sure, opener := w.wireGuard.Feed(p.payload, p.size(), side); sure {
 		a.isTunnel(c, "wireguard", opener)
 		if w.wireGuard.Reserved() {
 			c.tunnel("wireguard", "Cloudflare WARP", opener)

@@ -1,6 +1,7 @@
 package vpn_test
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/rand/v2"
 	"slices"
@@ -76,8 +77,10 @@ func TestWireGuardAlone(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   []byte
+		size int // 0: all of it was captured
 		want bool
 	}{
+		{name: "first message, cut off", in: message(1, 148, false, false)[:86], size: 148},
 		{name: "first message", in: message(1, 148, false, false), want: true},
 		{name: "first message, of which the whole is random", in: message(1, 148, false, true)},
 		{name: "answer", in: message(2, 92, false, false), want: true},
@@ -87,7 +90,7 @@ func TestWireGuardAlone(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var w vpn.WireGuard
-			if sure, _ := w.Feed(tt.in, 0); sure != tt.want {
+			if sure, _ := w.Feed(tt.in, cmp.Or(tt.size, len(tt.in)), 0); sure != tt.want {
 				t.Errorf("sure %v, want %v", sure, tt.want)
 			}
 		})
@@ -107,9 +110,9 @@ func TestTransportWithReservedOctets(t *testing.T) {
 	sure := false
 	for i := range uint64(3) {
 		for side := range 2 {
-			s, _ := warp.Feed(packet(0xc3b2a1, 90+i), side)
+			s, _ := warp.Feed(packet(0xc3b2a1, 90+i), 48, side)
 			sure = sure || s
-			if s, _ := other.Feed(packet(uint32(i), 90+i), side); s {
+			if s, _ := other.Feed(packet(uint32(i), 90+i), 48, side); s {
 				t.Error("taken for WireGuard while its reserved octets change")
 			}
 		}

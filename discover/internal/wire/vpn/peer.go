@@ -73,14 +73,15 @@ func Tinc(b []byte) bool {
 
 // ZeroTier reports whether b is a HELLO of ZeroTier, which is the one message
 // that is not encrypted (node/Packet.hpp of its sources): it holds the sender's
-// address twice, in the header and in its identity.
-func ZeroTier(b []byte) bool {
+// address twice, in the header and in its identity. A capture may have cut b off:
+// size is how many octets the datagram has.
+func ZeroTier(b []byte, size int) bool {
 	const (
 		source, flags, verb = 13, 18, 27
 		version             = 28 // of the protocol; major, minor and revision of the program follow
 		timestamp, identity = 33, 41
 	)
-	return len(b) >= identity+5+1+64 && b[flags]>>3&7 == 0 && b[verb]&0x1f == 1 && b[version] >= 4 && b[version] < 32 &&
+	return size >= identity+5+1+64 && len(b) > identity+5 && b[flags]>>3&7 == 0 && b[verb]&0x1f == 1 && b[version] >= 4 && b[version] < 32 &&
 		b[timestamp] == 0 && b[timestamp+1] == 0 && bytes.Equal(b[source:source+5], b[identity:identity+5]) &&
 		!zero(b[identity:identity+5]) && b[identity+5] == 0
 }

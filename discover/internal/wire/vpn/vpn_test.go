@@ -87,7 +87,7 @@ func TestWireGuardNeedsOneIndex(t *testing.T) {
 		b[0] = 4
 		binary.LittleEndian.PutUint32(b[4:], uint32(i+1)) // another receiver each time
 		binary.LittleEndian.PutUint64(b[8:], uint64(i))
-		if sure, _ := w.Feed(b, i%2); sure {
+		if sure, _ := w.Feed(b, len(b), i%2); sure {
 			t.Fatal("taken for WireGuard")
 		}
 	}
@@ -135,7 +135,7 @@ func FuzzVPN(f *testing.F) {
 		var w vpn.WireGuard
 		var o vpn.OpenVPN
 		for i := 0; i < len(b); i += 16 {
-			w.Feed(b[i:], int(side+uint8(i))&1)
+			w.Feed(b[i:], len(b), int(side+uint8(i))&1)
 			o.Feed(b[i:], int(side+uint8(i/16))&1)
 			if p, ok := vpn.OpenVPNOverTCP(b[i:]); ok {
 				o.Feed(p, 0)

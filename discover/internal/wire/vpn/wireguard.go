@@ -19,6 +19,7 @@ type WireGuard struct {
 func (w *WireGuard) Reserved() bool { return w.warp }
 
 const (
+	wgHead       = 16 // of a transport message; more than is looked at of others
 	wgInitiation = 148
 	wgResponse   = 92
 	wgCookie     = 64
@@ -26,23 +27,24 @@ const (
 )
 
 // Feed takes the next datagram, sent by side 0 or 1, and reports whether the
-// conversation is WireGuard for sure, and which side opened it (-1: not seen).
-func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
-	if len(b) < wgTransport {
+// conversation is WireGuard for sure, and which side opened it (-1: not seen). A
+// capture may have cut b off: size is how many octets the datagram has.
+func (w *WireGuard) Feed(b []byte, size, side int) (sure bool, opener int) {
+	if len(b) < wgHead || size < wgTransport {
 		return false, -1
 	}
 	reserved := b[1] != 0 || b[2] != 0 || b[3] != 0
 	first := binary.LittleEndian.Uint32(b[4:])
 	switch b[0] {
 	case 1:
-		if len(b) == wgInitiation && first != 0 {
+		if size == wgInitiation && first != 0 {
 			w.sender[side] = first
-			return !reserved && uncharged(b), side
+			return !reserved && len(b) == size && uncharged(b), side
 		}
 	case 2:
-		if len(b) == wgResponse && first != 0 && binary.LittleEndian.Uint32(b[8:]) != 0 {
+		if size == wgResponse && first != 0 && binary.LittleEndian.Uint32(b[8:]) != 0 {
 			init := w.sender[1-side]
-			if init != binary.LittleEndian.Uint32(b[8:]) && (init != 0 || reserved || !uncharged(b)) {
+			if init != binary.LittleEndian.Uint32(b[8:]) && (init != 0 || reserved || len(b) < size || !uncharged(b)) {
 				return false, -1
 			}
 			w.warp = reserved
@@ -50,7 +52,7 @@ func (w *WireGuard) Feed(b []byte, side int) (sure bool, opener int) {
 			return true, 1 - side
 		}
 	case 4:
-		if sure = w.transport(b, side, first); sure {
+		if sure = w.transport(b, size, side, first); sure {
 			w.warp = reserved
 		}
 		return sure, -1
@@ -72,15 +74,15 @@ func WireGuardCookie(b []byte) bool {
 // WireGuardTransport reports whether b may be a transport message (5.4.6),
 // whatever its reserved octets are: its length is that of blocks, and its counter
 // has not grown far.
-func WireGuardTransport(b []byte) bool {
-	return len(b) >= wgTransport && len(b)%16 == 0 && b[0] == 4 && zero(b[12:16])
+func WireGuardTransport(b []byte, size int) bool {
+	return len(b) >= wgHead && size >= wgTransport && size%16 == 0 && b[0] == 4 && zero(b[12:16])
 }
 
 // transport reports whether transport messages alone are enough: at least two
 // each way, or eight one way, with one index and rising counters.
-func (w *WireGuard) transport(b []byte, side int, index uint32) bool {
+func (w *WireGuard) transport(b []byte, size, side int, index uint32) bool {
 	head, counter := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint64(b[8:])
-	if len(b)%16 != 0 || counter >= 1<<40 {
+	if size%16 != 0 || counter >= 1<<40 {
 		return false
 	}
 	if w.run[side] > 0 && w.head[side] == head && w.index[side] == index && counter > w.counter[side] && counter-w.counter[side] < 1024 {
