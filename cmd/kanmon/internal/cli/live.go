@@ -30,8 +30,10 @@ func (a *app) session(to *recorder, format, name string, observe func(string, di
 	src := &source{to: to}
 	s, err := observe(session, src)
 	in := fact.InputRead{
-		Digest: session, Name: name, Format: format, LinkTypes: s.LinkTypes,
-		Records: max(s.Records, src.count), Skipped: src.skips,
+		Digest: session, Name: name, Format: format, LinkTypes: s.LinkTypes, Records: s.Records, Skipped: src.skips,
+	}
+	if s.Format == "" { // of one that does not count what it reads
+		in.Records = src.count
 	}
 	if in.Skipped > 0 {
 		in.SkipReason = []string{src.first}

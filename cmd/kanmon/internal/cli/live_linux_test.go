@@ -59,9 +59,13 @@ func (w *wire) testListening(t *testing.T) {
 		t.Error("the witness saw nothing at all")
 	}
 	before := read(log) // and a second session goes on in the same file
-	w.kanmon(t, "sniff", "-i", "kma", "--duration", "100ms", "-o", log).ends(t, 0)
-	if after := read(log); !strings.HasPrefix(after, before) || strings.Count(after, `"schema"`) != 1 || len(after) == len(before) {
+	w.kanmon(t, "sniff", "-i", "kma", "--duration", "100ms", "--filter", "host 10.99.0.2", "-o", log).ends(t, 0)
+	after := read(log)
+	if !strings.HasPrefix(after, before) || strings.Count(after, `"schema"`) != 1 || len(after) == len(before) {
 		t.Errorf("the second session did not append to the first:\n%s", after)
+	}
+	if !strings.Contains(after, `"records":0}`) { // frames, whatever else was told
+		t.Errorf("the second session heard no frame, and counts some:\n%s", after)
 	}
 	checkPrivate(t, filepath.Dir(log))
 	checkPrivate(t, folder)
