@@ -89,7 +89,15 @@ func (a *app) listen(ctx context.Context, l listener, to *recorder) error {
 			return discover.Summary{}, l.err
 		}
 		a.note("listening on %s for %s; nothing is sent", l.Interface, untilWhen(l.Duration))
-		return l.open.Run(ctx, session, to)
+		s, err := l.open.Run(ctx, session, to)
+		if err == nil && s.Records == 0 {
+			why := "is the cable in, and does the switch mirror to it?"
+			if l.Filter != nil {
+				why = "does the filter say what you mean? " + why
+			}
+			a.note("no frame came on %s: %s", l.Interface, why)
+		}
+		return s, err
 	})
 }
 
