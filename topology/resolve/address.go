@@ -77,8 +77,14 @@ func (a *addresses) onLinkFlows() {
 // packets before any router did. Some devices pass packets on and do not count
 // it, as Wi-Fi repeaters and transparent proxies do, and some firewalls set the
 // count anew: where one address comes from several MAC addresses, many from one,
-// or several of one IPv4 network, of which a host has one, nothing is bound.
+// or several of one IPv4 network, of which a host has one, nothing is bound. A
+// global address of IPv6 is inside where a router announced its prefix.
 func (a *addresses) freshPackets() {
+	known := prefixTable(a.c.knownSubnets())
+	a.c.fresh = slices.DeleteFunc(a.c.fresh, func(f freshPacket) bool {
+		_, announced := known.find(f.ip)
+		return !announced && !a.c.site.IsInside(f.ip)
+	})
 	from := make(map[netip.Addr]map[fact.MAC]bool)
 	of := make(map[fact.MAC]map[netip.Addr]bool)
 	for _, f := range a.c.fresh {

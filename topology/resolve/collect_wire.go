@@ -336,7 +336,7 @@ func (c *collector) Transit(_ *fact.Observation, f fact.Transit) {
 // HopLimit implements fact.Visitor.
 func (c *collector) HopLimit(_ *fact.Observation, f fact.HopLimit) {
 	c.heard(f.MAC, f.VID)
-	if a := plain(f.IP); isStartOfHops(f.Value) && isHostAddress(a) && c.site.IsInside(a) && canIdentify(f.MAC) {
+	if a := plain(f.IP); isStartOfHops(f.Value) && isHostAddress(a) && (c.site.IsInside(a) || a.Is6()) && canIdentify(f.MAC) {
 		c.fresh = append(c.fresh, freshPacket{f.MAC, a, c.i})
 	}
 }

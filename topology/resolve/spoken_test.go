@@ -55,6 +55,15 @@ func TestFreshPackets(t *testing.T) {
 			[]string{"10.0.0.5 " + m1 + "[10.0.0.5]", "10.1.0.5 [10.1.0.5]", m9 + " " + m9 + "[]"},
 		},
 		{
+			"a global address of the segment",
+			[]fact.Fact{
+				fact.Station{MAC: macN(1)}, fact.Station{MAC: macN(9)},
+				fact.RouterAdvertisement{Router: addr("fe80::9"), MAC: macN(9), Prefixes: []netip.Prefix{netip.MustParsePrefix("2001:db8:1::/64")}},
+				talk("2001:db8:1::5", macN(1), "2001:db8:7::7", macN(9)), hops("2001:db8:1::5", macN(1), 64), hops("2001:db8:7::7", macN(9), 64),
+			},
+			[]string{"2001:db8:1::5 " + m1 + "[2001:db8:1::5]", "fe80::9 " + m9 + "[fe80::9]"},
+		},
+		{
 			"both sides of the router are mirrored",
 			[]fact.Fact{
 				fact.Station{MAC: macN(1)},
