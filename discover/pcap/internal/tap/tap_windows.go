@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unsafe"
 
+	npcap "github.com/gopacket/gopacket/pcap"
 	"golang.org/x/sys/windows"
 
 	"kanmon/discover/fact"
+	"kanmon/discover/pcap/filter"
 	"kanmon/discover/pcap/internal/frame"
 )
 
@@ -17,18 +20,17 @@ import (
 const kernelBuffer = 16 << 20
 
 func check(name string) error {
-	n, err := loadNpcap()
-	if err != nil {
-		return err
-	}
-	_, err = n.device(name)
+	_, err := device(name)
 	return err
 }
 
 // device returns the name by which Npcap knows an interface that the operator
 // names as Windows shows it ("Ethernet 2"), by its description, or by that name.
-func (n *npcap) device(name string) (string, error) {
-	all, err := n.devices()
+func device(name string) (string, error) {
+	if err := npcap.LoadWinPCAP(); err != nil {
+		return "", fmt.Errorf("no Npcap here: install it from https://npcap.com, or capture with another program and read its file: %w", err)
+	}
+	all, err := npcap.FindAllDevs()
 	if err != nil {
 		return "", fmt.Errorf("list interfaces: run as administrator, or install Npcap without the restriction to administrators: %w", err)
 	}
@@ -38,11 +40,11 @@ func (n *npcap) device(name string) (string, error) {
 	}
 	var known []string
 	for _, d := range all {
-		shown := friendly[strings.ToUpper(strings.TrimPrefix(d.name, `\Device\NPF_`))]
-		if name == d.name || strings.EqualFold(name, d.description) || strings.EqualFold(name, shown) {
-			return d.name, nil
+		shown := friendly[strings.ToUpper(strings.TrimPrefix(d.Name, `\Device\NPF_`))]
+		if name == d.Name || strings.EqualFold(name, d.Description) || strings.EqualFold(name, shown) {
+			return d.Name, nil
 		}
-		known = append(known, fmt.Sprintf("%q", fact.Clean(cmp.Or(shown, d.description, d.name))))
+		known = append(known, fmt.Sprintf("%q", fact.Clean(cmp.Or(shown, d.Description, d.Name))))
 	}
 	if known == nil {
 		return "", fmt.Errorf("no interface %q here: Npcap lists none", fact.Clean(name))
@@ -76,74 +78,79 @@ func friendlyNames() (map[string]string, error) {
 
 // handle is a tap made of Npcap.
 type handle struct {
-	*session
+	*npcap.Handle
 	kind uint32
 }
 
 func open(o *Options) (Tap, error) {
-	n, err := loadNpcap()
+	name, err := device(o.Interface)
 	if err != nil {
 		return nil, err
 	}
-	name, err := n.device(o.Interface)
+	idle, err := npcap.NewInactiveHandle(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := n.open(name)
-	if err != nil {
+	defer idle.CleanUp()
+	if err := errors.Join(idle.SetSnapLen(frame.MaxLen), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(kernelBuffer)); err != nil {
 		return nil, err
 	}
-	h := &handle{session: s}
-	if err := h.setUp(o); err != nil {
+	active, err := idle.Activate()
+	if err != nil {
+		return nil, fmt.Errorf("listen: run as administrator where Npcap is restricted to administrators: %w", err)
+	}
+	h := &handle{Handle: active, kind: uint32(active.LinkType())}
+	if frame.LinkName(h.kind) == "" {
 		h.Close()
-		return nil, err
+		return nil, fmt.Errorf("frames of link type %d are not read", h.kind)
+	}
+	if o.Filter != nil {
+		if err := h.filter(o.Filter); err != nil {
+			h.Close()
+			return nil, fmt.Errorf("set the filter: %w", err)
+		}
 	}
 	return h, nil
 }
 
-func (h *handle) setUp(o *Options) error {
-	if err := h.begin(frame.MaxLen, o.Promiscuous); err != nil {
-		return fmt.Errorf("listen: run as administrator where Npcap is restricted to administrators: %w", err)
-	}
-	kind, err := h.call(h.datalink)
+func (h *handle) filter(f *filter.Filter) error {
+	raw, err := f.Program(h.kind, false)
 	if err != nil {
-		return fmt.Errorf("ask for the link type: %w", err)
+		return err
 	}
-	if h.kind = uint32(kind); frame.LinkName(h.kind) == "" {
-		return fmt.Errorf("frames of link type %d are not read", h.kind)
+	code := make([]npcap.BPFInstruction, len(raw))
+	for i, in := range raw {
+		code[i] = npcap.BPFInstruction{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
 	}
-	if o.Filter == nil {
-		return nil
-	}
-	code, err := o.Filter.Program(h.kind, false)
-	if err == nil {
-		err = h.filterBy(code)
-	}
-	if err != nil {
-		return fmt.Errorf("set the filter: %w", err)
-	}
-	return nil
+	return h.SetBPFInstructionFilter(code)
 }
 
 // Link implements Tap.
 func (h *handle) Link() uint32 { return h.kind }
 
+// Close implements Tap.
+func (h *handle) Close() { h.Handle.Close() }
+
 // Next implements Tap.
 func (h *handle) Next(rec *frame.Frame) error {
-	switch r := h.next(); {
-	case r == nextNothing:
+	b, ci, err := h.ZeroCopyReadPacketData()
+	switch {
+	case errors.Is(err, npcap.NextErrorTimeoutExpired):
 		return ErrNothing
-	case r == nextEnd:
+	case errors.Is(err, io.EOF):
 		return errors.New("the interface went away")
-	case r < 0:
-		return fmt.Errorf("wait for frames: %w", h.err())
+	case err != nil:
+		return fmt.Errorf("wait for frames: %w", errors.Join(err, h.Error()))
 	}
-	*rec = frame.Frame{
-		Data: unsafe.Slice(h.data, h.header.kept), Link: h.kind, //nolint:gosec // memory of Npcap, valid until the next frame
-		Nanos: int64(h.header.seconds)*1e9 + int64(h.header.micros)*1e3, Whole: h.header.kept >= h.header.length, Length: h.header.length,
-	}
+	*rec = frame.Frame{Data: b, Link: h.kind, Nanos: ci.Timestamp.UnixNano(), Whole: len(b) >= ci.Length, Length: uint32(ci.Length)}
 	return nil
 }
 
 // Drops implements Tap.
-func (h *handle) Drops() (uint64, error) { return h.dropped() }
+func (h *handle) Drops() (uint64, error) {
+	s, err := h.Stats()
+	if err != nil {
+		return 0, err
+	}
+	return uint64(s.PacketsDropped) + uint64(s.PacketsIfDropped), nil
+}
