@@ -64,6 +64,38 @@ func lost(have, want []fact.Observation) map[fact.Kind]int {
 	return out
 }
 
+// TestCopyTellsTunnels wants a copy to tell the tunnels that are known by what
+// stands behind the headers.
+func TestCopyTellsTunnels(t *testing.T) {
+	t.Parallel()
+	talk := func() *conversation { return &conversation{client: "10.20.0.5", server: "203.0.113.10"} }
+	hello := make([]byte, 200)
+	copy(hello[13:], "\x9f\x3c\x1a\x77\xb2")
+	copy(hello[27:], "\x01\x0c\x01\x0c\x00\x02")
+	copy(hello[41:], "\x9f\x3c\x1a\x77\xb2")
+	for name, c := range map[string]*conversation{
+		"GlobalProtect":            talk().up(17, udp(40000, 4501, esp(0xc0ffee00, 7))).up(17, udp(40000, 4501, esp(0xc0ffee00, 8))),
+		"L2TP version 3":           talk().up(115, join(be32(0), be16(0xc803), be16(20), be32(0), be32(0), be16(0x8008), be16(0), be16(0), be16(1))),
+		"SSTP":                     talk().up(6, tcp(40000, 80, 1, ack, []byte("SSTP_DUPLEX_POST /sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/ HTTP/1.1\r\nHost: x\r\n\r\n"))),
+		"SoftEther over HTTP":      talk().up(6, tcp(40000, 80, 1, ack, []byte("POST /vpnsvc/connect.cgi HTTP/1.1\r\nHost: x\r\n\r\n"))),
+		"SoftEther behind NAT":     talk().down(17, udp(5004, 40000, []byte("IP=198.51.100.4,PORT=53000"))),
+		"ZeroTier":                 talk().up(17, udp(9993, 9993, hello)),
+		"WireGuard":                talk().up(17, udp(40000, 443, wireGuard(1, 148, 7))),
+		"WireGuard that goes on":   talk().up(17, udp(40000, 443, wireGuard(4, 96, 8, 10))).down(17, udp(443, 40000, wireGuard(4, 96, 7, 4))).up(17, udp(40000, 443, wireGuard(4, 96, 8, 11))).down(17, udp(443, 40000, wireGuard(4, 96, 7, 5))),
+		"OpenVPN without a digest": talk().up(17, udp(40000, 443, openVPN(7, "client-S", []byte{0}, be32(0)))).down(17, udp(443, 40000, openVPN(8, "server-S", []byte{1}, be32(0), []byte("client-S"), be32(0)))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := facts[fact.Tunnel](read(t, c.frames...).obs)
+			out, _ := copyOf(t, classicFile(1, c.frames...), save.Options{})
+			got := facts[fact.Tunnel](readBytes(t, "copy.pcapng", out).obs)
+			if len(want) != 1 || !slices.Equal(got, want) {
+				t.Errorf("the copy tells %+v, the capture %+v", got, want)
+			}
+		})
+	}
+}
+
 // TestCopyTellsTheSame reads captures and the copies of their headers.
 func TestCopyTellsTheSame(t *testing.T) {
 	t.Parallel()

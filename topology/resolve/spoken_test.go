@@ -57,7 +57,8 @@ func TestFreshPackets(t *testing.T) {
 		{
 			"a global address of the segment",
 			[]fact.Fact{
-				fact.Station{MAC: macN(1)}, fact.Station{MAC: macN(9)},
+				fact.Station{MAC: macN(1)},
+				fact.Station{MAC: macN(9)},
 				fact.RouterAdvertisement{Router: addr("fe80::9"), MAC: macN(9), Prefixes: []netip.Prefix{netip.MustParsePrefix("2001:db8:1::/64")}},
 				talk("2001:db8:1::5", macN(1), "2001:db8:7::7", macN(9)), hops("2001:db8:1::5", macN(1), 64), hops("2001:db8:7::7", macN(9), 64),
 			},

@@ -12,7 +12,8 @@ import (
 
 // stripTCP returns how much of the payload of a segment stays: hellos of TLS
 // (RFC 8446, 4), the banner of SSH (RFC 4253, 4.2), the messages by which PPTP
-// (RFC 2637, 2.1) and BGP (RFC 4271, 4.2) begin.
+// (RFC 2637, 2.1) and BGP (RFC 4271, 4.2) begin, and the words by which SSTP and
+// SoftEther VPN do.
 func stripTCP(b []byte, sport, dport uint16) int {
 	switch {
 	case len(b) >= 6 && b[0] == 22 && b[1] == 3 && b[2] <= 4 && b[5] == 1: // the client's
@@ -33,6 +34,10 @@ func stripTCP(b []byte, sport, dport uint16) int {
 			return min(len(b), int(binary.BigEndian.Uint16(b[16:])))
 		}
 		return 19
+	case vpn.SSTP(b):
+		return len("SSTP_DUPLEX_POST ")
+	case vpn.SoftEtherHTTP(b):
+		return bytes.Index(b, []byte(".cgi")) + len(".cgi")
 	}
 	return 0
 }
@@ -48,6 +53,10 @@ func stripHandshake(b []byte) int {
 		return min(len(b), 13+int(binary.BigEndian.Uint16(b[11:])))
 	case len(b) >= 14 && b[0] == 22 && b[13] == 1 && dtls.Is(b): // of the version before 1.0
 		return min(len(b), 13+int(binary.BigEndian.Uint16(b[11:])))
+	case vpn.ZeroTier(b, len(b)): // who greets, and when
+		return 47
+	case len(b) < 64 && b[0] == 'I' && vpn.SoftEther(b): // an address and a port
+		return len(b)
 	case vpn.Tailscale(b): // the sender's key; what follows is encrypted
 		clear(b[38:])
 		return 80

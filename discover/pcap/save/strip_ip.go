@@ -126,6 +126,9 @@ func stripTransport(proto uint8, b []byte, group bool, depth int) int {
 		}
 		return len(b)
 	case frame.ProtoL2TPv3:
+		if vpn.L2TPv3(b, true) {
+			return 4 + stripL2TP(b[4:])
+		}
 		fixed = 4
 	}
 	return min(len(b), fixed)

@@ -29,6 +29,10 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 		return min(len(b), 48)
 	case 500, 4500:
 		return stripIKE(b, port == 4500)
+	case 4501: // of GlobalProtect
+		if n, ok := vpn.DecodeNATT(b, true); ok && n.IKE == nil {
+			return min(len(b), 20)
+		}
 	case 1701:
 		return stripL2TP(b)
 	case 1900:
@@ -79,7 +83,7 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 func wellKnown(sport, dport uint16) uint16 {
 	for _, p := range [2]uint16{min(sport, dport), max(sport, dport)} {
 		switch p {
-		case 53, 67, 68, 123, 137, 138, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4789,
+		case 53, 67, 68, 123, 137, 138, 500, 520, 521, 546, 547, 1194, 1701, 1900, 1985, 2029, 3544, 3702, 4500, 4501, 4789,
 			5246, 5351, 5353, 5355, 5678, 6081, 8472, tzsp.Port:
 			return p
 		}
