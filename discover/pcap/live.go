@@ -20,6 +20,7 @@ import (
 type LiveOptions struct {
 	Interface   string
 	Snaplen     int            // octets of each frame that are looked at; 0: all
+	Among       int            // interfaces that are heard at the same time, which share memory; 0: one
 	Promiscuous bool           // take frames for other stations too, as on a mirror port
 	Filter      *filter.Filter // frames that are looked at; nil: all
 	Copy        *save.File     // where frames are copied to, as long as that goes well; nil: nowhere
@@ -84,7 +85,7 @@ func Open(o LiveOptions) (*Listener, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t, err := tap.Open(tap.Options{Interface: o.Interface, Promiscuous: o.Promiscuous, Filter: o.Filter})
+	t, err := tap.Open(tap.Options{Interface: o.Interface, Promiscuous: o.Promiscuous, Filter: o.Filter, Among: o.Among})
 	if err != nil {
 		return nil, fmt.Errorf("live capture on %s: %w", fact.Clean(o.Interface), err)
 	}

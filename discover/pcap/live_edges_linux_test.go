@@ -3,6 +3,7 @@ package pcap_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -123,6 +124,40 @@ func TestLiveWithoutCopy(t *testing.T) {
 			t.Error("nothing says that the copy failed")
 		}
 	})
+}
+
+// TestLiveAmong wants many interfaces to share the memory for frames that wait.
+func TestLiveAmong(t *testing.T) {
+	inThread(func() {
+		twoEnds(t)
+		for among, want := range map[int]int{0: 32 << 20, 1: 32 << 20, 2: 32 << 20, 8: 8 << 20, 500: 2 << 20} {
+			l, err := pcap.Open(pcap.LiveOptions{Interface: "kma", Among: among})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got := rings(t); got != want {
+				t.Errorf("one of %d interfaces has %d octets, want %d", among, got, want)
+			}
+			l.Close()
+		}
+	})
+}
+
+// rings returns the size of all memory that is shared with sockets.
+func rings(t *testing.T) (size int) {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Error(err)
+	}
+	for line := range strings.Lines(string(maps)) {
+		var from, to int
+		if _, err := fmt.Sscanf(line, "%x-%x", &from, &to); err == nil && strings.Contains(line, "socket:") {
+			size += to - from
+		}
+	}
+	return size
 }
 
 // TestLiveKinds listens on interfaces that are no Ethernet. TUN makes all kinds.

@@ -288,7 +288,7 @@ func (a *app) audit(ctx context.Context, o auditOptions, folder string) (complet
 	}
 	open := make([]listener, len(o.listen))
 	for i, l := range o.listen {
-		open[i] = openListener(l)
+		open[i] = openListener(l, len(o.listen))
 		defer open[i].close()
 	}
 	if o.traffic <= discover.TrafficListen {

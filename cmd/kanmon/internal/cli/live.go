@@ -66,11 +66,11 @@ type listener struct {
 	err  error
 }
 
-// openListener begins to hear an interface, which needs rights that what comes
-// after it does not.
-func openListener(l listenOptions) listener {
+// openListener begins to hear one of so many interfaces, which needs rights that
+// what comes after it does not.
+func openListener(l listenOptions, among int) listener {
 	open, err := pcap.Open(pcap.LiveOptions{
-		Interface: l.Interface, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous, Filter: l.Filter, Copy: l.Copy,
+		Interface: l.Interface, Among: among, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous, Filter: l.Filter, Copy: l.Copy,
 		Duration: l.Duration, MaxFrames: l.MaxFrames, Vantage: l.Vantage,
 	})
 	return listener{listenOptions: l, open: open, err: err}

@@ -113,7 +113,7 @@ func (a *app) sniff(ctx context.Context, f sniffFlags) (err error) {
 	}
 	for _, name := range f.interfaces {
 		l.Interface = name
-		opened := openListener(l)
+		opened := openListener(l, len(f.interfaces))
 		if opened.err != nil {
 			return usage("", "%w", opened.err)
 		}

@@ -16,6 +16,7 @@ type Options struct {
 	Interface   string
 	Promiscuous bool           // frames for other stations too, as on a mirror port
 	Filter      *filter.Filter // frames that are wanted; nil: all
+	Among       int            // how many interfaces share the memory for frames that wait; 0: one
 }
 
 // A Tap gives the frames of one interface as they come.
@@ -37,6 +38,10 @@ var (
 	ErrNothing = errors.New("no frame came")
 	ErrDown    = errors.New("the interface is down")
 )
+
+// share returns how much of a memory one interface has, where it would have all
+// of it alone and beside one other, and at least so much.
+func (o *Options) share(all, least int) int { return max(least, min(all, 2*all/max(1, o.Among))) }
 
 // pollEvery is how long Next waits, which bounds how long the end of a session
 // goes unnoticed.

@@ -20,7 +20,8 @@ import (
 )
 
 // The ring in which the kernel puts frames: 32 MiB, a quarter of a second of a
-// full gigabit line.
+// full gigabit line. Many interfaces share twice that, as long as each has two
+// blocks: one that is read, and one that is filled.
 const (
 	ringBlock  = 1 << 20
 	ringBlocks = 32
@@ -126,7 +127,7 @@ func (r *ring) setUp(o *Options) error {
 		return fmt.Errorf("ask for room for VLAN tags: %w", err)
 	}
 	var err error
-	for n := ringBlocks; n > 0; n /= 2 { // a machine that is short of memory gets a smaller one
+	for n := o.share(ringBlocks, 2); n > 0; n /= 2 { // a machine that is short of memory gets a smaller one
 		err = unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{
 			Block_size: ringBlock, Block_nr: uint32(n), Frame_size: ringFrame, Frame_nr: uint32(n * ringBlock / ringFrame),
 			Retire_blk_tov: uint32(blockEvery / time.Millisecond),

@@ -92,7 +92,7 @@ func open(o *Options) (Tap, error) {
 		return nil, err
 	}
 	defer idle.CleanUp()
-	if err := errors.Join(idle.SetSnapLen(frame.MaxLen), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(kernelBuffer)); err != nil {
+	if err := errors.Join(idle.SetSnapLen(frame.MaxLen), idle.SetPromisc(o.Promiscuous), idle.SetTimeout(pollEvery), idle.SetBufferSize(o.share(kernelBuffer, 1<<20))); err != nil {
 		return nil, err
 	}
 	active, err := idle.Activate()
