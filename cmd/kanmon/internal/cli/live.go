@@ -62,8 +62,9 @@ type listenOptions struct {
 // listener is an interface that is heard, or why it is not.
 type listener struct {
 	listenOptions
-	open *pcap.Listener
-	err  error
+	open  *pcap.Listener
+	err   error
+	among int // so many are heard at the same time
 }
 
 // openListener begins to hear one of so many interfaces, which needs rights that
@@ -73,7 +74,7 @@ func openListener(l listenOptions, among int) listener {
 		Interface: l.Interface, Among: among, Snaplen: l.Snaplen, Promiscuous: !l.NotPromiscuous, Filter: l.Filter, Copy: l.Copy,
 		Duration: l.Duration, MaxFrames: l.MaxFrames, Vantage: l.Vantage,
 	})
-	return listener{listenOptions: l, open: open, err: err}
+	return listener{listenOptions: l, open: open, err: err, among: among}
 }
 
 func (l listener) close() {
@@ -84,7 +85,7 @@ func (l listener) close() {
 
 // listen captures on one interface. It sends nothing.
 func (a *app) listen(ctx context.Context, l listener, to *recorder) error {
-	return a.session(to, "live-capture", l.Interface, func(session string, to discover.Sink) (discover.Summary, error) {
+	err := a.session(to, "live-capture", l.Interface, func(session string, to discover.Sink) (discover.Summary, error) {
 		if l.err != nil {
 			return discover.Summary{}, l.err
 		}
@@ -99,6 +100,10 @@ func (a *app) listen(ctx context.Context, l listener, to *recorder) error {
 		}
 		return s, err
 	})
+	if err != nil && l.err == nil && ctx.Err() == nil && l.among > 1 { // at once, since the end may be hours away
+		a.note("%s; listening goes on without it", err)
+	}
+	return err
 }
 
 func untilWhen(d time.Duration) string {
@@ -285,7 +290,9 @@ func (a *app) partly(ctx context.Context, sources int, errs ...error) error {
 		return &exitError{code: exitUsage, err: err}
 	case ctx.Err() != nil:
 		a.note("interrupted: what was gathered until then is kept")
-	default:
+		errs = slices.DeleteFunc(errs, isInterruption)
+	}
+	if err := errors.Join(errs...); err != nil {
 		fmt.Fprintln(a.Stderr, "kanmon: error:", cleanLines(err.Error())) // also where nothing else is to be said
 		if errors.Is(err, syscall.ENOSPC) {
 			fmt.Fprintln(a.Stderr, "kanmon: hint: make room there and run it again: it goes on in the same file")
@@ -294,15 +301,26 @@ func (a *app) partly(ctx context.Context, sources int, errs ...error) error {
 	return &exitError{code: exitPartial}
 }
 
+// isInterruption reports whether err means that the operator ended it, and no
+// more.
+func isInterruption(err error) bool {
+	return each(err, func(err error) bool { return errors.Is(err, pcap.ErrInterrupted) || errors.Is(err, context.Canceled) })
+}
+
 // isRefusal reports whether err means that nothing was sent or heard, since it
-// was not allowed to be. Of joined errors, all have to say so: one of the agents
-// may have been asked.
+// was not allowed to be: one of the agents may have been asked.
 func isRefusal(err error) bool {
-	switch e := err.(type) { //nolint:errorlint // errors.Is is content with one of many
+	return each(err, func(err error) bool { return errors.Is(err, discover.ErrRefused) || errors.Is(err, os.ErrPermission) })
+}
+
+// each reports whether all errors that err is made of are such. errors.Is is
+// content with one of many.
+func each(err error, is func(error) bool) bool {
+	switch e := err.(type) { //nolint:errorlint // it is taken apart here
 	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !isRefusal(err) })
+		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !each(err, is) })
 	case interface{ Unwrap() error }:
-		return isRefusal(e.Unwrap())
+		return each(e.Unwrap(), is)
 	}
-	return errors.Is(err, discover.ErrRefused) || errors.Is(err, os.ErrPermission)
+	return is(err)
 }

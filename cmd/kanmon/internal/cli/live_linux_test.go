@@ -135,6 +135,17 @@ func (w *wire) testVanishes(t *testing.T) {
 	if said := sniff.ends(t, 4); !strings.Contains(said, "went away") {
 		t.Errorf("said %s", said)
 	}
+	// Of two, the other is heard on; what happened is said at once, and at the end.
+	run(t, w.near, "ip", "link", "add", "kmc", "type", "veth", "peer", "name", "kmd")
+	run(t, w.near, "ip", "link", "set", "kmc", "up")
+	sniff = w.kanmon(t, "sniff", "-i", "kma", "-i", "kmc", "-o", filepath.Join(t.TempDir(), "log.jsonl"))
+	eventually(t, "sniff", func() bool { return strings.Count(sniff.out.String(), "listening on") == 2 })
+	run(t, w.near, "ip", "link", "del", "kmc")
+	eventually(t, "word of it", func() bool { return strings.Contains(sniff.out.String(), "went away; listening goes on without it") })
+	signal(t, sniff, os.Interrupt)
+	if said := sniff.ends(t, 4); !strings.Contains(said, "error: live capture on kmc: the interface went away") {
+		t.Errorf("said %s", said)
+	}
 }
 
 // testDown takes an interface down and brings it up again: listening goes on,
