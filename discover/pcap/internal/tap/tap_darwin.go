@@ -18,7 +18,7 @@ import (
 )
 
 // deviceBuffer is how much a BPF device holds until it is read, in octets: the
-// most that macOS gives.
+// most that macOS gives. Many interfaces have less each.
 const deviceBuffer = unix.BPF_MAXBUFSIZE
 
 func check(name string) error {
@@ -75,7 +75,7 @@ func openDevice() (int, error) {
 }
 
 func (d *device) setUp(o *Options) error {
-	size, err := syscall.SetBpfBuflen(d.fd, deviceBuffer) // before the interface is set
+	size, err := syscall.SetBpfBuflen(d.fd, o.share(deviceBuffer, deviceBuffer/4)) // before the interface is set
 	if err != nil {
 		return fmt.Errorf("ask for room for frames: %w", err)
 	}
