@@ -30,9 +30,7 @@ func stripUDP(b []byte, sport, dport uint16, group bool, depth int) int {
 	case 500, 4500:
 		return stripIKE(b, port == 4500)
 	case 4501: // of GlobalProtect
-		if n, ok := vpn.DecodeNATT(b, true); ok && n.IKE == nil {
-			return min(len(b), 20)
-		}
+		return stripESP(b)
 	case 1701:
 		return stripL2TP(b)
 	case 1900:
@@ -117,7 +115,7 @@ func stripIKE(b []byte, marked bool) int {
 	n := 0
 	if marked {
 		if len(b) < 4 || binary.BigEndian.Uint32(b) != 0 {
-			return min(len(b), 20) // ESP
+			return stripESP(b)
 		}
 		n = 4
 	}
@@ -125,6 +123,17 @@ func stripIKE(b []byte, marked bool) int {
 		return len(b)
 	}
 	return min(len(b), n+28)
+}
+
+// stripESP keeps the numbers with which ESP begins (RFC 4303, 2), and blanks for
+// what no packet of it is without.
+func stripESP(b []byte) int {
+	if n, ok := vpn.DecodeNATT(b, true); !ok || n.IKE != nil {
+		return 0
+	}
+	b = b[:min(len(b), 20)]
+	clear(b[min(len(b), 8):])
+	return len(b)
 }
 
 // stripL2TP keeps the two messages that open a control connection (RFC 2661,

@@ -3,6 +3,7 @@ package vpn
 import (
 	"bytes"
 	"encoding/binary"
+	"net/netip"
 )
 
 // Tailscale reports whether b is a message with which nodes of Tailscale look
@@ -18,7 +19,8 @@ func Tailscale(b []byte) bool {
 func SoftEther(b []byte) bool {
 	if bytes.HasPrefix(b, []byte("IP=")) {
 		rest, port, ok := bytes.Cut(b[3:], []byte(",PORT="))
-		return ok && len(rest) >= 7 && len(rest) <= 45 && len(port) >= 1 && len(port) <= 5 && digits(port)
+		ip, err := netip.ParseAddr(string(rest[:min(len(rest), 46)]))
+		return ok && err == nil && ip.Zone() == "" && len(port) >= 1 && len(port) <= 5 && digits(port)
 	}
 	if len(b) < 32 {
 		return false
