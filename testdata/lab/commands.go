@@ -89,7 +89,11 @@ func (h *Host) addresses() []string {
 		lines = append(lines, fmt.Sprintf("addr add %s dev lo%s", a, nodad(a.Addr().Is6())))
 	}
 	for _, r := range h.Routes {
-		lines = append(lines, fmt.Sprintf("route add %s via %s", r.To, r.Via))
+		line := fmt.Sprintf("route add %s via %s", r.To, r.Via)
+		if r.Dev != "" {
+			line += " dev " + r.Dev
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -68,10 +69,21 @@ type Interface struct {
 // IsBridge reports whether the interface is a bridge.
 func (i *Interface) IsBridge() bool { return i.VLAN != 0 }
 
+// linkLocal is the address that the interface makes for itself (RFC 4291
+// appendix A); none where its MAC address is wrong, which Check names.
+func (i *Interface) linkLocal() netip.Addr {
+	mac, err := net.ParseMAC(i.MAC)
+	if err != nil || len(mac) != 6 {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom16([16]byte{0: 0xfe, 1: 0x80, 8: mac[0] ^ 2, 9: mac[1], 10: mac[2], 11: 0xff, 12: 0xfe, 13: mac[3], 14: mac[4], 15: mac[5]})
+}
+
 // Route is one static route; the zero prefixes are the default routes.
 type Route struct {
 	To  netip.Prefix
 	Via netip.Addr
+	Dev string // the interface, where Via is the neighbour's link-local address
 }
 
 // File is written into the host's folder before anything starts; one named

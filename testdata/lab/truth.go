@@ -227,7 +227,7 @@ func (p *Plan) hops(h *Host) []Hop {
 	var out []Hop
 	for _, r := range h.Routes {
 		for _, next := range p.Hosts {
-			if !p.inside(next) || !next.has(func(a netip.Prefix) bool { return a.Addr() == r.Via }) ||
+			if !p.inside(next) || !next.answersTo(r.Via) ||
 				slices.ContainsFunc(out, func(hop Hop) bool { return hop.Via == next.Name }) {
 				continue
 			}
@@ -236,7 +236,7 @@ func (p *Plan) hops(h *Host) []Hop {
 				hop.Known = append(hop.Known, BySNMP)
 			}
 			if !h.Quiet {
-				hop.Known = append(hop.Known, p.mirrored(p.segmentTo(h, r.Via))...)
+				hop.Known = append(hop.Known, p.mirrored(p.segmentTo(h, r))...)
 			}
 			out = append(out, hop)
 		}
@@ -244,10 +244,16 @@ func (p *Plan) hops(h *Host) []Hop {
 	return out
 }
 
-// segmentTo is the segment in which a host has a neighbour's address.
-func (p *Plan) segmentTo(h *Host, neighbour netip.Addr) string {
+// answersTo reports whether an address is the host's.
+func (h *Host) answersTo(a netip.Addr) bool {
+	return h.has(func(own netip.Prefix) bool { return own.Addr() == a }) ||
+		slices.ContainsFunc(h.Interfaces, func(i *Interface) bool { return a.IsLinkLocalUnicast() && a == i.linkLocal() })
+}
+
+// segmentTo is the segment in which a host has the next hop of a route.
+func (p *Plan) segmentTo(h *Host, r Route) string {
 	for _, i := range h.Interfaces {
-		if !slices.ContainsFunc(i.Addrs, func(a netip.Prefix) bool { return a.Contains(neighbour) }) {
+		if i.Name != r.Dev && !slices.ContainsFunc(i.Addrs, func(a netip.Prefix) bool { return a.Contains(r.Via) }) {
 			continue
 		}
 		if i.IsBridge() {

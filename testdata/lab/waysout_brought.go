@@ -2,8 +2,6 @@ package lab
 
 import (
 	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
 	"kanmon/topology"
@@ -63,27 +61,12 @@ func rogueRA(p *Plan) {
 	victim.Do(16*time.Second, "ping", "-6", "-c", "1", "-W", "1", "2001:db8:bad::1")
 	// The terminal hears it too. It goes on working, by a route of its own.
 	ons := p.Host("ons01")
-	ons.Setup = append(ons.Setup, []string{"ip", "-6", "route", "add", "2404:1a8::/32", "via", linkLocal(p.Host("oqs-router").Interface("lan1").MAC), "dev", "eth0"})
+	ons.Routes = append(ons.Routes, Route{To: netip.MustParsePrefix("2404:1a8::/32"), Via: p.Host("oqs-router").Interface("lan1").linkLocal(), Dev: "eth0"})
 
 	p.WayOut(Truth{
 		ID: "rogue-ra", Category: topology.Internet, Device: "share-pc", Behind: []string{"jimu-pc3"}, Remote: []string{"2001:db8:bad::/64"},
 		Known: []Vantage{AtMirror1}, Note: "what it announces itself as; nothing is behind it",
 	})
-}
-
-// linkLocal is the address that an interface with this MAC address makes for
-// itself (RFC 4291 appendix A).
-func linkLocal(mac string) string {
-	b := netip.MustParseAddr("fe80::ff:fe00:0").As16()
-	for n, part := range strings.Split(mac, ":") {
-		v, err := strconv.ParseUint(part, 16, 8)
-		if err != nil || n > 5 {
-			return mac // Check names it
-		}
-		b[8+n+n/3*2] = byte(v)
-	}
-	b[8] ^= 2
-	return netip.AddrFrom16(b).String()
 }
 
 // bridgingPC is a PC with a card in the clinical and one in the office VLAN
