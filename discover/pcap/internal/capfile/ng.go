@@ -67,22 +67,22 @@ func (r *NG) Next(recs []frame.Frame) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		found := 0
+		found := false
 		switch kind {
 		case magicNG:
 			err = r.section(body)
 		case blockInterface:
 			err = r.iface(body)
 		case blockEnhanced, blockPacket:
-			found, err = 1, r.packet(kind, body, &recs[0])
+			found, err = true, r.packet(kind, body, &recs[0])
 		case blockSimple:
-			found, err = 1, r.simple(body, &recs[0])
+			found, err = true, r.simple(body, &recs[0])
 		}
 		if err != nil {
 			return 0, err
 		}
-		if found > 0 {
-			return found + r.ready(recs[found:]), nil
+		if found {
+			return 1 + r.ready(recs[1:]), nil
 		}
 	}
 }
